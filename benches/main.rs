@@ -1,0 +1,3 @@
+//! Measurements; `./dev bench` runs them.
+
+fn main() {}

@@ -1,0 +1,3 @@
+DROP TABLE idempotency_keys;
+DROP TABLE job_periods;
+DROP TABLE outbox;

@@ -1,0 +1,154 @@
+//! The composition root: state, the routes and jobs of all slices. It knows every slice; no slice knows it.
+
+use crate::audit;
+use crate::kernel::error::{AppError, Code, Outcome};
+use crate::notifications;
+use crate::platform::clock::{Clock, Ctx, IdSource};
+use crate::platform::db::{Store, Tx};
+use crate::platform::files::FileStore;
+use crate::platform::http::{Authority, Limits, PublicCache, Schemas, Web};
+use crate::platform::jobs::Runner;
+use crate::platform::mail::{Mail, Mailer};
+use crate::platform::secret::Secret;
+use crate::platform::{idempotency, jobs};
+use actix_web::App;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::web::{self, Data};
+use std::sync::Arc;
+use std::time::Duration;
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_actix_web::{AppExt, scope};
+
+mod document;
+mod operations;
+
+/// Everything that comes from outside.
+#[derive(Clone)]
+pub struct Installation {
+    /// The database.
+    pub store: Store,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn IdSource>,
+    /// The secret that keys are derived from.
+    pub secret: Secret,
+    /// Where mail goes.
+    pub mailer: Mailer,
+    /// Where files are kept.
+    pub files: FileStore,
+    /// The address in links.
+    pub public_url: String,
+    /// How long anonymous bodies and callers are kept for reads.
+    pub cache_ttl: Duration,
+    /// How long a body may take to arrive.
+    pub body_deadline: Duration,
+    /// Requests a caller gains each second; ten times as many at once.
+    pub rate_per_second: u32,
+}
+
+/// What the HTTP server shares between its threads.
+#[derive(Clone)]
+pub struct Shared {
+    web: Data<Web>,
+    limits: Data<Limits>,
+    document: Data<document::Served>,
+    installation: Data<Installation>,
+}
+
+/// The routes of all slices under `/api/v1`.
+fn routes(config: &mut ServiceConfig) {
+    audit::http::routes(config);
+}
+
+/// Brings the reference data that the program carries into the database; harmless when it is there.
+///
+/// # Errors
+/// When the database fails.
+pub async fn seed(installation: &Installation) -> Outcome<()> {
+    let ctx = Ctx { at: installation.clock.now(), request_id: "seed".into(), ids: installation.ids.clone() };
+    installation.store.write(ctx, seed_all).await
+}
+
+fn seed_all(_tx: &mut Tx<'_>) -> Outcome<()> {
+    Ok(())
+}
+
+/// The API document, made from the routes.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    let (_, document) = App::new().into_utoipa_app().service(scope("/api/v1").configure(routes)).split_for_parts();
+    document::finish(document)
+}
+
+/// Prepares what the server's threads share.
+#[must_use]
+pub fn share(installation: Installation, authority: Arc<dyn Authority>) -> Shared {
+    let document = serde_json::to_value(openapi()).unwrap_or_default();
+    let web = Web {
+        store: installation.store.clone(),
+        clock: installation.clock.clone(),
+        ids: installation.ids.clone(),
+        authority,
+        schemas: Schemas::new(&document),
+        cache: PublicCache::new(installation.cache_ttl),
+        principals: Web::principal_cache(installation.cache_ttl),
+        body_deadline: installation.body_deadline,
+    };
+    let rate = installation.rate_per_second;
+    Shared {
+        web: Data::new(web),
+        limits: Data::new(Limits::new(rate, rate.saturating_mul(10))),
+        document: Data::new(document::Served::new(&document)),
+        installation: Data::new(installation),
+    }
+}
+
+/// The application of one server thread.
+pub fn build(
+    shared: &Shared,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<actix_web::body::BoxBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    let (app, _) = App::new().into_utoipa_app().service(scope("/api/v1").configure(routes)).split_for_parts();
+    app.app_data(shared.web.clone())
+        .app_data(shared.limits.clone())
+        .app_data(shared.document.clone())
+        .app_data(shared.installation.clone())
+        .app_data(
+            web::PathConfig::default().error_handler(|error, _| AppError::new(Code::NotFound).cause(error).into()),
+        )
+        .configure(operations::routes)
+        .default_service(web::to(operations::unmatched))
+        .wrap(actix_web::middleware::from_fn(crate::platform::http::around))
+}
+
+/// The jobs of all slices.
+#[must_use]
+pub fn jobs(installation: &Installation) -> Runner {
+    let mailer = installation.mailer.clone();
+    let store = installation.store.clone();
+    let purge = installation.store.clone();
+    Runner::new(installation.store.clone(), installation.clock.clone(), installation.ids.clone())
+        .on(notifications::TOPIC, move |_, job| send_mail(mailer.clone(), job))
+        .every(Duration::from_millis(250), "audit.sequence", move |ctx| {
+            let store = store.clone();
+            async move { store.write(ctx, audit::sequence).await.map(drop) }
+        })
+        .every(Duration::from_secs(600), "idempotency.purge", move |ctx| {
+            let store = purge.clone();
+            async move { store.write(ctx, idempotency::purge).await.map(drop) }
+        })
+}
+
+async fn send_mail(mailer: Mailer, job: jobs::Job) -> Outcome<()> {
+    let mail: Mail = serde_json::from_str(&job.payload).map_err(AppError::internal)?;
+    mailer.send(&job.id.to_string(), &mail).await
+}

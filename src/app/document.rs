@@ -1,0 +1,121 @@
+//! The API document: what every operation shares is added here, so that handlers state only what is their own.
+
+use crate::platform::http::Problem;
+use serde_json::Value;
+use utoipa::OpenApi as _;
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{
+    Components, ContentBuilder, InfoBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder,
+    ServerBuilder, Type,
+};
+
+#[derive(utoipa::OpenApi)]
+#[openapi(components(schemas(Problem)))]
+struct Shared;
+
+/// The document as it is served, and the addresses it knows.
+pub struct Served {
+    /// Pretty-printed JSON, equal to the committed file.
+    pub json: String,
+    paths: Vec<(Vec<String>, Vec<String>)>,
+}
+
+impl Served {
+    /// Takes the finished document.
+    #[must_use]
+    pub fn new(document: &Value) -> Served {
+        let paths = document["paths"].as_object().into_iter().flatten().map(|(path, item)| {
+            let segments = path.split('/').map(str::to_owned).collect();
+            let methods = item
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(m, _)| m.to_uppercase())
+                .filter(|m| m != "PARAMETERS")
+                .collect();
+            (segments, methods)
+        });
+        Served { json: format!("{document:#}\n"), paths: paths.collect() }
+    }
+    /// The methods of the operation at an address, if there is one.
+    #[must_use]
+    pub fn methods(&self, address: &str) -> Option<&[String]> {
+        let asked: Vec<&str> = address.split('/').collect();
+        let same = |known: &[String]| {
+            known.len() == asked.len() && known.iter().zip(&asked).all(|(k, a)| k.starts_with('{') || k == a)
+        };
+        self.paths.iter().find(|(known, _)| same(known)).map(|(_, methods)| methods.as_slice())
+    }
+}
+
+/// Adds title, security, the error reply and the shared headers.
+#[must_use]
+pub fn finish(mut document: OpenApi) -> OpenApi {
+    document.info = InfoBuilder::new()
+        .title("Yigou 以购")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some("扶贫产品采购平台 / Marketplace for certified poverty-alleviation products. 金额单位为分（*_fen），数量为十进制字符串。Amounts are integers in fen; quantities are decimal strings."))
+        .contact(Some(utoipa::openapi::ContactBuilder::new().name(Some("Yigou")).url(Some("https://yigou.example/")).build()))
+        .license(Some(utoipa::openapi::LicenseBuilder::new().name("AGPL-3.0-or-later").identifier(Some("AGPL-3.0-or-later")).build()))
+        .build();
+    document.servers = Some(vec![ServerBuilder::new().url("/").build()]);
+    document.merge(Shared::openapi());
+    let components = document.components.get_or_insert_with(Components::default);
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    let mut tags = std::collections::BTreeSet::new();
+    for (path, item) in &mut document.paths.paths {
+        for (method, operation) in
+            [("get", &mut item.get), ("post", &mut item.post), ("put", &mut item.put), ("delete", &mut item.delete)]
+        {
+            if let Some(operation) = operation {
+                tags.extend(operation.tags.iter().flatten().cloned());
+                complete(operation, method, path);
+            }
+        }
+    }
+    document.tags =
+        Some(tags.into_iter().map(|name| utoipa::openapi::tag::TagBuilder::new().name(name).build()).collect());
+    document
+}
+
+fn complete(operation: &mut Operation, method: &str, path: &str) {
+    let secured = operation.security.is_some();
+    if operation.security.is_none() {
+        operation.security = Some(Vec::new());
+    }
+    let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let reply = ResponseBuilder::new()
+        .description("问题说明 / a problem document (RFC 9457)")
+        .content("application/problem+json", problem)
+        .build();
+    operation.responses.responses.insert("4XX".to_owned(), RefOr::T(reply.clone()));
+    operation.responses.responses.insert("5XX".to_owned(), RefOr::T(reply));
+    if secured {
+        let parameters = operation.parameters.get_or_insert_with(Vec::new);
+        if method == "post" {
+            parameters.push(header("Idempotency-Key", "重试时保持不变；动用资金、库存、份额的操作必填 / the same on a retry; required where money, stock or quota moves", "^[!-\"$-~]{1,200}$"));
+        }
+        parameters.push(header(
+            "Yigou-Organisation",
+            "代表哪个单位操作 / the organisation acted for, when the caller belongs to several",
+            "^org_[0-7][0-9a-hjkmnp-tv-z]{25}$",
+        ));
+    }
+    if operation.operation_id.is_none() {
+        operation.operation_id = Some(format!("{method}{}", path.replace(['/', '{', '}', '-'], "_")));
+    }
+}
+
+fn header(name: &str, about: &str, pattern: &str) -> RefOr<utoipa::openapi::path::Parameter> {
+    let schema = ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).build();
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(about))
+        .schema(Some(schema))
+        .build()
+        .into()
+}

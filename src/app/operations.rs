@@ -1,0 +1,53 @@
+//! What the operator asks the server: is it alive, is it ready, its measurements, its API document and the page that shows it.
+
+use super::Installation;
+use super::document::Served;
+use crate::kernel::error::{AppError, Code};
+use actix_web::web::{self, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use metrics_exporter_prometheus::PrometheusHandle;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+/// Registers the operator's addresses.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/livez", web::get().to(livez))
+        .route("/readyz", web::get().to(readyz))
+        .route("/metrics", web::get().to(metrics))
+        .route("/openapi.json", web::get().to(openapi))
+        .route("/docs", web::get().to(docs))
+        .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")));
+}
+
+async fn livez() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain").body("ok\n")
+}
+
+/// Ready when the database answers.
+async fn readyz(installation: Data<Installation>) -> Result<HttpResponse, AppError> {
+    installation.store.ping().await?;
+    Ok(HttpResponse::Ok().content_type("text/plain").body("ready\n"))
+}
+
+async fn metrics(handle: Option<Data<PrometheusHandle>>) -> Result<HttpResponse, AppError> {
+    let handle = handle.ok_or_else(|| AppError::new(Code::NotFound))?;
+    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(handle.render()))
+}
+
+async fn openapi(served: Data<Served>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(served.json.clone())
+}
+
+async fn docs() -> HttpResponse {
+    HttpResponse::Found().insert_header(("location", "/docs/")).finish()
+}
+
+/// A known address with another method is told which methods it has.
+pub async fn unmatched(request: HttpRequest, served: Data<Served>) -> Result<HttpResponse, AppError> {
+    match served.methods(request.path()) {
+        Some(methods) if !methods.iter().any(|m| m == request.method().as_str()) => {
+            Err(AppError::new(Code::MethodNotAllowed).with("allow", methods.to_vec()))
+        }
+        _ => Err(Code::NotFound.into()),
+    }
+}

@@ -1,0 +1,125 @@
+//! The audit trail and the event feed: every command appends one entry in its own transaction.
+//!
+//! Owns `audit_entries` (append-only: no function changes a row, a trigger refuses), and the feed's positions, which a
+//! sequencer gives out after the commit so that the feed is ordered and free of gaps on both databases.
+
+pub mod http;
+pub(crate) mod schema;
+mod store;
+
+use crate::kernel::actor::{Actor, Scope, Via};
+use crate::kernel::error::Outcome;
+use crate::kernel::ids::OrgId;
+use crate::kernel::page::{Page, PageRequest};
+use crate::kernel::region_code::RegionCode;
+use crate::kernel::time::At;
+use crate::platform::db::{Read, Tx};
+use store::EntryRow;
+
+/// What happened, as a command tells it.
+#[derive(Debug, Clone)]
+pub struct Entry<'a> {
+    /// Who did it; `None` for a job.
+    pub actor: Option<&'a Actor>,
+    /// What, as `noun.past_participle`.
+    pub action: &'static str,
+    /// The subject's id.
+    pub subject: String,
+    /// The organisation whose business it is.
+    pub owner_org: OrgId,
+    /// The other party, which may see it too.
+    pub other_org: Option<OrgId>,
+    /// The region whose offices may see it.
+    pub region: RegionCode,
+    /// Facts, amounts, rule rows; no personal data.
+    pub details: serde_json::Value,
+}
+
+/// Appends an entry to the trail.
+///
+/// # Errors
+/// When the database fails.
+pub fn record(tx: &mut Tx<'_>, entry: &Entry<'_>) -> Outcome<()> {
+    let row = EntryRow {
+        id: tx.new_id(),
+        at: tx.at(),
+        user_id: entry.actor.map(|a| a.user_id),
+        org_id: entry.actor.map(|a| a.org_id),
+        via: via(entry.actor),
+        action: entry.action.to_owned(),
+        subject: entry.subject.clone(),
+        owner_org: entry.owner_org,
+        other_org: entry.other_org,
+        region_code: entry.region,
+        details: entry.details.to_string(),
+        request_id: tx.request_id().to_owned(),
+    };
+    store::append(tx, &row)
+}
+
+fn via(actor: Option<&Actor>) -> String {
+    match actor.map(|a| a.via) {
+        None => "job".to_owned(),
+        Some(Via::Program) => "program".to_owned(),
+        Some(Via::Session(id)) => id.to_string(),
+        Some(Via::Key(id)) => id.to_string(),
+    }
+}
+
+/// Gives positions in the feed to entries that have none yet; how many.
+///
+/// # Errors
+/// When the database fails.
+pub fn sequence(tx: &mut Tx<'_>) -> Outcome<usize> {
+    store::sequence(tx, 500)
+}
+
+/// A state change, as the feed shows it.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct Event {
+    /// Its place in the feed; ask for what comes `after` it.
+    pub position: i64,
+    /// What happened.
+    #[schema(example = "order.placed")]
+    pub action: String,
+    /// To what.
+    pub subject: String,
+    /// When.
+    pub at: At,
+    /// The organisation whose business it is.
+    pub owner_org: OrgId,
+    /// The other party.
+    pub other_org: Option<OrgId>,
+    /// Its region.
+    pub region_code: RegionCode,
+    /// Facts.
+    #[schema(value_type = Object)]
+    pub details: serde_json::Value,
+}
+
+/// The feed after a position, in scope.
+///
+/// # Errors
+/// When the database fails.
+pub fn events(read: &mut Read, scope: &Scope, after: i64, page: &PageRequest) -> Outcome<Page<Event>> {
+    let after = page.key::<i64>()?.unwrap_or(after);
+    let rows = store::feed(read, scope, after, page.fetch())?;
+    Ok(Page::cut(rows, page, |(position, _)| vec![position.to_string()]).map(|(position, row)| Event {
+        position,
+        action: row.action,
+        subject: row.subject,
+        at: row.at,
+        owner_org: row.owner_org,
+        other_org: row.other_org,
+        region_code: row.region_code,
+        details: serde_json::from_str(&row.details).unwrap_or_default(),
+    }))
+}
+
+/// Everything recorded about one subject, oldest first: `(when, action, details)`.
+///
+/// # Errors
+/// When the database fails.
+pub fn history(read: &mut Read, subject: &str) -> Outcome<Vec<(At, String, String)>> {
+    Ok(store::about(read, subject)?.into_iter().map(|row| (row.at, row.action, row.details)).collect())
+}

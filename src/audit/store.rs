@@ -1,0 +1,78 @@
+//! SQL of the audit trail: append, give positions, read in scope.
+
+use super::schema::{
+    audit_entries as entries, audit_positions as positions, audit_sequence as sequence,
+    audit_unsequenced as unsequenced,
+};
+use crate::each;
+use crate::kernel::actor::Scope;
+use crate::kernel::error::Outcome;
+use crate::kernel::ids::{AuditId, OrgId, UserId};
+use crate::kernel::region_code::RegionCode;
+use crate::kernel::time::At;
+use crate::platform::db::{Read, Tx};
+use diesel::dsl::{delete, insert_into, update};
+use diesel::prelude::*;
+
+/// A stored entry.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = entries, treat_none_as_default_value = false)]
+pub struct EntryRow {
+    pub id: AuditId,
+    pub at: At,
+    pub user_id: Option<UserId>,
+    pub org_id: Option<OrgId>,
+    pub via: String,
+    pub action: String,
+    pub subject: String,
+    pub owner_org: OrgId,
+    pub other_org: Option<OrgId>,
+    pub region_code: RegionCode,
+    pub details: String,
+    pub request_id: String,
+}
+
+pub fn append(tx: &mut Tx<'_>, row: &EntryRow) -> Outcome<()> {
+    each!(tx, c => insert_into(entries::table).values(row).execute(c))?;
+    each!(tx, c => insert_into(unsequenced::table).values(unsequenced::entry_id.eq(row.id)).execute(c))?;
+    Ok(())
+}
+
+/// Gives the next positions to entries that have none; how many. Claiming the sequence first makes one process do it at a time,
+/// and only what is committed is seen, so a position once given is never overtaken.
+pub fn sequence(tx: &mut Tx<'_>, most: i64) -> Outcome<usize> {
+    Ok(each!(tx, c => {
+        let last: i64 = update(sequence::table.find(1)).set(sequence::last.eq(sequence::last)).returning(sequence::last).get_result(c)?;
+        let waiting: Vec<AuditId> = unsequenced::table.order(unsequenced::entry_id).limit(most).select(unsequenced::entry_id).load(c)?;
+        let rows: Vec<_> = waiting.iter().zip(last + 1..).map(|(id, n)| (positions::position.eq(n), positions::entry_id.eq(*id))).collect();
+        let given = insert_into(positions::table).values(&rows).execute(c)?;
+        delete(unsequenced::table.filter(unsequenced::entry_id.eq_any(&waiting))).execute(c)?;
+        let given = i64::try_from(given).unwrap_or(0);
+        update(sequence::table.find(1)).set(sequence::last.eq(last + given)).execute(c)?;
+        QueryResult::Ok(waiting.len())
+    })?)
+}
+
+/// Entries of the feed after a position, in order, as far as the scope reaches.
+pub fn feed(on: &mut Read, scope: &Scope, after: i64, limit: i64) -> Outcome<Vec<(i64, EntryRow)>> {
+    Ok(each!(on, c => {
+        let mut query = positions::table.inner_join(entries::table).select((positions::position, EntryRow::as_select())).into_boxed();
+        query = query.filter(positions::position.gt(after));
+        match scope {
+            Scope::Platform => {}
+            Scope::Region(code) => {
+                let (from, to) = code.subtree();
+                query = query.filter(entries::region_code.ge(from)).filter(entries::region_code.lt(to));
+            }
+            Scope::Org(org) | Scope::UnitTree(org) => query = query.filter(entries::owner_org.eq(*org).or(entries::other_org.eq(*org))),
+        }
+        query.order(positions::position).limit(limit).load(c)
+    })?)
+}
+
+/// Entries about one subject, oldest first.
+pub fn about(on: &mut Read, subject: &str) -> Outcome<Vec<EntryRow>> {
+    Ok(
+        each!(on, c => entries::table.filter(entries::subject.eq(subject)).order(entries::id).select(EntryRow::as_select()).load(c))?,
+    )
+}

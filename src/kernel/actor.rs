@@ -1,0 +1,362 @@
+//! Who acts: organisation kinds, roles, permissions as types, and the scope a permission yields.
+
+use super::error::{AppError, Code};
+use super::ids::{ApiKeyId, OrgId, SessionId, UserId};
+use super::region_code::RegionCode;
+
+crate::text_enum! {
+    /// What an organisation is (product.md §2).
+    OrgKind {
+        /// 农民专业合作社.
+        Cooperative "cooperative"
+        /// 企业.
+        Enterprise "enterprise"
+        /// 家庭农场.
+        FamilyFarm "family_farm"
+        /// 村集体.
+        VillageCollective "village_collective"
+        /// 扶贫车间.
+        Workshop "workshop"
+        /// 代理商, sells under a producer's mandate.
+        AgentTrader "agent_trader"
+        /// 预算单位; a supervising unit is a budget unit with units below it.
+        BudgetUnit "budget_unit"
+        /// 食堂承包方, orders for a unit within its dates.
+        Contractor "contractor"
+        /// Enterprise that buys.
+        EnterpriseBuyer "enterprise_buyer"
+        /// 社会组织.
+        SocialOrganisation "social_organisation"
+        /// 工会.
+        Union "union"
+        /// 扶贫办 of a region.
+        PovertyOffice "poverty_office"
+        /// 财政局 of a region.
+        FinanceBureau "finance_bureau"
+        /// 审计机关 of a region.
+        AuditBody "audit_body"
+        /// The platform's operator.
+        Operator "operator"
+    }
+}
+
+impl OrgKind {
+    /// Whether organisations of this kind sell.
+    #[must_use]
+    pub const fn sells(self) -> bool {
+        matches!(
+            self,
+            OrgKind::Cooperative
+                | OrgKind::Enterprise
+                | OrgKind::FamilyFarm
+                | OrgKind::VillageCollective
+                | OrgKind::Workshop
+                | OrgKind::AgentTrader
+        )
+    }
+    /// Whether organisations of this kind buy.
+    #[must_use]
+    pub const fn buys(self) -> bool {
+        matches!(
+            self,
+            OrgKind::BudgetUnit
+                | OrgKind::Contractor
+                | OrgKind::EnterpriseBuyer
+                | OrgKind::SocialOrganisation
+                | OrgKind::Union
+        )
+    }
+}
+
+crate::text_enum! {
+    /// What a person does in an organisation.
+    Role {
+        /// Members, invitations, keys, the organisation's own data.
+        OrgAdmin "org_admin"
+        /// 管理账号: fills the quota plan.
+        Manager "manager"
+        /// 交易账号: orders.
+        Trader "trader"
+        /// 验收: accepts goods.
+        Acceptor "acceptor"
+        /// Reports payments, registers invoices.
+        Payer "payer"
+        /// Lists, confirms, ships, confirms payments.
+        Seller "seller"
+        /// Reviews: applications of an office, plans of a supervising unit or finance bureau.
+        Reviewer "reviewer"
+        /// Reads everything in scope, writes nothing.
+        Auditor "auditor"
+    }
+}
+
+/// Which rows an actor may see. Every tenant finder takes it first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// Everything: the platform's operator.
+    Platform,
+    /// A region and all below it.
+    Region(RegionCode),
+    /// A supervising unit and all units below it.
+    UnitTree(OrgId),
+    /// One organisation.
+    Org(OrgId),
+}
+
+/// One of a person's memberships, as loaded for a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Membership {
+    /// The organisation.
+    pub org_id: OrgId,
+    /// Its kind.
+    pub kind: OrgKind,
+    /// Its region.
+    pub region: RegionCode,
+    /// The roles held there.
+    pub roles: Vec<Role>,
+}
+
+/// How a request was authenticated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Via {
+    /// A signed-in session.
+    Session(SessionId),
+    /// An integration's key.
+    Key(ApiKeyId),
+    /// A command of the program itself (demo, import, job).
+    Program,
+}
+
+/// An authenticated person with all memberships.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    /// The person.
+    pub user_id: UserId,
+    /// Session or key.
+    pub via: Via,
+    /// Names of permissions that a key is limited to; `None` for a session.
+    pub key_permissions: Option<Vec<String>>,
+    /// Memberships in force.
+    pub memberships: Vec<Membership>,
+}
+
+/// A person acting for one organisation with one permission; commands take it as proof.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// The person.
+    pub user_id: UserId,
+    /// The organisation acted for.
+    pub org_id: OrgId,
+    /// Its kind.
+    pub kind: OrgKind,
+    /// Its region.
+    pub region: RegionCode,
+    /// What it may see.
+    pub scope: Scope,
+    /// Session or key.
+    pub via: Via,
+}
+
+/// Which (kinds, role) hold a permission.
+#[derive(Debug, Clone, Copy)]
+pub struct Grant {
+    /// Kinds of organisation.
+    pub kinds: &'static [OrgKind],
+    /// Role in it.
+    pub role: Role,
+}
+
+/// A permission is a type: a handler that needs `Call<PlaceOrder>` cannot run without it.
+pub trait Permission: Send + Sync + 'static {
+    /// The stable name, used for keys and documents.
+    const NAME: &'static str;
+    /// Who holds it.
+    const GRANTS: &'static [Grant];
+}
+
+const SELLERS: &[OrgKind] = &[
+    OrgKind::Cooperative,
+    OrgKind::Enterprise,
+    OrgKind::FamilyFarm,
+    OrgKind::VillageCollective,
+    OrgKind::Workshop,
+    OrgKind::AgentTrader,
+];
+const BUYERS: &[OrgKind] =
+    &[OrgKind::BudgetUnit, OrgKind::Contractor, OrgKind::EnterpriseBuyer, OrgKind::SocialOrganisation, OrgKind::Union];
+const UNITS: &[OrgKind] = &[OrgKind::BudgetUnit];
+const OFFICES: &[OrgKind] = &[OrgKind::PovertyOffice];
+const FINANCE: &[OrgKind] = &[OrgKind::FinanceBureau];
+const AUDITORS: &[OrgKind] = &[OrgKind::AuditBody, OrgKind::PovertyOffice, OrgKind::FinanceBureau];
+const OPERATOR: &[OrgKind] = &[OrgKind::Operator];
+const ANY: &[OrgKind] = OrgKind::ALL;
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident $text:literal { $($kinds:ident $role:ident),* $(,)? })*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, Copy)]
+            pub struct $name;
+            impl Permission for $name {
+                const NAME: &'static str = $text;
+                const GRANTS: &'static [Grant] = &[$(Grant { kinds: $kinds, role: Role::$role }),*];
+            }
+        )*
+        /// Every permission: its name and who holds it.
+        pub const PERMISSIONS: &[(&str, &[Grant])] = &[$(($text, <$name as Permission>::GRANTS)),*];
+    };
+}
+
+permissions! {
+    /// Any signed-in person with any role.
+    SignedIn "signed_in" { ANY OrgAdmin, ANY Manager, ANY Trader, ANY Acceptor, ANY Payer, ANY Seller, ANY Reviewer, ANY Auditor }
+    /// Members, invitations and keys of the own organisation.
+    ManageOrganisation "organisation.manage" { ANY OrgAdmin }
+    /// All organisations: create, suspend.
+    OperatePlatform "platform.operate" { OPERATOR OrgAdmin }
+    /// Rules, calendars, pairings of the own region.
+    ManageRules "rules.manage" { OPERATOR OrgAdmin, OFFICES Reviewer, FINANCE Reviewer }
+    /// Read the audit trail in scope.
+    ReadAudit "audit.read" { OPERATOR OrgAdmin, OPERATOR Auditor, AUDITORS Auditor }
+
+    /// Apply for admission as a supplier; for mandates.
+    ApplyAsSupplier "admission.apply" { SELLERS Seller }
+    /// Recommend suppliers of the own county.
+    RecommendSupplier "admission.recommend" { OFFICES Reviewer }
+    /// Admit or refuse suppliers.
+    ReviewSupplier "admission.review" { OPERATOR Reviewer }
+    /// Read admissions in scope.
+    ReadAdmission "admission.read" { SELLERS Seller, OFFICES Reviewer, OFFICES Auditor, OPERATOR Reviewer, OPERATOR Auditor, AUDITORS Auditor }
+
+    /// Apply for certification of a product.
+    ApplyForCertification "certification.apply" { SELLERS Seller }
+    /// Review applications, end notices, decide objections, suspend and revoke in the own region.
+    ReviewCertification "certification.review" { OFFICES Reviewer }
+    /// Read applications in scope.
+    ReadCertification "certification.read" { SELLERS Seller, OFFICES Reviewer, OFFICES Auditor, AUDITORS Auditor, OPERATOR Auditor }
+
+    /// Products, listings, price evidence, stock.
+    ManageCatalogue "catalogue.manage" { SELLERS Seller }
+
+    /// Fill and submit the own unit's plan.
+    FillPlan "quota.fill" { UNITS Manager }
+    /// Review plans: supervising unit and finance bureau.
+    ReviewPlan "quota.review" { UNITS Reviewer, FINANCE Reviewer }
+    /// Read plans and balances in scope.
+    ReadPlans "quota.read" { UNITS Manager, UNITS Trader, UNITS Reviewer, UNITS Auditor, FINANCE Reviewer, FINANCE Auditor, OFFICES Reviewer, OFFICES Auditor, AUDITORS Auditor, OPERATOR Auditor }
+
+    /// Place and cancel orders, rate them, close short deliveries.
+    PlaceOrder "orders.place" { BUYERS Trader }
+    /// Record acceptance and returns.
+    AcceptGoods "orders.accept" { BUYERS Acceptor }
+    /// Report payments, register received invoices.
+    PayOrder "orders.pay" { BUYERS Payer }
+    /// Confirm, decline, ship, invoice, confirm payments, refund.
+    FulfilOrder "orders.fulfil" { SELLERS Seller }
+    /// Read orders in scope.
+    ReadOrders "orders.read" { BUYERS Trader, BUYERS Acceptor, BUYERS Payer, BUYERS Manager, BUYERS Auditor, SELLERS Seller, SELLERS Auditor, UNITS Reviewer, OFFICES Reviewer, OFFICES Auditor, FINANCE Reviewer, FINANCE Auditor, AUDITORS Auditor, OPERATOR Auditor }
+    /// Complete an order's steps whatever they are (batch forms check each item's own permission).
+    WorkOrders "orders.work" { BUYERS Trader, BUYERS Acceptor, BUYERS Payer, SELLERS Seller }
+
+    /// Read reports in scope.
+    ReadReports "reports.read" { UNITS Manager, UNITS Reviewer, UNITS Auditor, FINANCE Reviewer, FINANCE Auditor, OFFICES Reviewer, OFFICES Auditor, AUDITORS Auditor, OPERATOR Auditor, OPERATOR OrgAdmin }
+}
+
+impl Principal {
+    /// The organisations for which the person holds the permission, narrowed to the one asked for.
+    ///
+    /// # Errors
+    /// `forbidden` when no membership grants it, `organisation_required` when several do and none is named.
+    pub fn act<P: Permission>(&self, asked: Option<OrgId>) -> Result<Actor, AppError> {
+        if self.key_permissions.as_ref().is_some_and(|allowed| !allowed.iter().any(|name| name == P::NAME)) {
+            return Err(Code::Forbidden.into());
+        }
+        let mut granted = self
+            .memberships
+            .iter()
+            .filter(|m| asked.is_none_or(|org| org == m.org_id))
+            .filter_map(|m| role_for(m, P::GRANTS).map(|role| (m, role)));
+        let Some((membership, role)) = granted.next() else { return Err(Code::Forbidden.into()) };
+        if granted.next().is_some() {
+            return Err(Code::OrganisationRequired.into());
+        }
+        Ok(Actor {
+            user_id: self.user_id,
+            org_id: membership.org_id,
+            kind: membership.kind,
+            region: membership.region,
+            scope: scope_of(membership, role),
+            via: self.via,
+        })
+    }
+}
+
+/// The role that grants the permission here; the widest scope wins when several do.
+fn role_for(membership: &Membership, grants: &[Grant]) -> Option<Role> {
+    let held = |role: Role| {
+        grants.iter().any(|g| g.role == role && g.kinds.contains(&membership.kind)) && membership.roles.contains(&role)
+    };
+    [Role::Reviewer, Role::Auditor].into_iter().chain(Role::ALL.iter().copied()).find(|role| held(*role))
+}
+
+fn scope_of(membership: &Membership, role: Role) -> Scope {
+    match membership.kind {
+        OrgKind::Operator => Scope::Platform,
+        OrgKind::PovertyOffice | OrgKind::FinanceBureau | OrgKind::AuditBody => Scope::Region(membership.region),
+        OrgKind::BudgetUnit if matches!(role, Role::Reviewer | Role::Auditor) => Scope::UnitTree(membership.org_id),
+        _ => Scope::Org(membership.org_id),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn member(kind: OrgKind, roles: &[Role], n: u8) -> Membership {
+        Membership { org_id: OrgId([n; 16]), kind, region: "640323".parse().unwrap(), roles: roles.to_vec() }
+    }
+    fn principal(memberships: Vec<Membership>) -> Principal {
+        Principal { user_id: UserId([1; 16]), via: Via::Program, key_permissions: None, memberships }
+    }
+
+    #[test]
+    fn a_role_in_the_wrong_kind_of_organisation_grants_nothing() {
+        let seller = principal(vec![member(OrgKind::BudgetUnit, &[Role::Seller], 1)]);
+        assert_eq!(seller.act::<FulfilOrder>(None).unwrap_err().code(), Code::Forbidden);
+    }
+
+    #[test]
+    fn two_organisations_need_naming_and_a_foreign_one_is_refused() {
+        let both = principal(vec![
+            member(OrgKind::BudgetUnit, &[Role::Trader], 1),
+            member(OrgKind::Union, &[Role::Trader], 2),
+        ]);
+        assert_eq!(both.act::<PlaceOrder>(None).unwrap_err().code(), Code::OrganisationRequired);
+        assert_eq!(both.act::<PlaceOrder>(Some(OrgId([2; 16]))).unwrap().scope, Scope::Org(OrgId([2; 16])));
+        assert_eq!(both.act::<PlaceOrder>(Some(OrgId([3; 16]))).unwrap_err().code(), Code::Forbidden);
+    }
+
+    #[test]
+    fn scope_follows_kind_and_role() {
+        let cases = [
+            (OrgKind::Operator, Role::Auditor, Scope::Platform),
+            (OrgKind::PovertyOffice, Role::Reviewer, Scope::Region("640323".parse().unwrap())),
+            (OrgKind::BudgetUnit, Role::Reviewer, Scope::UnitTree(OrgId([1; 16]))),
+            (OrgKind::BudgetUnit, Role::Manager, Scope::Org(OrgId([1; 16]))),
+        ];
+        for (kind, role, scope) in cases {
+            assert_eq!(
+                principal(vec![member(kind, &[role], 1)]).act::<ReadPlans>(None).map(|a| a.scope).ok(),
+                Some(scope)
+            );
+        }
+    }
+
+    #[test]
+    fn a_key_is_limited_to_its_permissions() {
+        let mut key = principal(vec![member(OrgKind::BudgetUnit, &[Role::Trader], 1)]);
+        key.key_permissions = Some(vec!["orders.read".to_owned()]);
+        assert_eq!(key.act::<PlaceOrder>(None).unwrap_err().code(), Code::Forbidden);
+        assert!(key.act::<ReadOrders>(None).is_ok());
+    }
+}

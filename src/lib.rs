@@ -1,0 +1,10 @@
+#![doc = include_str!("ARCHITECTURE.md")]
+#![forbid(unsafe_code)]
+
+pub mod kernel;
+pub mod platform;
+
+pub mod audit;
+pub mod notifications;
+
+pub mod app;

@@ -1,0 +1,138 @@
+//! Configuration: flags over environment over `yigou.toml` over defaults; a wrong value stops the start and names itself.
+
+use crate::kernel::error::{AppError, Outcome};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Values as they come from flags and environment, or from the file; the first that is set wins.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Values {
+    /// `YIGOU_LISTEN`.
+    pub listen: Option<String>,
+    /// `YIGOU_DATA_DIR`.
+    pub data_dir: Option<PathBuf>,
+    /// `DATABASE_URL`.
+    pub database_url: Option<String>,
+    /// `SMTP_URL`.
+    pub smtp_url: Option<String>,
+    /// `YIGOU_PUBLIC_URL`.
+    pub public_url: Option<String>,
+    /// `YIGOU_MAIL_FROM`.
+    pub mail_from: Option<String>,
+    /// `YIGOU_SECRET`.
+    pub secret: Option<String>,
+    /// `YIGOU_RATE_PER_SECOND`.
+    pub rate_per_second: Option<u32>,
+    /// `YIGOU_LOG`.
+    pub log: Option<String>,
+}
+
+/// A checked configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where the embedded database, files, mails and the secret are kept.
+    pub data_dir: PathBuf,
+    /// A PostgreSQL URL; without one the embedded database is used.
+    pub database_url: Option<String>,
+    /// An SMTP URL; without one mails are written as files.
+    pub smtp_url: Option<String>,
+    /// The address in links.
+    pub public_url: String,
+    /// The sender of mails.
+    pub mail_from: String,
+    /// The installation's secret in base 64; without one a file in the data folder holds it.
+    pub secret: Option<String>,
+    /// Requests a caller gains each second; ten times as many at once.
+    pub rate_per_second: u32,
+    /// What is logged.
+    pub log: String,
+}
+
+impl Config {
+    /// Joins flags and environment with the file and checks every value.
+    ///
+    /// # Errors
+    /// Names the value that is wrong.
+    pub fn load(given: Values, file: Option<&Path>) -> Outcome<Config> {
+        let filed = read_file(file)?;
+        let listen = given.listen.or(filed.listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
+        let listen: SocketAddr =
+            listen.parse().map_err(|_| wrong("YIGOU_LISTEN", &listen, "an address and a port, like 127.0.0.1:8080"))?;
+        let database_url = given.database_url.or(filed.database_url);
+        if let Some(url) =
+            database_url.as_deref().filter(|url| !url.starts_with("postgres://") && !url.starts_with("postgresql://"))
+        {
+            return Err(wrong("DATABASE_URL", url, "a postgres:// URL; leave it out for the embedded database"));
+        }
+        let smtp_url = given.smtp_url.or(filed.smtp_url);
+        if let Some(url) = smtp_url.as_deref().filter(|url| !url.starts_with("smtp://") && !url.starts_with("smtps://"))
+        {
+            return Err(wrong("SMTP_URL", url, "an smtp:// or smtps:// URL"));
+        }
+        let public_url = given.public_url.or(filed.public_url).unwrap_or_else(|| format!("http://{listen}"));
+        if !(public_url.starts_with("http://") || public_url.starts_with("https://")) {
+            return Err(wrong("YIGOU_PUBLIC_URL", &public_url, "an http:// or https:// URL"));
+        }
+        let mail_from =
+            given.mail_from.or(filed.mail_from).unwrap_or_else(|| "以购 Yigou <yigou@localhost>".to_owned());
+        mail_from
+            .parse::<lettre::message::Mailbox>()
+            .map_err(|_| wrong("YIGOU_MAIL_FROM", &mail_from, "a mail address"))?;
+        let secret = given.secret.or(filed.secret);
+        if secret.as_deref().is_some_and(|s| super::secret::Secret::parse(s).is_none()) {
+            return Err(AppError::internal(
+                "YIGOU_SECRET is not valid: it must be 32 bytes in URL-safe base 64 without padding",
+            ));
+        }
+        Ok(Config {
+            listen,
+            data_dir: given.data_dir.or(filed.data_dir).unwrap_or_else(|| PathBuf::from("./yigou-data")),
+            database_url,
+            smtp_url,
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            mail_from,
+            secret,
+            rate_per_second: given.rate_per_second.or(filed.rate_per_second).unwrap_or(50),
+            log: given.log.or(filed.log).unwrap_or_else(|| "info,yigou::access=info".to_owned()),
+        })
+    }
+}
+
+fn read_file(file: Option<&Path>) -> Outcome<Values> {
+    let Some(path) = file else { return Ok(Values::default()) };
+    let source = config::File::from(path.to_owned()).format(config::FileFormat::Toml);
+    let read = config::Config::builder().add_source(source).build().and_then(config::Config::try_deserialize);
+    read.map_err(|e| AppError::internal(format!("{}: {e}", path.display())))
+}
+
+fn wrong(name: &str, value: &str, should: &str) -> AppError {
+    AppError::internal(format!("{name} is not valid: {value:?} should be {should}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_value_names_itself() {
+        let with = |change: fn(&mut Values)| {
+            let mut values = Values::default();
+            change(&mut values);
+            Config::load(values, None).map(drop).map_err(|e| e.parts().cause.clone().unwrap_or_default())
+        };
+        assert_eq!(with(|_| ()), Ok(()));
+        for (name, result) in [
+            ("YIGOU_LISTEN", with(|v| v.listen = Some("8080".into()))),
+            ("DATABASE_URL", with(|v| v.database_url = Some("mysql://x".into()))),
+            ("SMTP_URL", with(|v| v.smtp_url = Some("http://x".into()))),
+            ("YIGOU_PUBLIC_URL", with(|v| v.public_url = Some("yigou".into()))),
+            ("YIGOU_MAIL_FROM", with(|v| v.mail_from = Some("nobody".into()))),
+            ("YIGOU_SECRET", with(|v| v.secret = Some("short".into()))),
+        ] {
+            assert!(result.clone().unwrap_err().contains(name), "{name}: {result:?}");
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! The door to both databases: `Store::read` is one snapshot, `Store::write` one transaction; `each!` compiles one statement for both.
+//!
+//! Finders take `&mut Read`, writes take `&mut Tx`, so a write outside a transaction does not compile.
+//! On SQLite one thread writes and commits groups (`sqlite.rs`); on PostgreSQL a few threads own a connection each (`postgres.rs`).
+//! Both take jobs from bounded queues: a full queue answers `server_busy` at once.
+
+mod faults;
+mod lane;
+mod migrate;
+mod postgres;
+mod sqlite;
+
+pub use faults::total;
+pub use migrate::{MigrationState, applied};
+
+use super::clock::Ctx;
+use crate::each;
+use crate::kernel::error::{AppError, Code, Outcome};
+use crate::kernel::ids::Id;
+use crate::kernel::time::At;
+use diesel::connection::{AnsiTransactionManager as Ansi, TransactionManager};
+use diesel::{PgConnection, SqliteConnection};
+use lane::Lane;
+use std::ops::{Deref, DerefMut};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// A connection to either database.
+pub enum Conn {
+    /// The embedded database.
+    Sqlite(SqliteConnection),
+    /// A PostgreSQL server.
+    Pg(PgConnection),
+}
+
+/// Something that can be read: a snapshot, or the transaction that `Tx` derefs to.
+pub struct Read {
+    conn: Conn,
+}
+
+/// An open write transaction.
+pub struct Tx<'a> {
+    read: &'a mut Read,
+    ctx: &'a Ctx,
+}
+
+impl Deref for Tx<'_> {
+    type Target = Read;
+    fn deref(&self) -> &Read {
+        self.read
+    }
+}
+impl DerefMut for Tx<'_> {
+    fn deref_mut(&mut self) -> &mut Read {
+        self.read
+    }
+}
+
+impl Read {
+    /// For `each!` only.
+    #[doc(hidden)]
+    pub fn conn(&mut self) -> &mut Conn {
+        &mut self.conn
+    }
+    /// Whether the database is PostgreSQL, for the few statements that have an arm of their own.
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.conn, Conn::Pg(_))
+    }
+    fn depth(&mut self) -> u32 {
+        each!(self, c => Ansi::transaction_manager_status_mut(c).transaction_depth().ok().flatten().map_or(0, u32::from))
+    }
+    /// Rolls back to a transaction depth by hand: what a panic leaves open.
+    fn unwind_to(&mut self, level: u32) {
+        while self.depth() > level {
+            let before = self.depth();
+            let rolled = each!(self, c => Ansi::rollback_transaction(c));
+            if rolled.is_err() || self.depth() >= before {
+                break;
+            }
+        }
+    }
+}
+
+/// `each!(tx, c => statement)` compiles one diesel statement against both databases; works on `Read` and `Tx`.
+#[macro_export]
+macro_rules! each {
+    ($on:expr, $c:ident => $body:expr) => {
+        match $on.conn() {
+            $crate::platform::db::Conn::Sqlite($c) => $body,
+            $crate::platform::db::Conn::Pg($c) => $body,
+        }
+    };
+}
+
+impl Tx<'_> {
+    /// When the command happens.
+    #[must_use]
+    pub fn at(&self) -> At {
+        self.ctx.at
+    }
+    /// The request that caused it.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        &self.ctx.request_id
+    }
+    /// A fresh id.
+    #[must_use]
+    pub fn new_id<I: Id>(&self) -> I {
+        I::from_bytes(self.ctx.ids.next(self.ctx.at))
+    }
+    /// Work in its own savepoint: after an error the outer transaction goes on as if it had not begun.
+    ///
+    /// # Errors
+    /// Whatever the work returns.
+    pub fn attempt<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Outcome<T>) -> Outcome<T> {
+        each!(self, c => Ansi::begin_transaction(c))?;
+        match work(&mut Tx { read: &mut *self.read, ctx: self.ctx }) {
+            Ok(value) => {
+                each!(self, c => Ansi::commit_transaction(c))?;
+                Ok(value)
+            }
+            Err(error) => {
+                each!(self, c => Ansi::rollback_transaction(c))?;
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Runs a job in its own savepoint or transaction; a panic undoes it and leaves the depth at `level`.
+fn run_guarded<T>(read: &mut Read, ctx: &Ctx, level: u32, work: &impl Fn(&mut Tx<'_>) -> Outcome<T>) -> Outcome<T> {
+    catch_unwind(AssertUnwindSafe(|| Tx { read: &mut *read, ctx }.attempt(|tx| work(tx)))).unwrap_or_else(|panic| {
+        read.unwind_to(level);
+        Err(AppError::internal(format!("a job panicked: {}", panic_text(&*panic))))
+    })
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    panic
+        .downcast_ref::<&str>()
+        .map(|s| (*s).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_default()
+}
+
+/// How a store is opened.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Threads that read (SQLite) or that own a connection (PostgreSQL).
+    pub connections: usize,
+    /// Jobs that may wait before the next is answered `server_busy`.
+    pub queue: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { connections: 8, queue: 1024 }
+    }
+}
+
+/// The door to the database; cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+enum Inner {
+    Sqlite { writer: sqlite::Writer, readers: Lane, path: String },
+    Pg { lane: Lane, url: String },
+}
+
+impl Store {
+    /// Opens the embedded database at a path, or the PostgreSQL server of a `postgres://` URL.
+    ///
+    /// # Errors
+    /// When the database cannot be opened.
+    pub fn open(url: &str, options: &Options) -> Outcome<Store> {
+        let inner = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Inner::Pg { lane: postgres::lane(url, options)?, url: url.to_owned() }
+        } else {
+            let writer = sqlite::Writer::open(url, options.queue)?;
+            Inner::Sqlite { writer, readers: sqlite::readers(url, options)?, path: url.to_owned() }
+        };
+        Ok(Store { inner: Arc::new(inner) })
+    }
+
+    /// Whether the database is PostgreSQL.
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        matches!(*self.inner, Inner::Pg { .. })
+    }
+
+    /// Brings the schema up to this binary's version, under a lock that other processes respect.
+    ///
+    /// # Errors
+    /// When a migration fails or the database is newer than the binary.
+    pub fn migrate(&self) -> Outcome<Vec<String>> {
+        match &*self.inner {
+            Inner::Sqlite { path, .. } => migrate::sqlite(path),
+            Inner::Pg { url, .. } => migrate::postgres(url),
+        }
+    }
+
+    /// One write transaction. The work is `Fn`: PostgreSQL may ask to run it again (40001, 40P01), at most three times.
+    ///
+    /// # Errors
+    /// Whatever the work returns; `server_busy` when the queue is full; `outcome_unknown` when the answer to COMMIT was lost.
+    pub async fn write<T, F>(&self, ctx: Ctx, work: F) -> Outcome<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Outcome<T> + Send + 'static,
+    {
+        match &*self.inner {
+            Inner::Sqlite { writer, .. } => writer.submit(ctx, work).await,
+            Inner::Pg { lane, .. } => lane.submit(move |read| postgres::write(read, &ctx, &work)).await,
+        }
+    }
+
+    /// One snapshot to read from.
+    ///
+    /// # Errors
+    /// Whatever the work returns; `server_busy` when the queue is full.
+    pub async fn read<T, F>(&self, work: F) -> Outcome<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Read) -> Outcome<T> + Send + 'static,
+    {
+        match &*self.inner {
+            Inner::Sqlite { readers, .. } => readers.submit(move |read| sqlite::snapshot(read, work)).await,
+            Inner::Pg { lane, .. } => lane.submit(move |read| postgres::snapshot(read, work)).await,
+        }
+    }
+
+    /// Whether the database answers: `/readyz`.
+    ///
+    /// # Errors
+    /// `unavailable` or `server_busy`.
+    pub async fn ping(&self) -> Outcome<()> {
+        self.read(|read| {
+            each!(read, c => diesel::connection::SimpleConnection::batch_execute(c, "SELECT 1"))?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// What a full queue answers.
+fn busy() -> AppError {
+    AppError::new(Code::ServerBusy).retry_after(1)
+}

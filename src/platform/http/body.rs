@@ -1,0 +1,151 @@
+//! Reading bodies: bounded in size and time, JSON strict, every wrong field named at once.
+
+use super::{Schemas, bad_header, text_header};
+use crate::kernel::error::{AppError, Code, FieldError, Message, Outcome};
+use crate::platform::files;
+use actix_web::HttpRequest;
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+use std::time::Duration;
+
+/// The largest JSON body, in bytes.
+const MAX_JSON: usize = 1024 * 1024;
+
+/// What a call carries besides its address.
+pub trait Body: Sized + Send + Sync + 'static {
+    /// The largest accepted size in bytes; zero means that no body is read.
+    const MAX_BYTES: usize;
+    /// Makes the value from the raw bytes.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    fn parse(raw: &[u8], request: &HttpRequest, schemas: &Schemas) -> Outcome<Self>;
+}
+
+/// No body.
+#[derive(Debug, Clone, Copy)]
+pub struct Empty;
+
+impl Body for Empty {
+    const MAX_BYTES: usize = 0;
+    fn parse(_: &[u8], _: &HttpRequest, _: &Schemas) -> Outcome<Empty> {
+        Ok(Empty)
+    }
+}
+
+/// A JSON body of a published type.
+#[derive(Debug, Clone)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned + utoipa::ToSchema + Send + Sync + 'static> Body for Json<T> {
+    const MAX_BYTES: usize = MAX_JSON;
+    fn parse(raw: &[u8], request: &HttpRequest, schemas: &Schemas) -> Outcome<Json<T>> {
+        let kind = text_header(request, header::CONTENT_TYPE.as_str()).unwrap_or("");
+        if kind.split(';').next().map(str::trim) != Some("application/json") {
+            return Err(AppError::new(Code::UnsupportedMediaType)
+                .detail("请求内容类型应为 application/json", "send application/json"));
+        }
+        let value: serde_json::Value = serde_json::from_slice(raw).map_err(|e| malformed(&e))?;
+        let wrong = schemas.check(&T::name(), &value)?;
+        if !wrong.is_empty() {
+            return Err(AppError::invalid(wrong));
+        }
+        serde_path_to_error::deserialize(value).map(Json).map_err(|e| {
+            let pointer = pointer_of(e.path());
+            AppError::invalid(vec![FieldError::new(
+                pointer,
+                "invalid",
+                Message::new("不符合要求", e.inner().to_string()),
+            )])
+        })
+    }
+}
+
+fn malformed(error: &serde_json::Error) -> AppError {
+    AppError::new(Code::MalformedJson).detail(
+        format!("第 {} 行第 {} 列", error.line(), error.column()),
+        format!("line {}, column {}", error.line(), error.column()),
+    )
+}
+
+fn pointer_of(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{key}"),
+            Segment::Enum { variant } => format!("/{variant}"),
+            Segment::Unknown => "/?".to_owned(),
+        })
+        .collect()
+}
+
+/// An uploaded file: raw bytes whose type was told by their content.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// Their type, as sniffed; equal to the declared one.
+    pub content_type: &'static str,
+}
+
+/// Types of evidence, photos and bank proofs.
+const ACCEPTED: &[&str] = &[
+    "application/pdf",
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+    "text/plain",
+    "text/csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+];
+
+impl Body for Upload {
+    const MAX_BYTES: usize = files::MAX_BYTES;
+    fn parse(raw: &[u8], request: &HttpRequest, _: &Schemas) -> Outcome<Upload> {
+        let declared = text_header(request, header::CONTENT_TYPE.as_str())
+            .unwrap_or("")
+            .split(';')
+            .next()
+            .unwrap_or("")
+            .trim()
+            .to_ascii_lowercase();
+        let Some(known) = ACCEPTED.iter().find(|kind| **kind == declared) else {
+            return Err(AppError::new(Code::FileTypeRefused).with("accepted", ACCEPTED.to_vec()));
+        };
+        if raw.is_empty() {
+            return Err(bad_header("body", "文件为空", "the file is empty"));
+        }
+        let found = files::sniff(raw).unwrap_or("application/octet-stream");
+        let same = found == declared || (found == "text/plain" && declared == "text/csv");
+        if !same {
+            return Err(AppError::new(Code::FileTypeMismatch).detail(
+                format!("声明为 {declared}，内容为 {found}"),
+                format!("declared {declared}, content is {found}"),
+            ));
+        }
+        Ok(Upload { bytes: raw.to_vec(), content_type: known })
+    }
+}
+
+/// Collects a body within a size and a deadline.
+pub(super) async fn read(mut payload: Payload, most: usize, deadline: Duration) -> Outcome<Vec<u8>> {
+    if most == 0 {
+        return Ok(Vec::new());
+    }
+    let collect = async {
+        let mut bytes = Vec::new();
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|e| AppError::new(Code::MalformedRequest).cause(e))?;
+            if bytes.len() + chunk.len() > most {
+                return Err(AppError::new(Code::PayloadTooLarge).with("max_bytes", most));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    };
+    tokio::time::timeout(deadline, collect).await.unwrap_or_else(|_| Err(Code::RequestTimeout.into()))
+}

@@ -1,0 +1,177 @@
+//! Around every request: id, language, limits, measurements, security headers, one log line, and the error's body.
+
+use super::{Meta, language, problem, text_header};
+use crate::kernel::error::{AppError, Code};
+use crate::platform::secret::{fill_random, hex, sha256};
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, web};
+use governor::clock::{Clock, DefaultClock};
+use governor::middleware::StateInformationMiddleware;
+use governor::state::keyed::DashMapStateStore;
+use governor::{Quota, RateLimiter};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Instant;
+
+type Keyed = RateLimiter<u64, DashMapStateStore<u64>, DefaultClock, StateInformationMiddleware>;
+
+/// How many requests one caller may make; counted in each process on its own.
+pub struct Limits {
+    limiter: Keyed,
+    clock: DefaultClock,
+    policy: HeaderValue,
+    burst: u32,
+}
+
+impl Limits {
+    /// A caller may make `burst` requests at once and gains `per_second` again each second.
+    #[must_use]
+    pub fn new(per_second: u32, burst: u32) -> Limits {
+        let (rate, burst) =
+            (NonZeroU32::new(per_second).unwrap_or(NonZeroU32::MIN), NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN));
+        let limiter = RateLimiter::dashmap(Quota::per_second(rate).allow_burst(burst)).with_middleware();
+        let window = burst.get().div_ceil(rate.get()).max(1);
+        let policy =
+            HeaderValue::from_str(&format!("\"default\";q={burst};w={window}")).unwrap_or(HeaderValue::from_static(""));
+        Limits { limiter, clock: DefaultClock::default(), policy, burst: burst.get() }
+    }
+    /// Requests left, or the seconds to wait.
+    fn take(&self, key: u64) -> Result<u32, u64> {
+        match self.limiter.check_key(&key) {
+            Ok(state) => Ok(state.remaining_burst_capacity()),
+            Err(until) => Err(until.wait_time_from(self.clock.now()).as_secs() + 1),
+        }
+    }
+    /// Forgets callers that have their whole burst again.
+    pub fn sweep(&self) {
+        self.limiter.retain_recent();
+    }
+}
+
+/// Wraps the whole application.
+///
+/// # Errors
+/// Never: an error of the service becomes a problem document.
+pub async fn around(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let started = Instant::now();
+    let meta = Meta { request_id: request_id(&request), language: language(request.request()) };
+    request.extensions_mut().insert(meta.clone());
+    let limits = request.app_data::<web::Data<Limits>>().cloned();
+    let taken = limits.as_ref().filter(|_| !is_probe(request.path())).map(|limits| limits.take(caller_key(&request)));
+    let mut response = match taken {
+        Some(Err(seconds)) => {
+            let response = problem::render(&AppError::new(Code::TooManyRequests).retry_after(seconds), &meta);
+            let (http, _) = request.parts_mut();
+            let http = http.clone();
+            ServiceResponse::new(http, response)
+        }
+        _ => finish(next.call(request).await?.map_into_boxed_body(), &meta),
+    };
+    if let (Some(limits), Some(taken)) = (limits, taken) {
+        limit_headers(&mut response, &limits, taken);
+    }
+    security_headers(&mut response, &meta);
+    observe(&response, &meta, started);
+    Ok(response)
+}
+
+fn is_probe(path: &str) -> bool {
+    matches!(path, "/livez" | "/readyz" | "/metrics")
+}
+
+/// A request's own id is kept when it is harmless, so that a caller can follow it through.
+fn request_id(request: &ServiceRequest) -> Arc<str> {
+    let own = text_header(request.request(), "x-request-id").filter(|id| {
+        (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+    });
+    if let Some(id) = own {
+        return id.into();
+    }
+    let mut bytes = [0u8; 12];
+    fill_random(&mut bytes);
+    format!("req_{}", hex(&bytes)).into()
+}
+
+/// A caller is its token; without one, its address.
+fn caller_key(request: &ServiceRequest) -> u64 {
+    let of = |bytes: &[u8]| sha256(bytes).first_chunk::<8>().copied().map_or(0, u64::from_be_bytes);
+    match request.headers().get(header::AUTHORIZATION) {
+        Some(token) => of(token.as_bytes()),
+        None => of(request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default().as_bytes()),
+    }
+}
+
+/// Gives a failed reply its problem document.
+fn finish(response: ServiceResponse<BoxBody>, meta: &Meta) -> ServiceResponse<BoxBody> {
+    let error = response.response().extensions().get::<AppError>().cloned();
+    let error = error.or_else(|| foreign_error(&response));
+    let Some(error) = error else { return response };
+    problem::log(&error, meta);
+    let (request, _) = response.into_parts();
+    ServiceResponse::new(request, problem::render(&error, meta))
+}
+
+/// Errors that the framework answers itself (a path or header it cannot read) get our form as well.
+fn foreign_error(response: &ServiceResponse<BoxBody>) -> Option<AppError> {
+    let status = response.status();
+    let ours = response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"application/"));
+    if !(status.is_client_error() || status.is_server_error()) || ours {
+        return None;
+    }
+    Some(AppError::new(match status.as_u16() {
+        404 => Code::NotFound,
+        405 => Code::MethodNotAllowed,
+        408 => Code::RequestTimeout,
+        413 => Code::PayloadTooLarge,
+        415 => Code::UnsupportedMediaType,
+        400..=499 => Code::MalformedRequest,
+        _ => Code::Internal,
+    }))
+}
+
+fn limit_headers(response: &mut ServiceResponse<BoxBody>, limits: &Limits, taken: Result<u32, u64>) {
+    let (left, reset) = match taken {
+        Ok(left) => (left.min(limits.burst), 1),
+        Err(seconds) => (0, seconds),
+    };
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static("ratelimit-policy"), limits.policy.clone());
+    if let Ok(value) = HeaderValue::from_str(&format!("\"default\";r={left};t={reset}")) {
+        headers.insert(HeaderName::from_static("ratelimit"), value);
+    }
+}
+
+fn security_headers(response: &mut ServiceResponse<BoxBody>, meta: &Meta) {
+    let docs = response.request().path().starts_with("/docs");
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&meta.request_id) {
+        headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    let policy = if docs {
+        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
+    } else {
+        "default-src 'none'; frame-ancestors 'none'"
+    };
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+fn observe(response: &ServiceResponse<BoxBody>, meta: &Meta, started: Instant) {
+    let elapsed = started.elapsed();
+    let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let (method, status) = (response.request().method().as_str(), response.status().as_u16());
+    metrics::histogram!("http_request_duration_seconds", "route" => route.clone(), "status" => status.to_string())
+        .record(elapsed);
+    tracing::info!(target: "yigou::access", request_id = &*meta.request_id, method, route, status, elapsed_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX), "request");
+}

@@ -1,0 +1,94 @@
+//! Replies as they are built inside a transaction: status, headers and the finished body.
+
+use super::etag;
+use crate::kernel::error::{AppError, Outcome};
+use crate::platform::idempotency::Saved;
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use serde::Serialize;
+
+/// What a handler returns.
+pub type Answer = Result<HttpResponse, AppError>;
+
+/// A reply before it is sent; it can be remembered and sent again.
+#[derive(Debug, Clone)]
+pub struct Reply(Saved);
+
+impl Reply {
+    /// A JSON body with a status.
+    ///
+    /// # Errors
+    /// When the view cannot be written.
+    pub fn json(status: u16, view: &impl Serialize) -> Outcome<Reply> {
+        let body = serde_json::to_vec(view).map_err(AppError::internal)?;
+        Ok(Reply(Saved { status, headers: vec![("content-type".to_owned(), "application/json".to_owned())], body }))
+    }
+    /// 200 with a view.
+    ///
+    /// # Errors
+    /// When the view cannot be written.
+    pub fn ok(view: &impl Serialize) -> Outcome<Reply> {
+        Reply::json(200, view)
+    }
+    /// 201 with a view and where it now lives.
+    ///
+    /// # Errors
+    /// When the view cannot be written.
+    pub fn created(location: &str, view: &impl Serialize) -> Outcome<Reply> {
+        Ok(Reply::json(201, view)?.header("location", location))
+    }
+    /// 204.
+    #[must_use]
+    pub fn no_content() -> Reply {
+        Reply(Saved { status: 204, headers: Vec::new(), body: Vec::new() })
+    }
+    /// 202: it happens later.
+    #[must_use]
+    pub fn accepted() -> Reply {
+        Reply(Saved { status: 202, headers: Vec::new(), body: Vec::new() })
+    }
+    /// A body of another type.
+    #[must_use]
+    pub fn bytes(content_type: &str, body: Vec<u8>) -> Reply {
+        Reply(Saved { status: 200, headers: vec![("content-type".to_owned(), content_type.to_owned())], body })
+    }
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Reply {
+        self.0.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+    /// Adds the strong entity tag of a version.
+    #[must_use]
+    pub fn etag(self, version: i64) -> Reply {
+        self.header("etag", &etag(version))
+    }
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.0.status
+    }
+    pub(super) fn into_saved(self) -> Saved {
+        self.0
+    }
+}
+
+/// Sends a reply; a replay says so.
+pub(super) fn send(saved: Saved, replayed: bool) -> HttpResponse {
+    let status = StatusCode::from_u16(saved.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = HttpResponseBuilder::new(status);
+    for (name, value) in &saved.headers {
+        response.insert_header((name.as_str(), value.as_str()));
+    }
+    if replayed {
+        response.insert_header(("idempotency-replayed", "true"));
+    }
+    if saved.status == 204 {
+        return response.finish();
+    }
+    if saved.body.is_empty() && !saved.headers.iter().any(|(name, _)| name == header::CONTENT_TYPE.as_str()) {
+        return response.finish();
+    }
+    response.body(saved.body)
+}

@@ -1,0 +1,190 @@
+//! Work after the commit: outbox rows written in the command's transaction, and periodic jobs; both leased, so that
+//! several processes share them. Nothing waits on a socket while a write transaction is open.
+
+mod schema;
+mod store;
+
+pub use store::Job;
+
+use super::clock::{Clock, Ctx, IdSource};
+use super::db::{Read, Store, Tx};
+use crate::kernel::error::{AppError, Outcome};
+use crate::kernel::time::At;
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a claimed job may take before another process may claim it, in milliseconds.
+const LEASE_MS: i64 = 60_000;
+/// After this many failures a job is laid aside for a person.
+const MAX_ATTEMPTS: i64 = 10;
+/// Jobs claimed at once.
+const BATCH: i64 = 20;
+
+/// What a handler returns.
+pub type Running = Pin<Box<dyn Future<Output = Outcome<()>> + Send>>;
+type Handler = Arc<dyn Fn(Ctx, Job) -> Running + Send + Sync>;
+type PeriodicHandler = Arc<dyn Fn(Ctx) -> Running + Send + Sync>;
+
+/// Adds a follow-up to the command's transaction.
+///
+/// # Errors
+/// When the payload cannot be written.
+pub fn enqueue(tx: &mut Tx<'_>, topic: &str, payload: &impl serde::Serialize) -> Outcome<()> {
+    let now = tx.at();
+    enqueue_at(tx, topic, payload, now)
+}
+
+/// Adds a follow-up that is due later.
+///
+/// # Errors
+/// When the payload cannot be written.
+pub fn enqueue_at(tx: &mut Tx<'_>, topic: &str, payload: &impl serde::Serialize, due_at: At) -> Outcome<()> {
+    let payload = serde_json::to_string(payload).map_err(AppError::internal)?;
+    store::enqueue(tx, topic, &payload, due_at).map(drop)
+}
+
+/// How many outbox rows wait, and how many were laid aside.
+///
+/// # Errors
+/// When the database fails.
+pub fn outbox_counts(on: &mut Read) -> Outcome<(i64, i64)> {
+    store::counts(on)
+}
+
+struct Periodic {
+    name: &'static str,
+    every_ms: i64,
+    run: PeriodicHandler,
+}
+
+/// Runs jobs until told to stop.
+#[derive(Clone)]
+pub struct Runner {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+    handlers: HashMap<&'static str, Handler>,
+    periodic: Arc<Vec<Periodic>>,
+}
+
+impl Runner {
+    /// A runner without jobs.
+    #[must_use]
+    pub fn new(store: Store, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Runner {
+        Runner { store, clock, ids, handlers: HashMap::new(), periodic: Arc::new(Vec::new()) }
+    }
+    /// Binds an outbox topic to its handler.
+    #[must_use]
+    pub fn on<F: Future<Output = Outcome<()>> + Send + 'static>(
+        mut self,
+        topic: &'static str,
+        handler: impl Fn(Ctx, Job) -> F + Send + Sync + 'static,
+    ) -> Runner {
+        self.handlers.insert(topic, Arc::new(move |ctx, job| Box::pin(handler(ctx, job))));
+        self
+    }
+    /// Binds a job that runs once in each period of the clock, in one process.
+    #[must_use]
+    pub fn every<F: Future<Output = Outcome<()>> + Send + 'static>(
+        mut self,
+        every: Duration,
+        name: &'static str,
+        handler: impl Fn(Ctx) -> F + Send + Sync + 'static,
+    ) -> Runner {
+        let every_ms = i64::try_from(every.as_millis()).unwrap_or(i64::MAX).max(1);
+        let job = Periodic { name, every_ms, run: Arc::new(move |ctx| Box::pin(handler(ctx))) };
+        if let Some(list) = Arc::get_mut(&mut self.periodic) {
+            list.push(job);
+        }
+        self
+    }
+
+    fn ctx(&self, name: &str) -> Ctx {
+        Ctx { at: self.clock.now(), request_id: format!("job:{name}").into(), ids: self.ids.clone() }
+    }
+
+    /// Carries out what is due now; how many outbox rows that were.
+    ///
+    /// # Errors
+    /// When the database fails; a failing handler is put back and logged instead.
+    pub async fn run_due(&self) -> Outcome<usize> {
+        for job in self.periodic.iter() {
+            self.run_period(job).await?;
+        }
+        let claimed = self.store.write(self.ctx("claim"), |tx| {
+            let until = tx.at().plus_ms(LEASE_MS);
+            store::claim(tx, BATCH, until)
+        });
+        let jobs = claimed.await?;
+        let count = jobs.len();
+        for job in jobs {
+            self.run_job(job).await?;
+        }
+        Ok(count)
+    }
+
+    async fn run_period(&self, job: &Periodic) -> Outcome<()> {
+        let ctx = self.ctx(job.name);
+        let (name, period) = (job.name, ctx.at.0.div_euclid(job.every_ms));
+        let claim = self.store.write(ctx.clone(), move |tx| {
+            let until = tx.at().plus_ms(LEASE_MS);
+            store::claim_period(tx, name, period, until)
+        });
+        let Some(fence) = claim.await? else { return Ok(()) };
+        match (job.run)(ctx.clone()).await {
+            Ok(()) => self.store.write(ctx, move |tx| store::finish_period(tx, name, period, fence)).await,
+            Err(error) => {
+                tracing::error!(job = name, code = %error.code(), cause = ?error.parts().cause, "a periodic job failed");
+                Ok(())
+            }
+        }
+    }
+
+    async fn run_job(&self, job: Job) -> Outcome<()> {
+        let ctx = self.ctx(&job.id.to_string());
+        let result = match self.handlers.get(job.topic.as_str()) {
+            Some(handler) => handler(ctx.clone(), job.clone()).await,
+            None => Err(AppError::internal(format!("no handler for {}", job.topic))),
+        };
+        let ctx = self.ctx(&job.id.to_string());
+        match result {
+            Ok(()) => self.store.write(ctx, move |tx| store::finish(tx, &job)).await,
+            Err(error) => {
+                let why = format!("{}: {}", error.code(), error.parts().cause.clone().unwrap_or_default());
+                tracing::warn!(job = %job.id, topic = job.topic, attempts = job.attempts + 1, why, "a job failed");
+                let (due, dead) = (ctx.at.plus_ms(backoff_ms(job.attempts)), job.attempts + 1 >= MAX_ATTEMPTS);
+                self.store.write(ctx, move |tx| store::put_back(tx, &job, due, dead, &why)).await
+            }
+        }
+    }
+
+    /// Runs until `stop` says so.
+    pub async fn run(self, mut stop: tokio::sync::watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            let worked = self.run_due().await.unwrap_or_else(|error| {
+                tracing::error!(code = %error.code(), cause = ?error.parts().cause, "jobs cannot reach the database");
+                0
+            });
+            if worked == 0 {
+                let _ = tokio::time::timeout(Duration::from_millis(250), stop.changed()).await;
+            }
+        }
+    }
+}
+
+/// One second, then twice as long each time, an hour at most.
+fn backoff_ms(attempts: i64) -> i64 {
+    let doubled = 1_000_i64.saturating_mul(1_i64 << attempts.clamp(0, 20));
+    doubled.min(3_600_000)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn waits_longer_after_each_failure() {
+        assert_eq!([0, 1, 5, 40].map(super::backoff_ms), [1_000, 2_000, 32_000, 3_600_000]);
+    }
+}

@@ -1,0 +1,12 @@
+//! Adapters without business words: database, HTTP, jobs, mail, files, secrets, clock and id sources.
+
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod files;
+pub mod http;
+pub mod idempotency;
+pub mod jobs;
+pub mod mail;
+pub mod secret;
+pub mod telemetry;

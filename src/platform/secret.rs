@@ -1,0 +1,126 @@
+//! Randomness, hashes and keys: the only place that touches cryptography, all of it from aws-lc.
+
+use crate::kernel::error::{AppError, Outcome};
+use aws_lc_rs::{constant_time, digest, hmac, rand};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+/// Fills a buffer from the operating system's randomness.
+pub fn fill_random(buffer: &mut [u8]) {
+    // The source only fails when the operating system has none; zeros then collide on a unique key and refuse.
+    if rand::fill(buffer).is_err() {
+        tracing::error!("the operating system gave no randomness");
+    }
+}
+
+/// SHA-256.
+#[must_use]
+pub fn sha256(data: &[u8]) -> [u8; 32] {
+    let mut out = [0u8; 32];
+    out.copy_from_slice(digest::digest(&digest::SHA256, data).as_ref());
+    out
+}
+
+/// SHA-256 of several parts, each preceded by its length so that no two lists meet.
+#[must_use]
+pub fn sha256_parts(parts: &[&[u8]]) -> [u8; 32] {
+    let mut context = digest::Context::new(&digest::SHA256);
+    for part in parts {
+        context.update(&part.len().to_be_bytes());
+        context.update(part);
+    }
+    let mut out = [0u8; 32];
+    out.copy_from_slice(context.finish().as_ref());
+    out
+}
+
+/// Lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// URL-safe base 64 without padding.
+#[must_use]
+pub fn base64url(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Reads URL-safe base 64 without padding.
+#[must_use]
+pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).ok()
+}
+
+/// Whether two byte strings are equal, in time that does not tell where they differ.
+#[must_use]
+pub fn equal(a: &[u8], b: &[u8]) -> bool {
+    constant_time::verify_slices_are_equal(a, b).is_ok()
+}
+
+/// A random token of 32 bytes for a link or a refresh; only its hash is stored.
+#[must_use]
+pub fn token(prefix: &str) -> String {
+    let mut bytes = [0u8; 32];
+    fill_random(&mut bytes);
+    format!("{prefix}{}", base64url(&bytes))
+}
+
+/// The installation's secret; every key is derived from it for one purpose.
+#[derive(Clone)]
+pub struct Secret([u8; 32]);
+
+impl Secret {
+    /// Wraps 32 bytes.
+    #[must_use]
+    pub fn new(bytes: [u8; 32]) -> Secret {
+        Secret(bytes)
+    }
+    /// Reads the secret from its file, or creates the file (mode 0600) with a fresh one.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written, or does not hold 32 bytes in base 64.
+    pub fn open(path: &Path) -> Outcome<Secret> {
+        let fault = |e: std::io::Error| AppError::internal(format!("secret file {}: {e}", path.display()));
+        match fs::read_to_string(path) {
+            Ok(text) => Secret::parse(text.trim()).ok_or_else(|| {
+                AppError::internal(format!("secret file {} does not hold 32 bytes in base 64", path.display()))
+            }),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                let mut bytes = [0u8; 32];
+                fill_random(&mut bytes);
+                let mut file = private_file(path).map_err(fault)?;
+                file.write_all(base64url(&bytes).as_bytes()).map_err(fault)?;
+                file.sync_all().map_err(fault)?;
+                Ok(Secret(bytes))
+            }
+            Err(e) => Err(fault(e)),
+        }
+    }
+    /// Reads a secret written in base 64.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Secret> {
+        from_base64url(text)?.try_into().ok().map(Secret)
+    }
+    /// A key for one purpose.
+    #[must_use]
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), purpose.as_bytes());
+        let mut out = [0u8; 32];
+        out.copy_from_slice(tag.as_ref());
+        out
+    }
+}
+
+#[cfg(unix)]
+fn private_file(path: &Path) -> std::io::Result<fs::File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+#[cfg(not(unix))]
+fn private_file(path: &Path) -> std::io::Result<fs::File> {
+    fs::OpenOptions::new().write(true).create_new(true).open(path)
+}
