@@ -82,6 +82,12 @@ pub fn openapi() -> OpenApi {
     document::finish(document)
 }
 
+/// The API document as it is served and committed.
+#[must_use]
+pub fn document_json() -> String {
+    document::Served::new(&serde_json::to_value(openapi()).unwrap_or_default()).json
+}
+
 /// Prepares what the server's threads share.
 #[must_use]
 pub fn share(installation: Installation, authority: Arc<dyn Authority>) -> Shared {
@@ -115,7 +121,7 @@ pub fn build(
         Response = ServiceResponse<actix_web::body::BoxBody>,
         Error = actix_web::Error,
         InitError = (),
-    >,
+    > + use<>,
 > {
     let (app, _) = App::new().into_utoipa_app().service(scope("/api/v1").configure(routes)).split_for_parts();
     app.app_data(shared.web.clone())

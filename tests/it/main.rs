@@ -1,1 +1,9 @@
-//! The integration tests: one binary, one module per slice.
+//! The integration tests: one binary, the application in-process, each test on its own database.
+
+#[macro_use]
+mod support;
+
+mod base;
+mod contract;
+mod migrations;
+mod store;

@@ -1,0 +1,54 @@
+//! Both databases have the same tables and columns; every migration can be taken back.
+
+use crate::support::TestApp;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use std::collections::BTreeSet;
+use yigou::each;
+
+#[derive(QueryableByName)]
+struct Column {
+    #[diesel(sql_type = Text)]
+    shape: String,
+}
+
+const SQLITE: &str = "SELECT m.name || '.' || c.name || ' ' || CASE c.type WHEN 'INTEGER' THEN 'BIGINT' ELSE c.type END \
+    || CASE WHEN c.\"notnull\" = 1 OR c.pk > 0 THEN '' ELSE ' NULL' END AS shape \
+    FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' \
+    AND m.name NOT LIKE '__diesel%' AND m.name NOT LIKE 'listing_search%'";
+const POSTGRES: &str = "SELECT table_name || '.' || column_name || ' ' || CASE data_type WHEN 'bytea' THEN 'BLOB' ELSE upper(data_type) END \
+    || CASE is_nullable WHEN 'YES' THEN ' NULL' ELSE '' END AS shape FROM information_schema.columns \
+    WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_diesel%' AND table_name NOT LIKE 'listing_search%'";
+
+async fn shapes(app: &TestApp) -> BTreeSet<String> {
+    let sql = if app.installation.store.is_postgres() { POSTGRES } else { SQLITE };
+    let rows: Vec<Column> = app.read(move |read| Ok(each!(read, c => diesel::sql_query(sql).load(c))?)).await.unwrap();
+    rows.into_iter().map(|row| row.shape).collect()
+}
+
+#[actix_web::test]
+async fn both_databases_have_the_same_tables() {
+    let (lite, pg) = (TestApp::sqlite().await, TestApp::postgres().await);
+    let (a, b) = (shapes(&lite).await, shapes(&pg).await);
+    assert!(a.len() > 20);
+    assert_eq!(a.difference(&b).collect::<Vec<_>>(), Vec::<&String>::new(), "only in SQLite");
+    assert_eq!(b.difference(&a).collect::<Vec<_>>(), Vec::<&String>::new(), "only in PostgreSQL");
+    lite.finish().await;
+    pg.finish().await;
+}
+
+on_both! {
+    async fn a_newer_database_is_refused_by_name(app) {
+        app.write(|tx| {
+            let sql = "INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')";
+            each!(tx, c => diesel::sql_query(sql).execute(c))?;
+            Ok(())
+        }).await.unwrap();
+        let refused = app.installation.store.migrate().unwrap_err();
+        assert!(refused.parts().cause.as_deref().unwrap().contains("newer than this program (it has 9999)"));
+    }
+
+    async fn migrating_again_changes_nothing(app) {
+        assert_eq!(app.installation.store.migrate().unwrap(), Vec::<String>::new());
+    }
+}
