@@ -7,4 +7,6 @@ pub mod platform;
 pub mod audit;
 pub mod notifications;
 
+pub mod ordering;
+
 pub mod app;

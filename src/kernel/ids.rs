@@ -111,6 +111,8 @@ crate::ids! {
     PaymentId "pay"
     /// A return of accepted goods.
     ReturnId "ret"
+    /// A short closure (未到货结案).
+    ShortClosureId "scl"
     /// A refund of money paid.
     RefundId "rfd"
     /// A rating.

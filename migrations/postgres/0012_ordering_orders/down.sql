@@ -1,0 +1,11 @@
+DROP TABLE short_closure_lines;
+DROP TABLE short_closures;
+DROP TABLE return_lines;
+DROP TABLE returns;
+DROP TABLE acceptance_lines;
+DROP TABLE acceptances;
+DROP TABLE shipment_lines;
+DROP TABLE shipments;
+DROP TABLE order_lines;
+DROP TABLE orders;
+DROP TABLE order_groups;

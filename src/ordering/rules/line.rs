@@ -1,0 +1,284 @@
+//! What an event does to a line: quantities, the quota it holds and posts, the stock it holds and posts.
+//!
+//! Money is unit price x cumulative quantity, rounded half-up once; each event moves the difference of two cumulative
+//! amounts, so that partial acceptances sum to the fen. A line goes on holding what its open goods can still cost.
+
+use crate::kernel::error::{AppError, Code};
+use crate::kernel::money::{Fen, Overflow, Ppm};
+use crate::kernel::quantity::Quantity;
+
+/// A line's amounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line {
+    /// Whether it is priced by actual weight, so that quantities may be fractions and deviate.
+    pub weighed: bool,
+    /// By how much a weighed line may deviate.
+    pub tolerance: Ppm,
+    /// Price of a unit.
+    pub unit_price: Fen,
+    /// Ordered.
+    pub quantity: Quantity,
+    /// Shipped so far.
+    pub shipped: Quantity,
+    /// Accepted so far.
+    pub accepted: Quantity,
+    /// Rejected so far.
+    pub rejected: Quantity,
+    /// Returned so far, of what was accepted.
+    pub returned: Quantity,
+    /// Written off so far, of what was not shipped.
+    pub short_closed: Quantity,
+    /// Quota it still holds.
+    pub held_fen: Fen,
+    /// Price of what was accepted.
+    pub accepted_fen: Fen,
+    /// Price of what was returned.
+    pub returned_fen: Fen,
+    /// Nothing more will come.
+    pub closed: bool,
+}
+
+/// What an event moves in the ledger; never negative.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Moves {
+    /// Held quota that becomes posted.
+    pub quota_posted: Fen,
+    /// Held quota that is released.
+    pub quota_released: Fen,
+    /// Posted quota that is taken back.
+    pub quota_returned: Fen,
+    /// Held stock that leaves.
+    pub stock_posted: Quantity,
+    /// Stock that leaves beyond what was held.
+    pub stock_beyond: Quantity,
+    /// Held stock that is released.
+    pub stock_released: Quantity,
+    /// By how much the ordered amount falls.
+    pub ordered_lost: Fen,
+}
+
+/// Why an event does not fit a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// Sold in whole units.
+    NotWhole,
+    /// Nothing named.
+    Nothing,
+    /// More than is open.
+    Exceeds {
+        /// What is open.
+        open: Quantity,
+    },
+    /// More weight than the tolerance allows.
+    OutOfTolerance {
+        /// The most that may still come.
+        open: Quantity,
+    },
+    /// The line is closed.
+    Closed,
+    /// Rejecting needs a reason.
+    ReasonMissing,
+    /// Does not fit a number.
+    TooLarge,
+}
+
+impl From<Overflow> for Refusal {
+    fn from(_: Overflow) -> Refusal {
+        Refusal::TooLarge
+    }
+}
+
+impl From<Refusal> for AppError {
+    fn from(refusal: Refusal) -> AppError {
+        match refusal {
+            Refusal::NotWhole => Code::QuantityNotWhole.into(),
+            Refusal::Nothing => AppError::new(Code::ValidationFailed).detail("数量不能为零", "The quantity is zero"),
+            Refusal::Exceeds { open } => AppError::new(Code::QuantityExceeded).with("open", open.to_string()),
+            Refusal::OutOfTolerance { open } => {
+                AppError::new(Code::WeightOutOfTolerance).with("open", open.to_string())
+            }
+            Refusal::Closed => AppError::new(Code::WrongState).detail("该行已结案", "The line is closed"),
+            Refusal::ReasonMissing => {
+                AppError::new(Code::ValidationFailed).detail("拒收须写明原因", "A rejection needs a reason")
+            }
+            Refusal::TooLarge => Code::AmountTooLarge.into(),
+        }
+    }
+}
+
+impl Line {
+    /// A new line; it holds what its goods can cost at most.
+    ///
+    /// # Errors
+    /// Fractions of what is sold in whole units; nothing; too much.
+    pub fn place(quantity: Quantity, unit_price: Fen, weighed: bool, tolerance: Ppm) -> Result<Line, Refusal> {
+        let mut line = Line {
+            weighed,
+            tolerance,
+            unit_price,
+            quantity,
+            shipped: Quantity::ZERO,
+            accepted: Quantity::ZERO,
+            rejected: Quantity::ZERO,
+            returned: Quantity::ZERO,
+            short_closed: Quantity::ZERO,
+            held_fen: Fen::ZERO,
+            accepted_fen: Fen::ZERO,
+            returned_fen: Fen::ZERO,
+            closed: false,
+        };
+        line.counted(quantity)?;
+        line.held_fen = line.limit()?.price(unit_price)?;
+        Ok(line)
+    }
+
+    /// Price of what was ordered and is not written off.
+    ///
+    /// # Errors
+    /// When it does not fit.
+    pub fn ordered_fen(&self) -> Result<Fen, Refusal> {
+        Ok(self.quantity.minus(self.short_closed)?.price(self.unit_price)?)
+    }
+    /// Stock it still holds.
+    #[must_use]
+    pub fn stock_held(&self) -> Quantity {
+        if self.closed { Quantity::ZERO } else { self.unshipped() }
+    }
+    /// Ordered goods that are neither shipped nor written off.
+    #[must_use]
+    pub fn unshipped(&self) -> Quantity {
+        let left = self.quantity.milli() - self.short_closed.milli() - self.shipped.milli();
+        Quantity::from_milli(left.max(0))
+    }
+    /// Shipped goods that nobody has accepted or rejected.
+    #[must_use]
+    pub fn undecided(&self) -> Quantity {
+        Quantity::from_milli(self.shipped.milli() - self.accepted.milli() - self.rejected.milli())
+    }
+
+    /// Goods leave: held stock first, then free stock (a heavier weight).
+    ///
+    /// # Errors
+    /// When the line is closed or more leaves than was ordered, tolerance included.
+    pub fn ship(&mut self, quantity: Quantity) -> Result<Moves, Refusal> {
+        self.open()?;
+        self.counted(quantity)?;
+        let open = self.limit()?.minus(self.shipped).unwrap_or_default();
+        if quantity > open {
+            return Err(if self.weighed { Refusal::OutOfTolerance { open } } else { Refusal::Exceeds { open } });
+        }
+        let posted = quantity.min(self.unshipped());
+        self.shipped = self.shipped.plus(quantity)?;
+        Ok(Moves { stock_posted: posted, stock_beyond: quantity.minus(posted)?, ..Moves::default() })
+    }
+
+    /// Goods are accepted and rejected; the line closes when nothing more is owed.
+    ///
+    /// # Errors
+    /// When the line is closed, more is decided than was shipped, or a rejection has no reason.
+    pub fn accept(&mut self, accepted: Quantity, rejected: Quantity, reasoned: bool) -> Result<Moves, Refusal> {
+        self.open()?;
+        let decided = accepted.plus(rejected)?;
+        self.counted(decided)?;
+        self.whole(accepted)?;
+        if decided > self.undecided() {
+            return Err(Refusal::Exceeds { open: self.undecided() });
+        }
+        if !rejected.is_zero() && !reasoned {
+            return Err(Refusal::ReasonMissing);
+        }
+        let before = *self;
+        self.accepted = self.accepted.plus(accepted)?;
+        self.rejected = self.rejected.plus(rejected)?;
+        self.accepted_fen = self.accepted.price(self.unit_price)?;
+        self.settle(&before)
+    }
+
+    /// Unshipped goods will not come.
+    ///
+    /// # Errors
+    /// When the line is closed or fewer goods are open.
+    pub fn short_close(&mut self, quantity: Quantity) -> Result<Moves, Refusal> {
+        self.open()?;
+        self.counted(quantity)?;
+        if quantity > self.unshipped() {
+            return Err(Refusal::Exceeds { open: self.unshipped() });
+        }
+        let before = *self;
+        self.short_closed = self.short_closed.plus(quantity)?;
+        self.settle(&before)
+    }
+
+    /// Accepted goods go back; the last of them takes the remainder of the amount.
+    ///
+    /// # Errors
+    /// When fewer goods were accepted and kept.
+    pub fn take_back(&mut self, quantity: Quantity) -> Result<Moves, Refusal> {
+        self.counted(quantity)?;
+        let kept = self.accepted.minus(self.returned)?;
+        if quantity > kept {
+            return Err(Refusal::Exceeds { open: kept });
+        }
+        let before = self.returned_fen;
+        self.returned = self.returned.plus(quantity)?;
+        let worth = self.accepted.minus(self.returned)?.price(self.unit_price)?;
+        self.returned_fen = self.accepted_fen.minus(worth)?.max(before);
+        Ok(Moves { quota_returned: self.returned_fen.minus(before)?, ..Moves::default() })
+    }
+
+    /// The order ends before anything was shipped: everything held is released.
+    ///
+    /// # Errors
+    /// When an amount does not fit.
+    pub fn release(&mut self) -> Result<Moves, Refusal> {
+        let moves = Moves {
+            quota_released: self.held_fen,
+            stock_released: self.stock_held(),
+            ordered_lost: self.ordered_fen()?,
+            ..Moves::default()
+        };
+        self.held_fen = Fen::ZERO;
+        self.closed = true;
+        Ok(moves)
+    }
+
+    /// Closes the line when nothing more is owed, and holds exactly what open goods can still cost.
+    fn settle(&mut self, before: &Line) -> Result<Moves, Refusal> {
+        let owed = if self.weighed { self.quantity.less_tolerance(self.tolerance) } else { self.quantity };
+        self.closed = self.accepted.plus(self.rejected)?.plus(self.short_closed)? >= owed;
+        let posted = self.accepted_fen.minus(before.accepted_fen)?;
+        let hold = if self.closed { Fen::ZERO } else { self.open_fen()? };
+        self.held_fen = hold;
+        Ok(Moves {
+            quota_posted: posted,
+            quota_released: before.held_fen.minus(posted)?.minus(hold)?,
+            stock_released: Quantity::from_milli(before.stock_held().milli() - self.stock_held().milli()),
+            ordered_lost: before.ordered_fen()?.minus(self.ordered_fen()?)?,
+            ..Moves::default()
+        })
+    }
+
+    /// The most that may be shipped in all.
+    fn limit(&self) -> Result<Quantity, Overflow> {
+        let wanted = self.quantity.minus(self.short_closed)?;
+        if self.weighed { wanted.with_tolerance(self.tolerance) } else { Ok(wanted) }
+    }
+
+    /// What goods still to be decided can cost, as a difference of cumulative amounts.
+    fn open_fen(&self) -> Result<Fen, Overflow> {
+        let most = self.limit()?.minus(self.rejected).unwrap_or_default().max(self.accepted);
+        most.price(self.unit_price)?.minus(self.accepted_fen)
+    }
+
+    fn open(&self) -> Result<(), Refusal> {
+        if self.closed { Err(Refusal::Closed) } else { Ok(()) }
+    }
+
+    fn counted(&self, quantity: Quantity) -> Result<(), Refusal> {
+        if quantity.is_zero() { Err(Refusal::Nothing) } else { self.whole(quantity) }
+    }
+
+    fn whole(&self, quantity: Quantity) -> Result<(), Refusal> {
+        if self.weighed || quantity.is_whole() { Ok(()) } else { Err(Refusal::NotWhole) }
+    }
+}

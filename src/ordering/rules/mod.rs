@@ -1,0 +1,4 @@
+//! Pure decisions about orders: which event fits which state, and what each event does to a line's amounts.
+
+pub mod line;
+pub mod order;

@@ -1,0 +1,192 @@
+//! The order as a state machine: state x event -> next state or a refusal.
+
+use crate::kernel::error::{AppError, Code};
+use crate::kernel::time::{At, Day};
+
+crate::text_enum! {
+    /// Where an order stands. Acceptance, invoice, payment and rating are facts beside it, in any order.
+    OrderState {
+        /// Placed; quota and stock are held; the supplier has not answered.
+        Placed "placed"
+        /// The supplier has confirmed.
+        Confirmed "confirmed"
+        /// The supplier has declined.
+        Declined "declined"
+        /// The supplier has not answered in time.
+        Expired "expired"
+        /// The buyer has cancelled.
+        Cancelled "cancelled"
+        /// Every line is closed.
+        Closed "closed"
+    }
+}
+
+impl OrderState {
+    /// Whether goods may still come or have come: neither declined, expired nor cancelled.
+    #[must_use]
+    pub const fn stands(self) -> bool {
+        matches!(self, OrderState::Placed | OrderState::Confirmed | OrderState::Closed)
+    }
+}
+
+/// What happens to an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// The supplier confirms.
+    Confirm,
+    /// The supplier declines.
+    Decline,
+    /// The deadline has passed unanswered.
+    Expire,
+    /// The buyer cancels.
+    Cancel,
+    /// The buyer cancels after a safety revocation, nothing being shipped yet.
+    CancelUnsafe,
+    /// The supplier ships.
+    Ship,
+    /// The buyer accepts or rejects.
+    Accept,
+    /// Accepted goods go back.
+    Return,
+    /// Goods that will not come are written off.
+    ShortClose,
+    /// The last line is closed.
+    Finish,
+}
+
+impl Event {
+    /// Every event.
+    pub const ALL: &'static [Event] = &[
+        Event::Confirm,
+        Event::Decline,
+        Event::Expire,
+        Event::Cancel,
+        Event::CancelUnsafe,
+        Event::Ship,
+        Event::Accept,
+        Event::Return,
+        Event::ShortClose,
+        Event::Finish,
+    ];
+}
+
+/// Why an event does not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The state does not allow the event.
+    WrongState(OrderState),
+    /// The time to confirm is over.
+    TooLate,
+    /// The fact is dated in the future or before the order.
+    DayOutOfRange,
+    /// The same person took the step before.
+    SamePerson,
+    /// Goods still expected: the buyer may write them off only after the delivery date.
+    StillExpected,
+}
+
+impl From<Refusal> for AppError {
+    fn from(refusal: Refusal) -> AppError {
+        match refusal {
+            Refusal::WrongState(state) => AppError::new(Code::WrongState).with("state", state.as_str()),
+            Refusal::TooLate => {
+                AppError::new(Code::Expired).detail("确认期限已过", "The time to confirm this order is over")
+            }
+            Refusal::DayOutOfRange => AppError::field(
+                Code::ValidationFailed,
+                "/occurred_on",
+                crate::kernel::error::Message::new(
+                    "日期不能早于下单日，也不能晚于今天",
+                    "must lie between the day of the order and today",
+                ),
+            ),
+            Refusal::SamePerson => AppError::new(Code::SeparationOfDuties),
+            Refusal::StillExpected => AppError::new(Code::NotCompletedYet).detail(
+                "交货日期尚未过，采购方不能单方结案",
+                "The delivery date has not passed; only the supplier may close these goods now",
+            ),
+        }
+    }
+}
+
+/// The next state, or why the event does not fit.
+///
+/// # Errors
+/// [`Refusal::WrongState`].
+pub fn next(state: OrderState, event: Event) -> Result<OrderState, Refusal> {
+    use Event as E;
+    use OrderState as S;
+    match (state, event) {
+        (S::Placed, E::Confirm) => Ok(S::Confirmed),
+        (S::Placed, E::Decline) => Ok(S::Declined),
+        (S::Placed, E::Expire) => Ok(S::Expired),
+        (S::Placed, E::Cancel | E::CancelUnsafe) | (S::Confirmed, E::CancelUnsafe) => Ok(S::Cancelled),
+        (S::Confirmed, E::Ship | E::Accept | E::Return | E::ShortClose) => Ok(S::Confirmed),
+        (S::Confirmed, E::Finish) => Ok(S::Closed),
+        (S::Closed, E::Return) => Ok(S::Closed),
+        (other, _) => Err(Refusal::WrongState(other)),
+    }
+}
+
+/// Confirming ends with the deadline, whether or not the job that expires orders has run.
+///
+/// # Errors
+/// [`Refusal::TooLate`] at the deadline and after it.
+pub fn in_time(now: At, confirm_by: At) -> Result<(), Refusal> {
+    if now >= confirm_by { Err(Refusal::TooLate) } else { Ok(()) }
+}
+
+/// A fact's own day lies between the order's day and today.
+///
+/// # Errors
+/// [`Refusal::DayOutOfRange`].
+pub fn fact_day(occurred_on: Day, placed_day: Day, today: Day) -> Result<Day, Refusal> {
+    if occurred_on < placed_day || occurred_on > today { Err(Refusal::DayOutOfRange) } else { Ok(occurred_on) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_whole_table() {
+        use OrderState as S;
+        let states = [S::Placed, S::Confirmed, S::Declined, S::Expired, S::Cancelled, S::Closed];
+        assert_eq!(states, OrderState::ALL);
+        // One row per event, one column per state in the order above.
+        let (no, table): (Option<S>, [(Event, [Option<S>; 6]); 10]) = (
+            None,
+            [
+                (Event::Confirm, [Some(S::Confirmed), None, None, None, None, None]),
+                (Event::Decline, [Some(S::Declined), None, None, None, None, None]),
+                (Event::Expire, [Some(S::Expired), None, None, None, None, None]),
+                (Event::Cancel, [Some(S::Cancelled), None, None, None, None, None]),
+                (Event::CancelUnsafe, [Some(S::Cancelled), Some(S::Cancelled), None, None, None, None]),
+                (Event::Ship, [None, Some(S::Confirmed), None, None, None, None]),
+                (Event::Accept, [None, Some(S::Confirmed), None, None, None, None]),
+                (Event::Return, [None, Some(S::Confirmed), None, None, None, Some(S::Closed)]),
+                (Event::ShortClose, [None, Some(S::Confirmed), None, None, None, None]),
+                (Event::Finish, [None, Some(S::Closed), None, None, None, None]),
+            ],
+        );
+        assert_eq!(table.iter().map(|(event, _)| *event).collect::<Vec<_>>(), Event::ALL);
+        for (event, row) in table {
+            for (state, expected) in states.into_iter().zip(row) {
+                let refused = Err(Refusal::WrongState(state));
+                let wanted = if expected == no { refused } else { expected.ok_or(Refusal::TooLate) };
+                assert_eq!(next(state, event), wanted, "{state:?} {event:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_deadline_and_the_days_of_facts() {
+        assert_eq!(in_time(At(9), At(10)), Ok(()));
+        assert_eq!(in_time(At(10), At(10)), Err(Refusal::TooLate));
+        let day = |d: i8| Day::ymd(2021, 3, d);
+        let cases = [(1, false), (2, true), (5, true), (6, false)];
+        for (occurred, allowed) in cases {
+            assert_eq!(fact_day(day(occurred), day(2), day(5)).is_ok(), allowed, "{occurred}");
+        }
+    }
+}

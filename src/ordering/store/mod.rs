@@ -1,0 +1,4 @@
+//! SQL of orders and of the facts about their goods; decides nothing.
+
+pub mod facts;
+pub mod orders;

@@ -1,0 +1,98 @@
+//! What an order freezes at placement beyond plain columns: deliveries, rule rows, origins, certificates.
+
+use crate::kernel::error::{AppError, Outcome};
+use crate::kernel::ids::{CertificateId, RuleId, SchemeId};
+use crate::kernel::money::Ppm;
+use crate::kernel::region_code::RegionCode;
+use crate::kernel::time::Day;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Where and when goods are wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Delivery {
+    /// The address.
+    #[schema(max_length = 200, min_length = 1, format = "line", example = "银川市金凤区北京中路1号食堂")]
+    pub address: String,
+    /// The person who receives.
+    #[schema(max_length = 50, min_length = 1, format = "line", example = "马师傅")]
+    pub contact: String,
+    /// How to reach that person.
+    #[schema(max_length = 30, min_length = 5, format = "line", example = "0951-5000000")]
+    pub phone: String,
+    /// The day.
+    pub date: Day,
+    /// The time window.
+    #[schema(max_length = 30, min_length = 1, format = "line", example = "08:00-10:00")]
+    pub window: Option<String>,
+}
+
+/// A rule row as it stood at placement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FrozenRule {
+    /// Its name.
+    pub name: String,
+    /// The row.
+    pub rule_id: RuleId,
+    /// Its value.
+    pub value: String,
+}
+
+/// What the order froze at placement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Terms {
+    /// Deliveries; lines name theirs by place.
+    pub deliveries: Vec<Delivery>,
+    /// The rule rows used.
+    pub rules: Vec<FrozenRule>,
+    /// Why this mode.
+    pub mode_reason: String,
+    /// Whether the confirmation deadline rests on a calendar year that is not loaded.
+    pub confirm_by_provisional: bool,
+}
+
+impl Terms {
+    /// The frozen value of a rule.
+    #[must_use]
+    pub fn rule(&self, name: &str) -> Option<&FrozenRule> {
+        self.rules.iter().find(|rule| rule.name == name)
+    }
+}
+
+/// A county's share of a line's goods.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Origin {
+    /// The county of production.
+    pub county: RegionCode,
+    /// Its share; the shares of a line sum to 1 000 000.
+    pub share_ppm: Ppm,
+}
+
+/// A certificate in force at placement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Certificate {
+    /// The certificate.
+    pub id: CertificateId,
+    /// Its number.
+    pub number: String,
+    /// Its scheme.
+    pub scheme_id: SchemeId,
+}
+
+/// Writes a stored JSON text.
+///
+/// # Errors
+/// Never for these types.
+pub(super) fn write<T: Serialize>(value: &T) -> Outcome<String> {
+    serde_json::to_string(value).map_err(AppError::internal)
+}
+
+/// Reads a stored JSON text.
+///
+/// # Errors
+/// When the text is not what was written.
+pub(super) fn read<T: DeserializeOwned>(text: &str) -> Outcome<T> {
+    serde_json::from_str(text).map_err(AppError::internal)
+}
