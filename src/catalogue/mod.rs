@@ -1,0 +1,23 @@
+//! The catalogue: products, which certificates cover them, and listings.
+//!
+//! Owns `products`, `product_certificates`, `listings`, `listing_search`, `price_evidence` and `stock_changes`.
+//! Stock itself stands in the ledger; a listing keeps the number of its account.
+//!
+//! Invariants:
+//! - A listing is on sale only while a certificate is in force for its product or the product is eligible; what ends a
+//!   certificate withdraws the listings in the same transaction, and every read compares the certificate's days as well.
+//! - Certificates reach products only through [`cover`], [`uncover`], [`recover`] and [`extend`].
+//! - A product's listings, certificates and their withdrawal change only under the claim of the product's row.
+//! - A price is raised only with evidence given since the last raise.
+
+mod covers;
+mod offers;
+mod queries;
+pub(crate) mod rules;
+pub(crate) mod schema;
+mod store;
+
+pub use covers::{Cover, Withdrawn, cover, extend, recover, uncover};
+pub use offers::{CertificateInForce, Offer, offers};
+pub use queries::{Product, covers, product};
+pub use rules::{CoverStatus, Covering, ListingStatus, Months, OriginShare};

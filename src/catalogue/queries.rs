@@ -1,0 +1,64 @@
+//! Reads of the catalogue.
+
+use super::offers::read_origins;
+use super::rules::{Covering, OriginShare};
+use super::store::{self, ProductRow};
+use crate::kernel::actor::Scope;
+use crate::kernel::error::{AppError, Code, Outcome};
+use crate::kernel::ids::{OrgId, ProductId};
+use crate::kernel::region_code::RegionCode;
+use crate::kernel::terms::{Category, Mark};
+use crate::platform::db::Read;
+
+/// A product, as other slices know it.
+#[derive(Debug, Clone)]
+pub struct Product {
+    /// The product.
+    pub id: ProductId,
+    /// Its supplier.
+    pub org_id: OrgId,
+    /// Where the supplier was registered when the product was entered.
+    pub supplier_region: RegionCode,
+    /// Its name.
+    pub name: String,
+    /// Its category.
+    pub category: Category,
+    /// Its mark.
+    pub mark: Mark,
+    /// Counties of production.
+    pub origins: Vec<OriginShare>,
+    /// Production licence of processed food.
+    pub sc_licence: Option<String>,
+    /// Whether it is sold by weight.
+    pub weighed: bool,
+}
+
+fn known(row: ProductRow) -> Outcome<Product> {
+    Ok(Product {
+        id: row.id,
+        org_id: row.org_id,
+        supplier_region: row.supplier_region,
+        name: row.name,
+        category: row.category,
+        mark: row.mark,
+        origins: read_origins(&row.origins)?,
+        sc_licence: row.sc_licence,
+        weighed: row.weighed,
+    })
+}
+
+/// A product in scope.
+///
+/// # Errors
+/// `not_found` outside the scope.
+pub fn product(on: &mut Read, scope: &Scope, id: ProductId) -> Outcome<Product> {
+    store::product(on, scope, id)?.ok_or_else(|| AppError::new(Code::NotFound)).and_then(known)
+}
+
+/// Every certificate that covers or covered a product, by its number.
+///
+/// # Errors
+/// When the database fails.
+pub fn covers(on: &mut Read, product: ProductId) -> Outcome<Vec<Covering>> {
+    store::covers_of(on, product)
+}

@@ -1,0 +1,146 @@
+//! SQL of listings: insert, claim, change, and what certificates change on them.
+
+use crate::catalogue::rules::ListingStatus;
+use crate::catalogue::schema::{listings, price_evidence, stock_changes};
+use crate::each;
+use crate::kernel::error::Outcome;
+use crate::kernel::ids::{AccountId, FileId, ListingId, OrgId, PriceEvidenceId, ProductId, StockChangeId, UserId};
+use crate::kernel::money::{Fen, Ppm};
+use crate::kernel::quantity::Quantity;
+use crate::kernel::region_code::RegionCode;
+use crate::kernel::terms::Category;
+use crate::kernel::time::At;
+use crate::platform::db::{Read, Tx};
+use diesel::dsl::{insert_into, update};
+use diesel::prelude::*;
+
+/// A stored listing, without its place in the order of listing.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = listings, treat_none_as_default_value = false)]
+pub struct ListingRow {
+    pub id: ListingId,
+    pub product_id: ProductId,
+    pub org_id: OrgId,
+    pub status: ListingStatus,
+    pub withdrawn_reason: Option<String>,
+    pub unit: String,
+    pub net_weight_grams: i64,
+    pub weighed: bool,
+    pub tolerance_ppm: Ppm,
+    pub price_fen: Fen,
+    pub price_per_kg_fen: Fen,
+    pub months: i64,
+    pub fresh_evidence_id: Option<PriceEvidenceId>,
+    pub stock_account_id: AccountId,
+    pub name: String,
+    pub name_key: String,
+    pub supplier_name: String,
+    pub supplier_region: RegionCode,
+    pub county: RegionCode,
+    pub category: Category,
+    pub eligible: bool,
+    pub certificate_number: Option<String>,
+    pub certified_from: String,
+    pub certified_until: String,
+    pub created_by: UserId,
+    pub created_at: At,
+    pub updated_at: At,
+    pub version: i64,
+}
+
+/// Price evidence as stored.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = price_evidence, treat_none_as_default_value = false)]
+pub struct EvidenceRow {
+    pub id: PriceEvidenceId,
+    pub listing_id: ListingId,
+    pub file_id: Option<FileId>,
+    pub link: Option<String>,
+    pub like_price_per_kg_fen: Option<Fen>,
+    pub given_by: UserId,
+    pub given_at: At,
+}
+
+/// A change of stock as stored.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = stock_changes, treat_none_as_default_value = false)]
+pub struct StockChangeRow {
+    pub id: StockChangeId,
+    pub listing_id: ListingId,
+    pub direction: crate::catalogue::rules::StockDirection,
+    pub quantity: Quantity,
+    pub reason: String,
+    pub changed_by: UserId,
+    pub changed_at: At,
+}
+
+/// What certificates and counties change on a product's listings.
+#[derive(Debug, Clone, AsChangeset)]
+#[diesel(table_name = listings, treat_none_as_null = true)]
+pub struct Entitlement {
+    pub certificate_number: Option<String>,
+    pub certified_from: String,
+    pub certified_until: String,
+}
+
+pub fn insert_listing(tx: &mut Tx<'_>, row: &ListingRow, terms: &str) -> Outcome<()> {
+    let seq: i64 = each!(tx, c => insert_into(listings::table).values(row).returning(listings::seq).get_result(c))?;
+    index(tx, seq, terms)
+}
+
+pub fn insert_evidence(tx: &mut Tx<'_>, row: &EvidenceRow) -> Outcome<()> {
+    each!(tx, c => insert_into(price_evidence::table).values(row).execute(c))?;
+    Ok(())
+}
+
+pub fn insert_stock_change(tx: &mut Tx<'_>, row: &StockChangeRow) -> Outcome<()> {
+    each!(tx, c => insert_into(stock_changes::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// Locks, counts up and loads a listing of a supplier.
+pub fn claim_listing(tx: &mut Tx<'_>, org: OrgId, id: ListingId, at: At) -> Outcome<Option<ListingRow>> {
+    Ok(each!(tx, c => update(listings::table.filter(listings::id.eq(id)).filter(listings::org_id.eq(org)))
+        .set((listings::version.eq(listings::version + 1), listings::updated_at.eq(at)))
+        .returning(ListingRow::as_returning()).get_result(c).optional())?)
+}
+
+/// A listing by its id, whoever's it is: listings are public.
+pub fn listing(on: &mut Read, id: ListingId) -> Outcome<Option<ListingRow>> {
+    Ok(each!(on, c => listings::table.filter(listings::id.eq(id)).select(ListingRow::as_select()).first(c).optional())?)
+}
+
+pub fn evidence(on: &mut Read, id: PriceEvidenceId) -> Outcome<Option<EvidenceRow>> {
+    Ok(each!(on, c => price_evidence::table.find(id).select(EvidenceRow::as_select()).first(c).optional())?)
+}
+
+/// Writes the certificate that a product's listings show.
+pub fn set_entitlement(tx: &mut Tx<'_>, product: ProductId, shown: &Entitlement, at: At) -> Outcome<usize> {
+    Ok(each!(tx, c => update(listings::table.filter(listings::product_id.eq(product)))
+        .set((shown, listings::version.eq(listings::version + 1), listings::updated_at.eq(at))).execute(c))?)
+}
+
+/// Withdraws a product's listings that are on sale and not eligible; which.
+pub fn withdraw_unentitled(tx: &mut Tx<'_>, product: ProductId, reason: &str, at: At) -> Outcome<Vec<ListingRow>> {
+    Ok(each!(tx, c => update(listings::table.filter(listings::product_id.eq(product))
+            .filter(listings::status.eq(ListingStatus::OnSale)).filter(listings::eligible.eq(false)))
+        .set((
+            listings::status.eq(ListingStatus::Withdrawn),
+            listings::withdrawn_reason.eq(reason),
+            listings::version.eq(listings::version + 1),
+            listings::updated_at.eq(at),
+        ))
+        .returning(ListingRow::as_returning()).get_results(c))?)
+}
+
+/// Puts a listing's terms into the search table: FTS5 on SQLite, an array on PostgreSQL.
+fn index(tx: &mut Tx<'_>, seq: i64, terms: &str) -> Outcome<()> {
+    use diesel::sql_types::{BigInt, Text};
+    let sql = if tx.is_postgres() {
+        "INSERT INTO listing_search (seq, terms) VALUES ($1, string_to_array($2, ' '))"
+    } else {
+        "INSERT INTO listing_search (rowid, terms) VALUES ($1, $2)"
+    };
+    each!(tx, c => diesel::sql_query(sql).bind::<BigInt, _>(seq).bind::<Text, _>(terms).execute(c))?;
+    Ok(())
+}

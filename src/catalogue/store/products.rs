@@ -1,0 +1,80 @@
+//! SQL of products.
+
+use crate::catalogue::schema::products;
+use crate::each;
+use crate::kernel::actor::Scope;
+use crate::kernel::error::Outcome;
+use crate::kernel::ids::{OrgId, ProductId, UserId};
+use crate::kernel::page::PageRequest;
+use crate::kernel::region_code::RegionCode;
+use crate::kernel::terms::{Category, Mark};
+use crate::kernel::time::At;
+use crate::platform::db::{Read, Tx};
+use diesel::dsl::{insert_into, update};
+use diesel::prelude::*;
+
+/// A stored product.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = products, treat_none_as_default_value = false)]
+pub struct ProductRow {
+    pub id: ProductId,
+    pub org_id: OrgId,
+    pub supplier_region: RegionCode,
+    pub name: String,
+    pub category: Category,
+    pub mark: Mark,
+    pub origins: String,
+    pub description: String,
+    pub sc_licence: Option<String>,
+    pub weighed: bool,
+    pub created_by: UserId,
+    pub created_at: At,
+    pub version: i64,
+}
+
+pub fn insert_product(tx: &mut Tx<'_>, row: &ProductRow) -> Outcome<()> {
+    each!(tx, c => insert_into(products::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// Locks, counts up and loads a product of any supplier: for what certification says about it.
+pub fn claim_any_product(tx: &mut Tx<'_>, id: ProductId) -> Outcome<Option<ProductRow>> {
+    Ok(
+        each!(tx, c => update(products::table.filter(products::id.eq(id))).set(products::version.eq(products::version + 1))
+            .returning(ProductRow::as_returning()).get_result(c).optional())?,
+    )
+}
+
+/// Locks, counts up and loads a product of a supplier.
+pub fn claim_product(tx: &mut Tx<'_>, org: OrgId, id: ProductId) -> Outcome<Option<ProductRow>> {
+    Ok(each!(tx, c => update(products::table.filter(products::id.eq(id)).filter(products::org_id.eq(org)))
+            .set(products::version.eq(products::version + 1)).returning(ProductRow::as_returning()).get_result(c).optional())?)
+}
+
+/// A product in scope.
+pub fn product(on: &mut Read, scope: &Scope, id: ProductId) -> Outcome<Option<ProductRow>> {
+    Ok(each!(on, c => {
+        let mut query = products::table.select(ProductRow::as_select()).filter(products::id.eq(id)).into_boxed();
+        match scope {
+            Scope::Platform => {}
+            Scope::Region(code) => {
+                let (from, to) = code.subtree();
+                query = query.filter(products::supplier_region.ge(from)).filter(products::supplier_region.lt(to));
+            }
+            Scope::Org(org) | Scope::UnitTree(org) => query = query.filter(products::org_id.eq(*org)),
+        }
+        query.first(c).optional()
+    })?)
+}
+
+/// A supplier's products, newest first.
+pub fn products_of(on: &mut Read, org: OrgId, page: &PageRequest) -> Outcome<Vec<ProductRow>> {
+    let after = page.key::<ProductId>()?;
+    Ok(each!(on, c => {
+        let mut query = products::table.select(ProductRow::as_select()).filter(products::org_id.eq(org)).into_boxed();
+        if let Some(after) = after {
+            query = query.filter(products::id.lt(after));
+        }
+        query.order(products::id.desc()).limit(page.fetch()).load(c)
+    })?)
+}
