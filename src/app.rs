@@ -7,6 +7,7 @@ use crate::platform::clock::{Clock, Ctx, IdSource};
 use crate::platform::db::{Store, Tx};
 use crate::platform::files::FileStore;
 use crate::platform::http::{Authority, Limits, PublicCache, Schemas, Web};
+use crate::platform::installation::agree_on_secret;
 use crate::platform::jobs::Runner;
 use crate::platform::mail::{Mail, Mailer};
 use crate::platform::secret::Secret;
@@ -68,7 +69,14 @@ fn routes(config: &mut ServiceConfig) {
 /// When the database fails.
 pub async fn seed(installation: &Installation) -> Outcome<()> {
     let ctx = Ctx { at: installation.clock.now(), request_id: "seed".into(), ids: installation.ids.clone() };
-    installation.store.write(ctx, seed_all).await
+    let secret = installation.secret.clone();
+    installation
+        .store
+        .write(ctx, move |tx| {
+            agree_on_secret(tx, &secret)?;
+            seed_all(tx)
+        })
+        .await
 }
 
 fn seed_all(_tx: &mut Tx<'_>) -> Outcome<()> {

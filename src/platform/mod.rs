@@ -6,6 +6,7 @@ pub mod db;
 pub mod files;
 pub mod http;
 pub mod idempotency;
+pub mod installation;
 pub mod jobs;
 pub mod mail;
 pub mod secret;

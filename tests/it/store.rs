@@ -180,3 +180,13 @@ async fn a_dropped_connection_is_reported_and_then_replaced() {
     assert_eq!(app.read(count).await.unwrap(), 40 - failures);
     app.finish().await;
 }
+
+on_both! {
+    async fn another_secret_on_the_same_database_is_refused(app) {
+        let mut other = app.installation.clone();
+        other.secret = yigou::platform::secret::Secret::new([8; 32]);
+        let refused = yigou::app::seed(&other).await.unwrap_err();
+        assert!(refused.parts().cause.as_deref().unwrap().starts_with("YIGOU_SECRET"));
+        yigou::app::seed(&app.installation).await.unwrap();
+    }
+}

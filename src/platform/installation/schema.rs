@@ -1,0 +1,8 @@
+//! Table of what every process of one installation must agree on.
+
+diesel::table! {
+    installation (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
