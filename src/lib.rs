@@ -7,6 +7,7 @@ pub mod platform;
 pub mod audit;
 pub mod notifications;
 
+pub mod admission;
 pub mod catalogue;
 pub mod ordering;
 

@@ -1,6 +1,6 @@
 //! What ordering asks of the catalogue: everything an order line freezes.
 
-use super::rules::{self, ListingStatus, Months, OriginShare};
+use super::rules::{self, ListingStatus, Months, OriginShare, Standing};
 use super::store::{self, CoverRow, ListingRow, ProductRow};
 use crate::kernel::error::{AppError, Outcome};
 use crate::kernel::ids::{AccountId, CertificateId, ListingId, OrgId, ProductId, SchemeId};
@@ -64,6 +64,8 @@ pub struct Offer {
     pub months: Months,
     /// Whether the supplier offers it; see [`Offer::orderable`].
     pub status: ListingStatus,
+    /// The last day of the producer's mandate, for an agent trader's listing; else far off.
+    pub mandated_until: Day,
     /// Counts the listing's changes.
     pub version: i64,
 }
@@ -74,8 +76,13 @@ impl Offer {
     /// # Errors
     /// `listing_not_on_sale`, `certificate_not_current`, `out_of_season`.
     pub fn orderable(&self, day: Day) -> Outcome<()> {
-        let certified = !self.certificates.is_empty();
-        Ok(rules::orderable(self.status, certified, self.eligible, self.months, day)?)
+        let standing = Standing {
+            status: self.status,
+            certified: !self.certificates.is_empty(),
+            eligible: self.eligible,
+            mandated_until: self.mandated_until,
+        };
+        Ok(rules::orderable(standing, self.months, day)?)
     }
 }
 
@@ -120,6 +127,7 @@ fn offer(listing: ListingRow, product: ProductRow, certificate: Option<Certifica
         mark: product.mark,
         months: Months::from_bits(listing.months),
         status: listing.status,
+        mandated_until: listing.mandated_until,
         version: listing.version,
     })
 }

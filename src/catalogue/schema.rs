@@ -57,6 +57,8 @@ diesel::table! {
         certificate_number -> Nullable<Text>,
         certified_from -> Text,
         certified_until -> Text,
+        mandate_id -> Nullable<Binary>,
+        mandated_until -> Text,
         created_by -> Binary,
         created_at -> BigInt,
         updated_at -> BigInt,

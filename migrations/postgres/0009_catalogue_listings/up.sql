@@ -65,6 +65,9 @@ CREATE TABLE listings (
     -- The certificate shown is in force on days from..until, both included; an empty text is before every day.
     certified_from TEXT COLLATE "C" NOT NULL,
     certified_until TEXT COLLATE "C" NOT NULL,
+    -- An agent trader's listing ends with the producer's mandate; the supplier's own has none and never ends.
+    mandate_id BYTEA,
+    mandated_until TEXT COLLATE "C" NOT NULL,
     created_by BYTEA NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
@@ -79,6 +82,7 @@ CREATE INDEX listings_category_price ON listings (status, category, price_per_kg
 CREATE INDEX listings_county ON listings (status, county, seq);
 CREATE INDEX listings_supplier ON listings (org_id, seq);
 CREATE INDEX listings_product ON listings (product_id);
+CREATE INDEX listings_mandate ON listings (mandate_id);
 
 -- Why the price is not above that of the like goods; hidden from the public.
 CREATE TABLE price_evidence (

@@ -4,12 +4,14 @@ use crate::catalogue::rules::ListingStatus;
 use crate::catalogue::schema::{listings, price_evidence, stock_changes};
 use crate::each;
 use crate::kernel::error::Outcome;
-use crate::kernel::ids::{AccountId, FileId, ListingId, OrgId, PriceEvidenceId, ProductId, StockChangeId, UserId};
+use crate::kernel::ids::{
+    AccountId, FileId, ListingId, MandateId, OrgId, PriceEvidenceId, ProductId, StockChangeId, UserId,
+};
 use crate::kernel::money::{Fen, Ppm};
 use crate::kernel::quantity::Quantity;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::terms::Category;
-use crate::kernel::time::At;
+use crate::kernel::time::{At, Day};
 use crate::platform::db::{Read, Tx};
 use diesel::dsl::{insert_into, update};
 use diesel::prelude::*;
@@ -42,6 +44,8 @@ pub struct ListingRow {
     pub certificate_number: Option<String>,
     pub certified_from: String,
     pub certified_until: String,
+    pub mandate_id: Option<MandateId>,
+    pub mandated_until: Day,
     pub created_by: UserId,
     pub created_at: At,
     pub updated_at: At,

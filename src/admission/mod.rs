@@ -1,0 +1,16 @@
+//! Supplier admission: a supplier applies, its county recommends, the platform decides; and agent traders' mandates.
+//!
+//! Owns `supplier_applications`, `supplier_decisions`, `mandates` and `mandate_products`.
+//!
+//! Invariants:
+//! - A supplier has at most one application that is open or admitted (a unique index says so too).
+//! - Who took one step takes no other; every refusal has a reason code; decisions are kept for ever.
+//! - An agent trader sells a product only under its producer's mandate in force on the day.
+
+mod queries;
+pub(crate) mod rules;
+pub(crate) mod schema;
+mod store;
+
+pub use queries::{Metrics, is_admitted, mandated, metrics};
+pub use rules::{ApplicationStatus, Decision, RefusalReason, Step};

@@ -1,0 +1,234 @@
+//! SQL of supplier admission and of agents' mandates.
+
+use super::rules::{ApplicationStatus, Decision, RefusalReason, Step};
+use super::schema::{
+    mandate_products, mandates, supplier_applications as applications, supplier_decisions as decisions,
+};
+use crate::each;
+use crate::kernel::actor::Scope;
+use crate::kernel::error::Outcome;
+use crate::kernel::ids::{FileId, MandateId, OrgId, ProductId, ReviewId, SupplierApplicationId, UserId};
+use crate::kernel::page::PageRequest;
+use crate::kernel::region_code::RegionCode;
+use crate::kernel::time::{At, Day};
+use crate::platform::db::{Read, Tx};
+use diesel::dsl::{exists, insert_into, select, update};
+use diesel::prelude::*;
+
+/// A stored application.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = applications, treat_none_as_default_value = false)]
+pub struct ApplicationRow {
+    pub id: SupplierApplicationId,
+    pub org_id: OrgId,
+    pub region_code: RegionCode,
+    pub status: ApplicationStatus,
+    pub statement: String,
+    pub files: String,
+    pub submitted_by: UserId,
+    pub submitted_at: At,
+    pub submitted_day: Day,
+    pub version: i64,
+}
+
+/// A stored decision.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = decisions, treat_none_as_default_value = false)]
+pub struct DecisionRow {
+    pub id: ReviewId,
+    pub application_id: SupplierApplicationId,
+    pub step: Step,
+    pub decision: Decision,
+    pub reason_code: Option<RefusalReason>,
+    pub opinion: Option<String>,
+    pub decided_by: UserId,
+    pub decided_for: OrgId,
+    pub decided_at: At,
+    pub decided_day: Day,
+}
+
+/// A stored mandate.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = mandates, treat_none_as_default_value = false)]
+pub struct MandateRow {
+    pub id: MandateId,
+    pub producer_id: OrgId,
+    pub agent_id: OrgId,
+    pub region_code: RegionCode,
+    pub valid_from: Day,
+    pub valid_until: Day,
+    pub file_id: Option<FileId>,
+    pub revoked_from: String,
+    pub created_by: UserId,
+    pub created_at: At,
+    pub version: i64,
+}
+
+pub fn insert_application(tx: &mut Tx<'_>, row: &ApplicationRow) -> Outcome<()> {
+    each!(tx, c => insert_into(applications::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// Locks, counts up and loads an application of a region.
+pub fn claim_application(tx: &mut Tx<'_>, scope: &Scope, id: SupplierApplicationId) -> Outcome<Option<ApplicationRow>> {
+    let (from, to) = bounds(scope);
+    Ok(each!(tx, c => update(applications::table.filter(applications::id.eq(id))
+            .filter(applications::region_code.ge(from)).filter(applications::region_code.lt(to)))
+        .set(applications::version.eq(applications::version + 1)).returning(ApplicationRow::as_returning()).get_result(c).optional())?)
+}
+
+/// The region codes that an office or the operator decides on; nobody else decides.
+fn bounds(scope: &Scope) -> (String, String) {
+    match scope {
+        Scope::Platform => (String::new(), ":".to_owned()),
+        Scope::Region(code) => code.subtree(),
+        Scope::Org(_) | Scope::UnitTree(_) => (String::new(), String::new()),
+    }
+}
+
+/// Moves a claimed application on; whether it was still in the state it was loaded in.
+pub fn move_application(
+    tx: &mut Tx<'_>,
+    id: SupplierApplicationId,
+    from: ApplicationStatus,
+    to: ApplicationStatus,
+) -> Outcome<bool> {
+    Ok(each!(tx, c => update(applications::table.find(id).filter(applications::status.eq(from)))
+        .set(applications::status.eq(to)).execute(c))?
+        == 1)
+}
+
+pub fn insert_decision(tx: &mut Tx<'_>, row: &DecisionRow) -> Outcome<()> {
+    each!(tx, c => insert_into(decisions::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// Decisions about applications, oldest first.
+pub fn decisions_of(on: &mut Read, ids: &[SupplierApplicationId]) -> Outcome<Vec<DecisionRow>> {
+    Ok(each!(on, c => decisions::table.filter(decisions::application_id.eq_any(ids))
+        .order((decisions::application_id, decisions::id)).select(DecisionRow::as_select()).load(c))?)
+}
+
+/// Applications in scope, newest first; only the named one when an id is given.
+pub fn applications(
+    on: &mut Read,
+    scope: &Scope,
+    only: Option<SupplierApplicationId>,
+    status: Option<ApplicationStatus>,
+    page: &PageRequest,
+) -> Outcome<Vec<ApplicationRow>> {
+    let after = page.key::<SupplierApplicationId>()?;
+    Ok(each!(on, c => {
+        let mut query = applications::table.select(ApplicationRow::as_select()).into_boxed();
+        match scope {
+            Scope::Platform => {}
+            Scope::Region(code) => {
+                let (from, to) = code.subtree();
+                query = query.filter(applications::region_code.ge(from)).filter(applications::region_code.lt(to));
+            }
+            Scope::Org(org) | Scope::UnitTree(org) => query = query.filter(applications::org_id.eq(*org)),
+        }
+        if let Some(only) = only {
+            query = query.filter(applications::id.eq(only));
+        }
+        if let Some(status) = status {
+            query = query.filter(applications::status.eq(status));
+        }
+        if let Some(after) = after {
+            query = query.filter(applications::id.lt(after));
+        }
+        query.order(applications::id.desc()).limit(page.fetch()).load(c)
+    })?)
+}
+
+pub fn is_admitted(on: &mut Read, org: OrgId) -> Outcome<bool> {
+    Ok(each!(on, c => select(exists(applications::table.filter(applications::org_id.eq(org))
+        .filter(applications::status.eq(ApplicationStatus::Admitted)))).get_result(c))?)
+}
+
+/// How many applications in scope the counties recommended, and how many suppliers the platform admitted of them.
+pub fn metrics(on: &mut Read, scope: &Scope) -> Outcome<(i64, i64)> {
+    let (from, to) = bounds(scope);
+    Ok(each!(on, c => {
+        let reported = applications::table.inner_join(decisions::table)
+            .filter(applications::region_code.ge(&from)).filter(applications::region_code.lt(&to))
+            .filter(decisions::step.eq(Step::Recommendation)).filter(decisions::decision.eq(Decision::Accept))
+            .count().get_result(c)?;
+        let admitted = applications::table
+            .filter(applications::region_code.ge(&from)).filter(applications::region_code.lt(&to))
+            .filter(applications::status.eq(ApplicationStatus::Admitted)).count().get_result(c)?;
+        QueryResult::Ok((reported, admitted))
+    })?)
+}
+
+pub fn insert_mandate(tx: &mut Tx<'_>, row: &MandateRow, products: &[ProductId]) -> Outcome<()> {
+    each!(tx, c => insert_into(mandates::table).values(row).execute(c))?;
+    let named: Vec<_> = products
+        .iter()
+        .map(|product| (mandate_products::mandate_id.eq(row.id), mandate_products::product_id.eq(*product)))
+        .collect();
+    each!(tx, c => insert_into(mandate_products::table).values(&named).execute(c))?;
+    Ok(())
+}
+
+/// Locks, counts up and loads a mandate of a producer.
+pub fn claim_mandate(tx: &mut Tx<'_>, producer: OrgId, id: MandateId) -> Outcome<Option<MandateRow>> {
+    Ok(each!(tx, c => update(mandates::table.filter(mandates::id.eq(id)).filter(mandates::producer_id.eq(producer)))
+        .set(mandates::version.eq(mandates::version + 1)).returning(MandateRow::as_returning()).get_result(c).optional())?)
+}
+
+/// Ends a claimed mandate from a day on.
+pub fn revoke_mandate(tx: &mut Tx<'_>, id: MandateId, from: Day) -> Outcome<()> {
+    each!(tx, c => update(mandates::table.find(id)).set(mandates::revoked_from.eq(from.to_string())).execute(c))?;
+    Ok(())
+}
+
+/// Mandates in scope, given or received, newest first; only the named one when an id is given.
+pub fn mandates(on: &mut Read, scope: &Scope, only: Option<MandateId>, page: &PageRequest) -> Outcome<Vec<MandateRow>> {
+    let after = page.key::<MandateId>()?;
+    Ok(each!(on, c => {
+        let mut query = mandates::table.select(MandateRow::as_select()).into_boxed();
+        match scope {
+            Scope::Platform => {}
+            Scope::Region(code) => {
+                let (from, to) = code.subtree();
+                query = query.filter(mandates::region_code.ge(from)).filter(mandates::region_code.lt(to));
+            }
+            Scope::Org(org) | Scope::UnitTree(org) => {
+                query = query.filter(mandates::producer_id.eq(*org).or(mandates::agent_id.eq(*org)));
+            }
+        }
+        if let Some(only) = only {
+            query = query.filter(mandates::id.eq(only));
+        }
+        if let Some(after) = after {
+            query = query.filter(mandates::id.lt(after));
+        }
+        query.order(mandates::id.desc()).limit(page.fetch()).load(c)
+    })?)
+}
+
+/// The products that mandates name.
+pub fn products_of(on: &mut Read, ids: &[MandateId]) -> Outcome<Vec<(MandateId, ProductId)>> {
+    Ok(each!(on, c => mandate_products::table.filter(mandate_products::mandate_id.eq_any(ids))
+        .order((mandate_products::mandate_id, mandate_products::product_id))
+        .select((mandate_products::mandate_id, mandate_products::product_id)).load(c))?)
+}
+
+/// The mandate under which an agent may sell a producer's product on a day; of several the one that lasts longest.
+pub fn mandate_for(
+    on: &mut Read,
+    agent: OrgId,
+    producer: OrgId,
+    product: ProductId,
+    day: Day,
+) -> Outcome<Option<(MandateId, Day)>> {
+    let never = "";
+    Ok(each!(on, c => mandates::table.inner_join(mandate_products::table)
+        .filter(mandates::agent_id.eq(agent)).filter(mandates::producer_id.eq(producer))
+        .filter(mandate_products::product_id.eq(product))
+        .filter(mandates::valid_from.le(day)).filter(mandates::valid_until.ge(day))
+        .filter(mandates::revoked_from.eq(never).or(mandates::revoked_from.gt(day)))
+        .order((mandates::valid_until.desc(), mandates::id.desc()))
+        .select((mandates::id, mandates::valid_until)).first(c).optional())?)
+}
