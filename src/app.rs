@@ -12,6 +12,8 @@ use crate::platform::jobs::Runner;
 use crate::platform::mail::{Mail, Mailer};
 use crate::platform::secret::Secret;
 use crate::platform::{idempotency, jobs};
+use crate::regions;
+use crate::rulebook;
 use actix_web::App;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::web::{self, Data};
@@ -61,6 +63,8 @@ pub struct Shared {
 /// The routes of all slices under `/api/v1`.
 fn routes(config: &mut ServiceConfig) {
     audit::http::routes(config);
+    rulebook::http::routes(config);
+    regions::http::routes(config);
 }
 
 /// Brings the reference data that the program carries into the database; harmless when it is there.
@@ -79,7 +83,9 @@ pub async fn seed(installation: &Installation) -> Outcome<()> {
         .await
 }
 
-fn seed_all(_tx: &mut Tx<'_>) -> Outcome<()> {
+fn seed_all(tx: &mut Tx<'_>) -> Outcome<()> {
+    rulebook::seed(tx)?;
+    regions::seed(tx)?;
     Ok(())
 }
 

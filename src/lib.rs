@@ -6,6 +6,8 @@ pub mod platform;
 
 pub mod audit;
 pub mod notifications;
+pub mod regions;
+pub mod rulebook;
 
 pub mod admission;
 pub mod catalogue;

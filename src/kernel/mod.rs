@@ -12,5 +12,6 @@ pub mod quantity;
 pub mod region_code;
 pub mod search_text;
 pub mod terms;
+pub mod territory;
 pub mod time;
 pub mod uscc;

@@ -1,0 +1,436 @@
+//! Which row of the rule table holds, and what a row may say.
+
+use crate::kernel::error::{AppError, Code, FieldError, Message, Outcome};
+use crate::kernel::ids::RuleId;
+use crate::kernel::territory::Territory;
+use crate::kernel::time::Day;
+
+crate::text_enum! {
+    /// What a row of the rule table is about.
+    RuleName {
+        /// 预留比例下限, parts per million of the canteen total.
+        MinRatioPpm "min_ratio_ppm"
+        /// 无食堂单位工会经费预留下限, parts per million.
+        UnionMinRatioPpm "union_min_ratio_ppm"
+        /// 不低于上年.
+        NotBelowLastYear "not_below_last_year"
+        /// 填报截止日, month and day of the plan's year.
+        FillDeadline "fill_deadline"
+        /// 关账日, month and day of the year after.
+        ClosingDate "closing_date"
+        /// 超出全年总额时: refuse or warn.
+        CeilingMode "ceiling_mode"
+        /// 计入份额的商品: eligible, certified, either, both.
+        QuotaProductRule "quota_product_rule"
+        /// 公示期, calendar days.
+        NoticeDays "notice_days"
+        /// 审核期限, working days.
+        ReviewDays "review_days"
+        /// 认定有效期, calendar days.
+        CertificateValidityDays "certificate_validity_days"
+        /// 换证窗口, calendar days before the end.
+        RenewalWindowDays "renewal_window_days"
+        /// 供应商确认期限, working days.
+        ConfirmDays "confirm_days"
+        /// 验收期限, calendar days.
+        InspectionDays "inspection_days"
+        /// 付款期限, calendar days; by level of the payer.
+        PaymentDays "payment_days"
+        /// 约定付款期限的上限, calendar days; by level of the payer.
+        PaymentDaysMax "payment_days_max"
+        /// 逾期利率, parts per million a day.
+        InterestPpmPerDay "interest_ppm_per_day"
+        /// 完成须评价.
+        RatingRequired "rating_required"
+        /// 补录期限, working days.
+        LateEntryDays "late_entry_days"
+        /// 价格提示倍数, parts per million.
+        PriceAlertFactorPpm "price_alert_factor_ppm"
+        /// 称重允许误差, parts per million.
+        WeightTolerancePpm "weight_tolerance_ppm"
+        /// 保管期限, years.
+        RetentionYears "retention_years"
+        /// 视为已付的答复期限, working days.
+        DeemedPaymentDays "deemed_payment_days"
+    }
+}
+
+/// What values a rule takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueKind {
+    /// A whole number within bounds.
+    Number {
+        /// The largest value.
+        max: i64,
+    },
+    /// true or false.
+    Flag,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// A month and day, `MM-DD`.
+    MonthDay,
+}
+
+/// Payers that the payment clock tells apart.
+const PAYER_LEVELS: &[&str] = &["organ", "institution", "large_enterprise"];
+/// One million: all of it.
+const WHOLE_PPM: i64 = 1_000_000;
+
+impl RuleName {
+    /// The unit its value is in.
+    #[must_use]
+    pub const fn unit(self) -> &'static str {
+        use RuleName as R;
+        match self {
+            R::MinRatioPpm | R::UnionMinRatioPpm | R::PriceAlertFactorPpm | R::WeightTolerancePpm => "ppm",
+            R::NotBelowLastYear | R::RatingRequired => "flag",
+            R::FillDeadline | R::ClosingDate => "month_day",
+            R::CeilingMode | R::QuotaProductRule => "choice",
+            R::NoticeDays
+            | R::CertificateValidityDays
+            | R::RenewalWindowDays
+            | R::InspectionDays
+            | R::PaymentDays
+            | R::PaymentDaysMax => "calendar_days",
+            R::ReviewDays | R::ConfirmDays | R::LateEntryDays | R::DeemedPaymentDays => "working_days",
+            R::InterestPpmPerDay => "ppm_per_day",
+            R::RetentionYears => "years",
+        }
+    }
+    /// The values it takes.
+    #[must_use]
+    pub const fn kind(self) -> ValueKind {
+        use RuleName as R;
+        match self {
+            R::MinRatioPpm | R::UnionMinRatioPpm | R::WeightTolerancePpm => ValueKind::Number { max: WHOLE_PPM },
+            R::PriceAlertFactorPpm => ValueKind::Number { max: 100 * WHOLE_PPM },
+            R::InterestPpmPerDay => ValueKind::Number { max: 10_000 },
+            R::RetentionYears => ValueKind::Number { max: 200 },
+            R::CertificateValidityDays => ValueKind::Number { max: 3_660 },
+            R::NotBelowLastYear | R::RatingRequired => ValueKind::Flag,
+            R::FillDeadline | R::ClosingDate => ValueKind::MonthDay,
+            R::CeilingMode => ValueKind::Choice(&["refuse", "warn"]),
+            R::QuotaProductRule => ValueKind::Choice(&["eligible", "certified", "either", "both"]),
+            _ => ValueKind::Number { max: 366 },
+        }
+    }
+    /// The levels it may be narrowed to.
+    #[must_use]
+    pub const fn levels(self) -> &'static [&'static str] {
+        match self {
+            RuleName::PaymentDays | RuleName::PaymentDaysMax => PAYER_LEVELS,
+            _ => &[],
+        }
+    }
+}
+
+/// A row of the rule table, as far as decisions need it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleRow {
+    /// Stored with every decision that used the row.
+    pub id: RuleId,
+    /// What it is about.
+    pub name: RuleName,
+    /// Where it holds.
+    pub region: Territory,
+    /// The level it is narrowed to; empty for all.
+    pub level: String,
+    /// The fund it is narrowed to; empty for all.
+    pub fund: String,
+    /// The first day on which it holds.
+    pub effective_from: Day,
+    /// Its value, in the name's unit.
+    pub value: String,
+}
+
+/// The rows that hold in one region on one day.
+#[derive(Debug, Clone, Default)]
+pub struct Rules(Vec<RuleRow>);
+
+impl Rules {
+    /// Takes candidate rows: of the region and those above it, in force on the day.
+    #[must_use]
+    pub fn new(rows: Vec<RuleRow>) -> Rules {
+        Rules(rows)
+    }
+    /// The row that holds, if there is one: the most specific region, then the row that names the level and fund asked
+    /// for, then the latest. A row narrowed to a level or fund that is not asked for does not hold.
+    #[must_use]
+    pub fn find(&self, name: RuleName, level: Option<&str>, fund: Option<&str>) -> Option<&RuleRow> {
+        let fits = |narrowed: &str, asked: Option<&str>| narrowed.is_empty() || asked == Some(narrowed);
+        self.0
+            .iter()
+            .filter(|row| row.name == name && fits(&row.level, level) && fits(&row.fund, fund))
+            .max_by_key(|row| (row.region.depth(), !row.level.is_empty(), !row.fund.is_empty(), row.effective_from))
+    }
+    /// The row that holds for all levels and funds.
+    ///
+    /// # Errors
+    /// When there is none: a gap in the rule table.
+    pub fn row(&self, name: RuleName) -> Outcome<&RuleRow> {
+        self.row_for(name, None, None)
+    }
+    /// The row that holds for a level and fund.
+    ///
+    /// # Errors
+    /// When there is none: a gap in the rule table.
+    pub fn row_for(&self, name: RuleName, level: Option<&str>, fund: Option<&str>) -> Outcome<&RuleRow> {
+        self.find(name, level, fund).ok_or_else(|| AppError::internal(format!("no rule {name} ({level:?}, {fund:?})")))
+    }
+    /// A number, in the name's unit.
+    ///
+    /// # Errors
+    /// As [`Rules::row`].
+    pub fn int(&self, name: RuleName) -> Outcome<i64> {
+        self.int_for(name, None, None)
+    }
+    /// A number for a level and fund, in the name's unit.
+    ///
+    /// # Errors
+    /// As [`Rules::row_for`].
+    pub fn int_for(&self, name: RuleName, level: Option<&str>, fund: Option<&str>) -> Outcome<i64> {
+        self.row_for(name, level, fund)?.int()
+    }
+    /// A flag.
+    ///
+    /// # Errors
+    /// As [`Rules::row`].
+    pub fn flag(&self, name: RuleName) -> Outcome<bool> {
+        let row = self.row(name)?;
+        row.value.parse().map_err(|_| row.unreadable())
+    }
+    /// A word of the name's choices.
+    ///
+    /// # Errors
+    /// As [`Rules::row`].
+    pub fn choice(&self, name: RuleName) -> Outcome<&str> {
+        self.row(name).map(|row| row.value.as_str())
+    }
+    /// A month and day as the day of a year.
+    ///
+    /// # Errors
+    /// As [`Rules::row`].
+    pub fn day_in(&self, name: RuleName, year: i64) -> Outcome<Day> {
+        let row = self.row(name)?;
+        month_day(&row.value, year).ok_or_else(|| row.unreadable())
+    }
+}
+
+impl RuleRow {
+    /// Its value as a number.
+    ///
+    /// # Errors
+    /// When it is none: a fault of the table.
+    pub fn int(&self) -> Outcome<i64> {
+        self.value.parse().map_err(|_| self.unreadable())
+    }
+    fn unreadable(&self) -> AppError {
+        AppError::internal(format!("rule {} of {} has the value {:?}", self.id, self.name, self.value))
+    }
+}
+
+/// 29 February becomes the last day of February in common years.
+fn month_day(text: &str, year: i64) -> Option<Day> {
+    let day: Option<Day> = format!("{year:04}-{text}").parse().ok();
+    day.or_else(|| if text == "02-29" { format!("{year:04}-02-28").parse().ok() } else { None })
+}
+
+/// A row that somebody wants to add.
+#[derive(Debug, Clone)]
+pub struct Draft<'a> {
+    /// What it is about.
+    pub name: RuleName,
+    /// The level, empty for all.
+    pub level: &'a str,
+    /// The value.
+    pub value: &'a str,
+    /// From when.
+    pub effective_from: Day,
+    /// Until when, exclusive.
+    pub effective_to: Option<Day>,
+}
+
+/// Looks at everything that may be wrong with a new row. Rows may begin in the current year, since floors and windows of
+/// a year are announced during it; what earlier years were decided by stays.
+///
+/// # Errors
+/// All fields at fault.
+pub fn check(draft: &Draft<'_>, today: Day) -> Outcome<()> {
+    let mut wrong = Vec::new();
+    let mut say = |pointer: &str, zh: String, en: String| {
+        wrong.push(FieldError::new(pointer, Code::ValidationFailed.as_str(), Message::new(zh, en)));
+    };
+    match draft.name.kind() {
+        ValueKind::Number { max } => {
+            let number: Option<i64> = draft.value.parse().ok();
+            if !number.is_some_and(|n| (0..=max).contains(&n) && n.to_string() == draft.value) {
+                say("/value", format!("应为 0 至 {max} 的整数"), format!("must be a whole number from 0 to {max}"));
+            }
+        }
+        ValueKind::Flag if !matches!(draft.value, "true" | "false") => {
+            say("/value", "应为 true 或 false".to_owned(), "must be true or false".to_owned());
+        }
+        ValueKind::Choice(words) if !words.contains(&draft.value) => {
+            let words = words.join(", ");
+            say("/value", format!("只能是 {words} 之一"), format!("must be one of {words}"));
+        }
+        ValueKind::MonthDay if month_day(draft.value, 2020).is_none() => {
+            say("/value", "应为 MM-DD".to_owned(), "must be MM-DD".to_owned());
+        }
+        _ => {}
+    }
+    if !draft.level.is_empty() && !draft.name.levels().contains(&draft.level) {
+        let levels = draft.name.levels().join(", ");
+        say("/level", format!("此规则的级别只能是：{levels}"), format!("this rule has the levels: {levels}"));
+    }
+    if draft.effective_from < Day::first_of_year(today.year()) {
+        say("/effective_from", "不得早于本年1月1日".to_owned(), "must not be before this year".to_owned());
+    }
+    if draft.effective_to.is_some_and(|to| to <= draft.effective_from) {
+        say("/effective_to", "须晚于生效日".to_owned(), "must be later than effective_from".to_owned());
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(AppError::invalid(wrong)) }
+}
+
+/// Whether an earlier row of the same kind ends where a new one begins. A row with an end interrupts a longer one and
+/// leaves it to hold again afterwards, since the latest row wins while it holds.
+#[must_use]
+pub fn closes(earlier: (Day, Option<Day>), new: (Day, Option<Day>)) -> bool {
+    let begins_before = earlier.0 < new.0;
+    let reaches_in = earlier.1.is_none_or(|to| to > new.0);
+    let outlived = match (earlier.1, new.1) {
+        (_, None) => true,
+        (None, Some(_)) => false,
+        (Some(earlier_end), Some(new_end)) => earlier_end <= new_end,
+    };
+    begins_before && reaches_in && outlived
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use RuleName::{CeilingMode, FillDeadline, MinRatioPpm, NoticeDays, PaymentDays, RatingRequired};
+
+    fn row(n: u8, name: RuleName, region: &str, level: &str, fund: &str, from: &str, value: &str) -> RuleRow {
+        RuleRow {
+            id: RuleId([n; 16]),
+            name,
+            region: region.parse().unwrap(),
+            level: level.to_owned(),
+            fund: fund.to_owned(),
+            effective_from: from.parse().unwrap(),
+            value: value.to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_most_specific_row_holds() {
+        let rules = Rules::new(vec![
+            row(1, MinRatioPpm, "000000", "", "", "2021-01-01", "100000"),
+            row(2, MinRatioPpm, "640500", "", "", "2024-01-01", "150000"),
+            row(3, MinRatioPpm, "640000", "", "canteen", "2024-06-01", "120000"),
+            row(4, PaymentDays, "000000", "organ", "", "2020-09-01", "30"),
+            row(5, NoticeDays, "000000", "", "", "2012-01-01", "7"),
+            row(6, NoticeDays, "000000", "", "", "2022-01-01", "10"),
+            row(7, NoticeDays, "640000", "", "union", "2023-01-01", "3"),
+            row(8, CeilingMode, "000000", "", "", "2012-01-01", "refuse"),
+            row(9, RatingRequired, "000000", "", "", "2012-01-01", "true"),
+            row(10, FillDeadline, "000000", "", "", "2012-01-01", "02-29"),
+        ]);
+        let table = [
+            // A prefecture before its province, though the province names the fund and is later.
+            (MinRatioPpm, None, Some("canteen"), Some(2)),
+            (MinRatioPpm, None, None, Some(2)),
+            // A row for a level holds for no other, and not for all.
+            (PaymentDays, Some("organ"), None, Some(4)),
+            (PaymentDays, Some("institution"), None, None),
+            (PaymentDays, None, None, None),
+            // The latest of two; a narrowed one only when asked for.
+            (NoticeDays, None, None, Some(6)),
+            (NoticeDays, None, Some("union"), Some(7)),
+            (NoticeDays, Some("organ"), Some("personal"), Some(6)),
+        ];
+        for (name, level, fund, expected) in table {
+            let found = rules.find(name, level, fund).map(|row| row.id.0[0]);
+            assert_eq!(found, expected, "{name} {level:?} {fund:?}");
+        }
+        assert_eq!(rules.choice(CeilingMode).unwrap(), "refuse");
+        assert!(rules.flag(RatingRequired).unwrap());
+        assert_eq!(rules.int_for(PaymentDays, Some("organ"), None).unwrap(), 30);
+        assert_eq!(rules.day_in(FillDeadline, 2024).unwrap(), Day::ymd(2024, 2, 29));
+        assert_eq!(rules.day_in(FillDeadline, 2023).unwrap(), Day::ymd(2023, 2, 28));
+        assert_eq!(rules.int(PaymentDays).unwrap_err().code(), Code::Internal);
+    }
+
+    #[test]
+    fn values_are_checked_by_their_kind() {
+        let day = Day::ymd(2024, 5, 1);
+        let cases: [(RuleName, &str, &str, Option<&str>); 16] = [
+            (MinRatioPpm, "150000", "", None),
+            (MinRatioPpm, "1000000", "", None),
+            (MinRatioPpm, "1000001", "", Some("/value")),
+            (MinRatioPpm, "-1", "", Some("/value")),
+            (MinRatioPpm, "007", "", Some("/value")),
+            (MinRatioPpm, "+5", "", Some("/value")),
+            (MinRatioPpm, "15%", "", Some("/value")),
+            (RatingRequired, "false", "", None),
+            (RatingRequired, "no", "", Some("/value")),
+            (CeilingMode, "warn", "", None),
+            (CeilingMode, "ignore", "", Some("/value")),
+            (FillDeadline, "03-31", "", None),
+            (FillDeadline, "02-30", "", Some("/value")),
+            (FillDeadline, "2024-03-31", "", Some("/value")),
+            (PaymentDays, "30", "organ", None),
+            (NoticeDays, "30", "organ", Some("/level")),
+        ];
+        for (name, value, level, wrong) in cases {
+            let draft = Draft { name, level, value, effective_from: day, effective_to: None };
+            let found = check(&draft, day).err().map(|e| e.parts().fields[0].pointer.clone());
+            assert_eq!(found.as_deref(), wrong, "{name} {value}");
+        }
+    }
+
+    #[test]
+    fn rows_begin_in_this_year_or_later_and_end_after_they_begin() {
+        let today = Day::ymd(2024, 5, 1);
+        let check = |from, to| {
+            let draft = Draft { name: NoticeDays, level: "", value: "7", effective_from: from, effective_to: to };
+            super::check(&draft, today).is_ok()
+        };
+        assert!(check(Day::ymd(2024, 1, 1), None));
+        assert!(!check(Day::ymd(2023, 12, 31), None));
+        assert!(check(Day::ymd(2025, 1, 1), Some(Day::ymd(2025, 1, 2))));
+        assert!(!check(Day::ymd(2025, 1, 1), Some(Day::ymd(2025, 1, 1))));
+    }
+
+    #[test]
+    fn a_new_row_closes_the_one_it_replaces() {
+        let y = |year| Day::ymd(year, 1, 1);
+        let table = [
+            ((y(2020), None), (y(2024), None), true),
+            ((y(2020), None), (y(2024), Some(y(2025))), false),
+            ((y(2020), Some(y(2025))), (y(2024), Some(y(2025))), true),
+            ((y(2020), Some(y(2026))), (y(2024), Some(y(2025))), false),
+            ((y(2020), Some(y(2024))), (y(2024), None), false),
+            ((y(2025), None), (y(2024), None), false),
+        ];
+        for (earlier, new, expected) in table {
+            assert_eq!(closes(earlier, new), expected, "{earlier:?} {new:?}");
+        }
+    }
+
+    #[test]
+    fn every_name_has_values_of_its_unit() {
+        for name in RuleName::ALL {
+            let fits = match name.kind() {
+                ValueKind::Flag => name.unit() == "flag",
+                ValueKind::Choice(_) => name.unit() == "choice",
+                ValueKind::MonthDay => name.unit() == "month_day",
+                ValueKind::Number { .. } => {
+                    matches!(name.unit(), "ppm" | "ppm_per_day" | "years" | "calendar_days" | "working_days")
+                }
+            };
+            assert!(fits, "{name}");
+        }
+    }
+}
