@@ -5,5 +5,6 @@ mod support;
 
 mod base;
 mod contract;
+mod jobs;
 mod migrations;
 mod store;
