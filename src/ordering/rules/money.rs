@@ -1,0 +1,290 @@
+//! Money between buyer and supplier: which order a transfer pays, when it is due, whether an invoice agrees.
+
+use crate::kernel::calendar::{Deadline, WorkCalendar};
+use crate::kernel::error::{AppError, Code};
+use crate::kernel::money::{Fen, Overflow, Ppm};
+use crate::kernel::time::Day;
+
+/// Why money is not recorded as asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MoneyRefusal {
+    /// The named parts do not sum to the transfer.
+    PartsDoNotSum,
+    /// No order was named.
+    NothingToPay,
+    /// Orders of several suppliers or payers in one transfer.
+    SeveralSuppliers,
+    /// More is sent back than was paid.
+    MoreThanPaid,
+    /// Net, tax and gross, or rate and tax, do not agree within 1 fen.
+    InvoiceSums,
+    /// An exempt invoice has neither rate nor tax.
+    ExemptWithTax,
+    /// A red-letter invoice is negative and names the invoice it takes back; any other is positive and names none.
+    RedLetter,
+    /// A line's gross is not within 1 fen of what was accepted.
+    NotAccepted,
+    /// The amount does not fit.
+    TooLarge,
+}
+
+impl From<Overflow> for MoneyRefusal {
+    fn from(_: Overflow) -> MoneyRefusal {
+        MoneyRefusal::TooLarge
+    }
+}
+
+impl From<MoneyRefusal> for AppError {
+    fn from(refusal: MoneyRefusal) -> AppError {
+        use MoneyRefusal as R;
+        let (code, zh, en) = match refusal {
+            R::PartsDoNotSum => (
+                Code::PaymentMismatch,
+                "各订单金额之和须等于转账金额",
+                "The amounts named for the orders do not sum to the transfer",
+            ),
+            R::NothingToPay => (Code::PaymentMismatch, "没有可付款的订单", "There is no order to pay"),
+            R::SeveralSuppliers => (
+                Code::PaymentMismatch,
+                "一笔转账只能付给一家供应商",
+                "One transfer pays orders of one supplier and one payer",
+            ),
+            R::MoreThanPaid => (Code::PaymentMismatch, "退款超过已付款净额", "More would be sent back than was paid"),
+            R::InvoiceSums => (
+                Code::InvoiceMismatch,
+                "金额、税额与价税合计不符",
+                "Net, rate, tax and gross do not agree within 1 fen",
+            ),
+            R::ExemptWithTax => (Code::InvoiceMismatch, "免税发票不应有税额", "An exempt invoice carries no tax"),
+            R::RedLetter => (
+                Code::InvoiceMismatch,
+                "红字发票金额为负并指明原发票，蓝字发票反之",
+                "A red-letter invoice is negative and names the one it takes back; any other is positive and names none",
+            ),
+            R::NotAccepted => {
+                (Code::InvoiceMismatch, "发票金额与验收金额不符", "The invoice does not agree with what was accepted")
+            }
+            R::TooLarge => return Code::AmountTooLarge.into(),
+        };
+        AppError::new(code).detail(zh, en)
+    }
+}
+
+/// An order that a transfer may pay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Payable {
+    /// Still to be paid, in fen: goods and freight, less what is paid or reported.
+    pub open: Fen,
+    /// When it is due; orders whose clock has not started come last.
+    pub due_on: Option<Day>,
+    /// Breaks ties: the older order first.
+    pub placed_on: Day,
+    /// The amount named for it, in fen.
+    pub named: Option<Fen>,
+}
+
+/// What each order gets of a transfer: the named amounts, else the oldest due first; what is left over is a credit on the last.
+///
+/// # Errors
+/// When named amounts do not sum to the transfer, when only some orders are named, or when there is no order.
+pub fn allocate(transfer: Fen, orders: &[Payable]) -> Result<Vec<Fen>, MoneyRefusal> {
+    if orders.is_empty() {
+        return Err(MoneyRefusal::NothingToPay);
+    }
+    let named: Vec<Fen> = orders.iter().filter_map(|order| order.named).collect();
+    if !named.is_empty() {
+        let sums = named.len() == orders.len() && Fen::total(named.iter().copied())? == transfer;
+        return if sums { Ok(named) } else { Err(MoneyRefusal::PartsDoNotSum) };
+    }
+    let mut places: Vec<usize> = (0..orders.len()).collect();
+    places.sort_by_key(|place| {
+        let order = &orders[*place];
+        (order.due_on.is_none(), order.due_on, order.placed_on, *place)
+    });
+    let (mut parts, mut left) = (vec![Fen::ZERO; orders.len()], transfer);
+    for place in &places {
+        let part = left.min(orders[*place].open).max(Fen::ZERO);
+        parts[*place] = part;
+        left = left.minus(part)?;
+    }
+    if let Some(last) = places.iter().rev().find(|place| !parts[**place].is_zero()).or(places.last()) {
+        parts[*last] = parts[*last].plus(left)?;
+    }
+    Ok(parts)
+}
+
+/// Whether so much can be sent back.
+///
+/// # Errors
+/// When it is more than was paid and not yet sent back.
+pub fn refund(paid: Fen, refunded: Fen, amount: Fen) -> Result<(), MoneyRefusal> {
+    if amount > paid.minus(refunded)? { Err(MoneyRefusal::MoreThanPaid) } else { Ok(()) }
+}
+
+/// The last day to pay: so many calendar days after acceptance, the first day not counted, moved to a working day.
+#[must_use]
+pub fn payment_due(accepted_on: Day, payment_days: i64, calendar: &WorkCalendar) -> Deadline {
+    calendar.roll_forward(accepted_on.plus_days(payment_days).date())
+}
+
+/// The tax of an invoice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tax {
+    /// 免税.
+    Exempt,
+    /// A rate on the net amount.
+    Rate(Ppm),
+}
+
+/// The sums of an invoice, in fen; all negative on a red-letter one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvoiceSums {
+    /// Without tax.
+    pub net: Fen,
+    /// Exempt, or the rate.
+    pub rate: Tax,
+    /// The tax.
+    pub tax: Fen,
+    /// With tax; orders and receipts are matched with it.
+    pub gross: Fen,
+    /// Whether it takes back another invoice.
+    pub red: bool,
+}
+
+/// Whether net, rate, tax and gross agree within 1 fen.
+///
+/// # Errors
+/// The first disagreement.
+pub fn check_invoice(sums: InvoiceSums) -> Result<(), MoneyRefusal> {
+    let InvoiceSums { net, rate, tax, gross, red } = sums;
+    let signs_fit = if red {
+        net.get() < 0 && tax.get() <= 0 && gross.get() < 0
+    } else {
+        net.get() > 0 && tax.get() >= 0 && gross.get() > 0
+    };
+    if !signs_fit {
+        return Err(MoneyRefusal::RedLetter);
+    }
+    if !within_one_fen(net.plus(tax)?, gross)? {
+        return Err(MoneyRefusal::InvoiceSums);
+    }
+    match rate {
+        Tax::Exempt if tax.is_zero() => Ok(()),
+        Tax::Exempt => Err(MoneyRefusal::ExemptWithTax),
+        Tax::Rate(ppm) if within_one_fen(net.share_half_up(ppm)?, tax)? => Ok(()),
+        Tax::Rate(_) => Err(MoneyRefusal::InvoiceSums),
+    }
+}
+
+/// Whether the gross invoiced on a line, red letters deducted, agrees within 1 fen with what was accepted and kept. An invoice
+/// may come before the goods, or for a part of them: then it must not be above what was ordered.
+///
+/// # Errors
+/// When it does not agree.
+pub fn check_matched(invoiced: Fen, ordered: Fen, kept: Fen, line_closed: bool) -> Result<(), MoneyRefusal> {
+    let most = if line_closed { kept } else { ordered.max(kept) };
+    if invoiced.get() < 0 || invoiced > most.plus(Fen::new(1))? { Err(MoneyRefusal::NotAccepted) } else { Ok(()) }
+}
+
+/// Whether an invoiced line agrees in full with what was accepted and kept.
+#[must_use]
+pub fn agrees(invoiced: Fen, kept: Fen) -> bool {
+    within_one_fen(invoiced, kept) == Ok(true)
+}
+
+fn within_one_fen(a: Fen, b: Fen) -> Result<bool, Overflow> {
+    Ok(a.minus(b)?.get().abs() <= 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::calendar::DayKind;
+
+    fn fen(amount: i64) -> Fen {
+        Fen::new(amount)
+    }
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    fn payable(open: i64, due_on: Option<&str>, placed_on: &str, named: Option<i64>) -> Payable {
+        Payable { open: fen(open), due_on: due_on.map(day), placed_on: day(placed_on), named: named.map(fen) }
+    }
+
+    #[test]
+    fn a_transfer_pays_what_is_named_else_the_oldest_due_first() {
+        let orders = [
+            payable(300, None, "2021-01-01", None),
+            payable(200, Some("2021-03-01"), "2021-02-01", None),
+            payable(100, Some("2021-02-01"), "2021-02-02", None),
+        ];
+        for (transfer, parts) in
+            [(50, [0, 0, 50]), (100, [0, 0, 100]), (250, [0, 150, 100]), (600, [300, 200, 100]), (650, [350, 200, 100])]
+        {
+            assert_eq!(allocate(fen(transfer), &orders), Ok(parts.map(fen).to_vec()), "{transfer}");
+        }
+        let named = [payable(10, None, "2021-01-01", Some(70)), payable(10, None, "2021-01-01", Some(30))];
+        assert_eq!(allocate(fen(100), &named), Ok(vec![fen(70), fen(30)]));
+        assert_eq!(allocate(fen(101), &named), Err(MoneyRefusal::PartsDoNotSum));
+        let half = [payable(10, None, "2021-01-01", Some(100)), payable(10, None, "2021-01-01", None)];
+        assert_eq!(allocate(fen(100), &half), Err(MoneyRefusal::PartsDoNotSum));
+        assert_eq!(allocate(fen(100), &[]), Err(MoneyRefusal::NothingToPay));
+        // Everything is paid already: the transfer is a credit.
+        let paid = [payable(0, Some("2021-03-01"), "2021-02-01", None), payable(-5, None, "2021-02-01", None)];
+        assert_eq!(allocate(fen(7), &paid), Ok(vec![fen(0), fen(7)]));
+    }
+
+    #[test]
+    fn no_more_goes_back_than_was_paid() {
+        assert_eq!(refund(fen(100), fen(40), fen(60)), Ok(()));
+        assert_eq!(refund(fen(100), fen(40), fen(61)), Err(MoneyRefusal::MoreThanPaid));
+    }
+
+    #[test]
+    fn the_payment_clock_counts_calendar_days_and_ends_on_a_working_day() {
+        let off: Vec<_> = (1..=8).map(|d| (Day::ymd(2020, 10, d).date(), DayKind::Off)).collect();
+        let calendar = WorkCalendar::new(off, [2020]);
+        for (accepted, days, due) in [
+            ("2020-09-01", 29, "2020-09-30"),
+            ("2020-09-01", 30, "2020-10-09"), // 10-01 is a day off
+            ("2020-11-05", 30, "2020-12-07"), // a Saturday
+        ] {
+            assert_eq!(payment_due(day(accepted), days, &calendar).day, day(due).date());
+        }
+        assert!(payment_due(day("2020-12-20"), 30, &calendar).provisional);
+    }
+
+    #[test]
+    fn invoices_agree_within_one_fen() {
+        let sums = |net, rate, tax, gross, red| {
+            let rate = if rate < 0 { Tax::Exempt } else { Tax::Rate(Ppm(rate)) };
+            check_invoice(InvoiceSums { net: fen(net), rate, tax: fen(tax), gross: fen(gross), red })
+        };
+        assert_eq!(sums(10_000, 90_000, 900, 10_900, false), Ok(()));
+        assert_eq!(sums(10_000, 90_000, 901, 10_900, false), Ok(()));
+        assert_eq!(sums(10_000, 90_000, 902, 10_902, false), Err(MoneyRefusal::InvoiceSums));
+        assert_eq!(sums(10_000, 90_000, 900, 10_902, false), Err(MoneyRefusal::InvoiceSums));
+        assert_eq!(sums(10_000, -1, 0, 10_000, false), Ok(()));
+        assert_eq!(sums(10_000, -1, 5, 10_005, false), Err(MoneyRefusal::ExemptWithTax));
+        assert_eq!(sums(-10_000, 90_000, -900, -10_900, true), Ok(()));
+        assert_eq!(sums(-10_000, 90_000, -900, -10_900, false), Err(MoneyRefusal::RedLetter));
+        assert_eq!(sums(10_000, 90_000, 900, 10_900, true), Err(MoneyRefusal::RedLetter));
+        assert_eq!(sums(i64::MAX, 90_000, i64::MAX, 1, false), Err(MoneyRefusal::TooLarge));
+    }
+
+    #[test]
+    fn an_invoiced_line_agrees_with_what_was_accepted() {
+        for (invoiced, ordered, kept, closed, fits) in [
+            (1_001, 2_000, 1_000, true, true),
+            (1_002, 2_000, 1_000, true, false),
+            (2_001, 2_000, 1_000, false, true), // before the goods have come
+            (2_002, 2_000, 1_000, false, false),
+            (2_100, 2_000, 2_100, false, true), // weighed goods within their tolerance
+            (-1, 2_000, 1_000, true, false),
+        ] {
+            assert_eq!(check_matched(fen(invoiced), fen(ordered), fen(kept), closed).is_ok(), fits, "{invoiced}");
+        }
+        assert!(agrees(fen(999), fen(1_000)) && !agrees(fen(998), fen(1_000)));
+    }
+}
