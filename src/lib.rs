@@ -9,6 +9,10 @@ pub mod notifications;
 pub mod regions;
 pub mod rulebook;
 
+pub mod identity;
+
+pub mod documents;
+
 pub mod admission;
 pub mod catalogue;
 pub mod ordering;

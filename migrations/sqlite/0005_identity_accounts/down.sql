@@ -1,0 +1,14 @@
+DROP TABLE signing_keys;
+DROP TABLE sign_in_throttle;
+DROP TABLE api_keys;
+DROP TABLE mail_tokens;
+DROP TABLE registrations;
+DROP TABLE invitations;
+DROP TABLE refresh_tokens;
+DROP TABLE sessions;
+DROP TABLE memberships;
+DROP TABLE users;
+DROP TABLE contractor_ties;
+DROP TABLE unit_tree;
+DROP TABLE unit_closure;
+DROP TABLE organisations;

@@ -1,0 +1,23 @@
+//! Stored files: evidence, photos, bank proofs.
+//!
+//! Owns `files`. The bytes lie in the object store under a key made from their hash; they are written before the row, so that a
+//! row never names bytes that are missing. An upload whose row is lost leaves bytes that nobody can reach.
+
+mod queries;
+pub(crate) mod schema;
+mod store;
+
+pub use queries::file;
+pub use store::StoredFile;
+
+crate::text_enum! {
+    /// Who may open a file.
+    FileClass {
+        /// Everybody whose scope reaches its organisation.
+        Evidence "evidence"
+        /// May show household data: stored encrypted, opened only by the reviewing office and auditors, each opening logged.
+        Restricted "restricted"
+        /// Anybody who knows its id.
+        Public "public"
+    }
+}

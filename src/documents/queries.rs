@@ -1,0 +1,21 @@
+//! Reads of stored files.
+
+use super::store::{self, StoredFile};
+use crate::identity;
+use crate::kernel::actor::Scope;
+use crate::kernel::error::{Code, Outcome};
+use crate::kernel::ids::FileId;
+use crate::platform::db::Read;
+
+/// A file as far as the scope reaches. Supervising units reach what was uploaded below them, and what was there before them.
+///
+/// # Errors
+/// `not_found`.
+pub fn file(read: &mut Read, scope: &Scope, id: FileId) -> Outcome<StoredFile> {
+    let found = store::find(read, id)?.ok_or(Code::NotFound)?;
+    let reached = match scope {
+        Scope::UnitTree(root) => identity::tree_contained_since(read, *root, found.org_id, found.at.day())?,
+        scope => identity::scope_allows(read, scope, found.org_id, &found.region_code, found.at.day())?,
+    };
+    if reached { Ok(found) } else { Err(Code::NotFound.into()) }
+}

@@ -1,0 +1,47 @@
+//! SQL of stored files.
+
+use super::FileClass;
+use super::schema::files;
+use crate::each;
+use crate::kernel::error::Outcome;
+use crate::kernel::ids::{FileId, OrgId, UserId};
+use crate::kernel::region_code::RegionCode;
+use crate::kernel::time::At;
+use crate::platform::db::{Read, Tx};
+use diesel::dsl::insert_into;
+use diesel::prelude::*;
+
+/// A stored file.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = files, treat_none_as_default_value = false)]
+pub struct StoredFile {
+    /// Its id.
+    pub id: FileId,
+    /// Whose it is.
+    pub org_id: OrgId,
+    /// The region of that organisation.
+    pub region_code: RegionCode,
+    /// Its name, as given.
+    pub name: String,
+    /// Its type, told by its content.
+    pub content_type: String,
+    /// Its size.
+    pub size_bytes: i64,
+    /// SHA-256 of its content.
+    pub sha256: Vec<u8>,
+    /// Who may open it.
+    pub class: FileClass,
+    /// Who brought it.
+    pub uploaded_by: UserId,
+    /// When.
+    pub at: At,
+}
+
+pub fn insert(tx: &mut Tx<'_>, row: &StoredFile) -> Outcome<()> {
+    each!(tx, c => insert_into(files::table).values(row).execute(c))?;
+    Ok(())
+}
+
+pub fn find(on: &mut Read, id: FileId) -> Outcome<Option<StoredFile>> {
+    Ok(each!(on, c => files::table.find(id).select(StoredFile::as_select()).first(c).optional())?)
+}

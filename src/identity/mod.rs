@@ -1,0 +1,25 @@
+//! Organisations, the unit tree, people, sessions and keys.
+//!
+//! Owns `organisations`, `unit_closure` and `unit_tree` (who stands above whom, on which days), `contractor_ties`, `users`,
+//! `memberships`, `sessions`, `refresh_tokens`, `invitations`, `registrations`, `mail_tokens`, `api_keys`, `sign_in_throttle`,
+//! `signing_keys`.
+//!
+//! - Tokens, keys and links are stored as SHA-256 of what was given out; what they are is known only to their holder.
+//! - A suspension counts from its commit on: every write loads session, person and memberships in its own transaction.
+//! - A unit never stands below itself; changes of the tree claim one row and are entered in the order of their days.
+//! - Failed sign-ins slow down the source that fails, never the account.
+
+mod commands;
+mod queries;
+mod rules;
+pub(crate) mod schema;
+mod store;
+
+pub use commands::{
+    NewOrganisation, add_membership, create_operator, create_organisation, create_user, set_parent, tie_contractor,
+};
+pub use queries::{
+    ancestors, contractor_serves, organisation, organisation_by_uscc, organisation_in, organisations, parent, person,
+    recipients, scope_allows, subtree, tree_contained_since, tree_contains, units_served, user_by_email,
+};
+pub use store::{Organisation, Standing};

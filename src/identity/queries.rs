@@ -1,0 +1,140 @@
+//! Reads of identity: organisations, the tree on a day, members, recipients of mail.
+
+use super::store::{self, Organisation, Standing};
+use crate::kernel::actor::{Role, Scope};
+use crate::kernel::error::{Code, Outcome};
+use crate::kernel::ids::{OrgId, UserId};
+use crate::kernel::region_code::RegionCode;
+use crate::kernel::time::Day;
+use crate::platform::db::Read;
+
+/// An organisation.
+///
+/// # Errors
+/// `not_found`.
+pub fn organisation(read: &mut Read, id: OrgId) -> Outcome<Organisation> {
+    store::organisation(read, id)?.ok_or_else(|| Code::NotFound.into())
+}
+
+/// Those of the organisations that exist, by id.
+///
+/// # Errors
+/// When the database fails.
+pub fn organisations(read: &mut Read, ids: &[OrgId]) -> Outcome<Vec<Organisation>> {
+    store::organisations(read, ids)
+}
+
+/// Whether a unit is the root or stands below it on a day.
+///
+/// # Errors
+/// When the database fails.
+pub fn tree_contains(read: &mut Read, root: OrgId, unit: OrgId, day: Day) -> Outcome<bool> {
+    store::tree_contains(read, root, unit, day)
+}
+
+/// Whether a unit is the root, or stood below it on a day or on any later one.
+///
+/// # Errors
+/// When the database fails.
+pub fn tree_contained_since(read: &mut Read, root: OrgId, unit: OrgId, day: Day) -> Outcome<bool> {
+    store::tree_contained_since(read, root, unit, day)
+}
+
+/// The supervising unit directly above, on a day.
+///
+/// # Errors
+/// When the database fails.
+pub fn parent(read: &mut Read, unit: OrgId, day: Day) -> Outcome<Option<OrgId>> {
+    Ok(store::paths_above(read, unit, day)?.iter().find(|path| path.depth == 1).map(|path| path.ancestor_id))
+}
+
+/// The units above, nearest first, on a day.
+///
+/// # Errors
+/// When the database fails.
+pub fn ancestors(read: &mut Read, unit: OrgId, day: Day) -> Outcome<Vec<OrgId>> {
+    let above = store::paths_above(read, unit, day)?;
+    Ok(above.iter().filter(|path| path.depth > 0).map(|path| path.ancestor_id).collect())
+}
+
+/// A unit and all below it, nearest first, on a day.
+///
+/// # Errors
+/// When the database fails.
+pub fn subtree(read: &mut Read, root: OrgId, day: Day) -> Outcome<Vec<OrgId>> {
+    Ok(store::paths_below(read, root, day)?.iter().map(|path| path.descendant_id).collect())
+}
+
+/// Whether a canteen contractor is tied to a unit on a day.
+///
+/// # Errors
+/// When the database fails.
+pub fn contractor_serves(read: &mut Read, contractor: OrgId, unit: OrgId, day: Day) -> Outcome<bool> {
+    store::ties_meeting(read, contractor, unit, day, day.plus_days(1))
+}
+
+/// The units a canteen contractor serves on a day.
+///
+/// # Errors
+/// When the database fails.
+pub fn units_served(read: &mut Read, contractor: OrgId, day: Day) -> Outcome<Vec<OrgId>> {
+    store::units_served(read, contractor, day)
+}
+
+/// Whether a scope reaches an organisation of a region on a day.
+///
+/// # Errors
+/// When the database fails.
+pub fn scope_allows(read: &mut Read, scope: &Scope, org: OrgId, region: &RegionCode, day: Day) -> Outcome<bool> {
+    match scope {
+        Scope::Platform => Ok(true),
+        Scope::Region(code) => Ok(code.contains(region)),
+        Scope::Org(own) => Ok(*own == org),
+        Scope::UnitTree(root) => tree_contains(read, *root, org, day),
+    }
+}
+
+/// An organisation as far as the scope reaches.
+///
+/// # Errors
+/// `not_found`.
+pub fn organisation_in(read: &mut Read, scope: &Scope, id: OrgId, day: Day) -> Outcome<Organisation> {
+    let found = organisation(read, id)?;
+    if scope_allows(read, scope, id, &found.region_code, day)? { Ok(found) } else { Err(Code::NotFound.into()) }
+}
+
+/// Names and addresses of an organisation's active members with a role.
+///
+/// # Errors
+/// When the database fails.
+pub fn recipients(read: &mut Read, org: OrgId, role: Role) -> Outcome<Vec<(String, String)>> {
+    let members = store::all_members(read, org)?;
+    let holds = members.into_iter().filter(|(m, person)| {
+        m.roles.0.contains(&role) && person.status == Standing::Active && person.email_verified_at.is_some()
+    });
+    Ok(holds.map(|(_, person)| (person.name, person.email)).collect())
+}
+
+/// A person's name and address.
+///
+/// # Errors
+/// `not_found`.
+pub fn person(read: &mut Read, id: UserId) -> Outcome<(String, String)> {
+    store::user(read, id)?.map(|user| (user.name, user.email)).ok_or_else(|| Code::NotFound.into())
+}
+
+/// The person with an address, if there is one.
+///
+/// # Errors
+/// When the database fails.
+pub fn user_by_email(read: &mut Read, email: &str) -> Outcome<Option<UserId>> {
+    Ok(store::user_by_email(read, &super::rules::fold_email(email))?.map(|user| user.id))
+}
+
+/// The organisation with a credit code, if there is one.
+///
+/// # Errors
+/// When the database fails.
+pub fn organisation_by_uscc(read: &mut Read, uscc: &crate::kernel::uscc::Uscc) -> Outcome<Option<Organisation>> {
+    store::organisation_by_uscc(read, uscc)
+}
