@@ -15,6 +15,7 @@ pub mod documents;
 
 pub mod admission;
 pub mod catalogue;
+pub mod ledger;
 pub mod ordering;
 
 pub mod app;

@@ -1,0 +1,1 @@
+//! Table tests and a naive model of the rules.
