@@ -7,4 +7,5 @@ mod base;
 mod contract;
 mod jobs;
 mod migrations;
+mod people;
 mod store;

@@ -127,3 +127,33 @@ pub fn waiting_mails(on: &mut Read) -> Outcome<Vec<Mail>> {
     let rows: Vec<Payload> = each!(on, c => diesel::sql_query(sql).load(c))?;
     Ok(rows.iter().map(|row| serde_json::from_str(&row.payload).unwrap()).collect())
 }
+
+#[derive(QueryableByName)]
+struct Belongs {
+    #[diesel(sql_type = diesel::sql_types::Binary)]
+    org_id: yigou::kernel::ids::OrgId,
+    #[diesel(sql_type = Text)]
+    kind: yigou::kernel::actor::OrgKind,
+    #[diesel(sql_type = Text)]
+    region_code: yigou::kernel::region_code::RegionCode,
+    #[diesel(sql_type = Text)]
+    roles: String,
+}
+
+pub fn principal(on: &mut Read, user_id: yigou::kernel::ids::UserId) -> Outcome<yigou::kernel::actor::Principal> {
+    let sql = "SELECT m.org_id, o.kind, o.region_code, m.roles FROM memberships m JOIN organisations o ON o.id = m.org_id WHERE m.user_id = $1";
+    let rows: Vec<Belongs> =
+        each!(on, c => diesel::sql_query(sql).bind::<diesel::sql_types::Binary, _>(user_id).load(c))?;
+    let memberships = rows.into_iter().map(|row| yigou::kernel::actor::Membership {
+        org_id: row.org_id,
+        kind: row.kind,
+        region: row.region_code,
+        roles: row.roles.split(',').map(|role| role.parse().unwrap()).collect(),
+    });
+    Ok(yigou::kernel::actor::Principal {
+        user_id,
+        via: yigou::kernel::actor::Via::Program,
+        key_permissions: None,
+        memberships: memberships.collect(),
+    })
+}

@@ -3,6 +3,8 @@
 pub mod contract;
 pub mod database;
 pub mod mail;
+pub mod people;
+pub mod sample;
 
 use actix_web::body::{BoxBody, to_bytes};
 use actix_web::dev::{Service, ServiceResponse};
@@ -57,24 +59,29 @@ impl IdSource for CountingIds {
     }
 }
 
-/// Knows nobody.
-struct Nobody;
+/// Takes a token `user:<id>` for that person, until sessions exist.
+struct Named;
 
-impl yigou::platform::http::Authority for Nobody {
+impl yigou::platform::http::Authority for Named {
     fn verify<'a>(
         &'a self,
-        _: &'a yigou::platform::http::Presented,
+        presented: &'a yigou::platform::http::Presented,
         _: At,
     ) -> std::pin::Pin<Box<dyn Future<Output = Outcome<yigou::platform::http::Claims>> + Send + 'a>> {
-        Box::pin(std::future::ready(Err(yigou::kernel::error::Code::TokenInvalid.into())))
+        let claims = presented.0.strip_prefix("user:").map(|id| yigou::platform::http::Claims {
+            fingerprint: yigou::platform::secret::sha256(id.as_bytes()),
+            user_id: id.parse().ok(),
+            subject: id.to_owned(),
+        });
+        Box::pin(std::future::ready(claims.ok_or_else(|| yigou::kernel::error::Code::TokenInvalid.into())))
     }
     fn principal(
         &self,
-        _: &mut Read,
-        _: &yigou::platform::http::Claims,
+        read: &mut Read,
+        claims: &yigou::platform::http::Claims,
         _: At,
     ) -> Outcome<yigou::kernel::actor::Principal> {
-        Err(yigou::kernel::error::Code::SessionRevoked.into())
+        database::principal(read, claims.user_id.unwrap())
     }
 }
 
@@ -117,13 +124,18 @@ impl TestApp {
         database: TestDatabase,
         folder: Arc<tempfile::TempDir>,
     ) -> TestApp {
-        let shared = app::share(installation.clone(), Arc::new(Nobody));
+        let shared = app::share(installation.clone(), Arc::new(Named));
         let service = Rc::new(init_service(app::build(&shared)).await);
         let call: Caller = Rc::new(move |request: TestRequest| {
             let service = service.clone();
             Box::pin(async move { service.call(request.to_request()).await.unwrap() })
         });
         TestApp { installation, clock, call, database, _folder: folder }
+    }
+
+    /// An access token for a person.
+    pub async fn sign_in(&self, user: yigou::kernel::ids::UserId) -> String {
+        format!("user:{user}")
     }
 
     /// A second process on the same database, files and clock, with caches and connections of its own.
