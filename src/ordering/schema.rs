@@ -1,5 +1,7 @@
 //! Tables of orders and of the facts about their goods.
 
+pub mod money;
+
 diesel::table! {
     order_groups (id) {
         id -> Binary,

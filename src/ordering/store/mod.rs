@@ -1,4 +1,7 @@
 //! SQL of orders and of the facts about their goods; decides nothing.
 
+pub mod counting;
 pub mod facts;
+pub mod invoices;
 pub mod orders;
+pub mod payments;
