@@ -1,6 +1,8 @@
 //! The composition root: state, the routes and jobs of all slices. It knows every slice; no slice knows it.
 
+use crate::admission;
 use crate::audit;
+use crate::catalogue;
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::notifications;
 use crate::platform::clock::{Clock, Ctx, IdSource};
@@ -65,6 +67,8 @@ fn routes(config: &mut ServiceConfig) {
     audit::http::routes(config);
     rulebook::http::routes(config);
     regions::http::routes(config);
+    admission::http::routes(config);
+    catalogue::http::routes(config);
 }
 
 /// Brings the reference data that the program carries into the database; harmless when it is there.
@@ -156,8 +160,10 @@ pub fn jobs(installation: &Installation) -> Runner {
     let mailer = installation.mailer.clone();
     let store = installation.store.clone();
     let purge = installation.store.clone();
+    let mandates = installation.store.clone();
     Runner::new(installation.store.clone(), installation.clock.clone(), installation.ids.clone())
         .on(notifications::TOPIC, move |_, job| send_mail(mailer.clone(), job))
+        .on(admission::MANDATE_REVOKED, move |ctx, job| end_mandate(mandates.clone(), ctx, job))
         .every(Duration::from_millis(250), "audit.sequence", move |ctx| {
             let store = store.clone();
             async move { store.write(ctx, audit::sequence).await.map(drop) }
@@ -171,4 +177,9 @@ pub fn jobs(installation: &Installation) -> Runner {
 async fn send_mail(mailer: Mailer, job: jobs::Job) -> Outcome<()> {
     let mail: Mail = serde_json::from_str(&job.payload).map_err(AppError::internal)?;
     mailer.send(&job.id.to_string(), &mail).await
+}
+
+async fn end_mandate(store: Store, ctx: Ctx, job: jobs::Job) -> Outcome<()> {
+    let fact: admission::MandateRevoked = serde_json::from_str(&job.payload).map_err(AppError::internal)?;
+    store.write(ctx, move |tx| catalogue::end_mandate(tx, fact.mandate_id).map(drop)).await
 }

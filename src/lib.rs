@@ -12,10 +12,10 @@ pub mod rulebook;
 pub mod identity;
 
 pub mod documents;
+pub mod ledger;
 
 pub mod admission;
 pub mod catalogue;
-pub mod ledger;
 pub mod ordering;
 
 pub mod app;

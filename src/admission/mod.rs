@@ -7,10 +7,16 @@
 //! - Who took one step takes no other; every refusal has a reason code; decisions are kept for ever.
 //! - An agent trader sells a product only under its producer's mandate in force on the day.
 
+mod commands;
+pub mod http;
 mod queries;
 pub(crate) mod rules;
 pub(crate) mod schema;
 mod store;
 
+pub use commands::{
+    MANDATE_REVOKED, MandateRevoked, NewApplication, NewMandate, Verdict, apply, give_mandate, recommend, review,
+    revoke_mandate,
+};
 pub use queries::{Metrics, is_admitted, mandated, metrics};
 pub use rules::{ApplicationStatus, Decision, RefusalReason, Step};

@@ -10,14 +10,20 @@
 //! - A product's listings, certificates and their withdrawal change only under the claim of the product's row.
 //! - A price is raised only with evidence given since the last raise.
 
+mod commands;
 mod covers;
+pub mod http;
 mod offers;
 mod queries;
 pub(crate) mod rules;
 pub(crate) mod schema;
 mod store;
 
+pub use commands::{
+    Evidence, NewListing, NewProduct, StockChange, add_product, change_price, change_stock, end_mandate, give_evidence,
+    list_product, relist, withdraw,
+};
 pub use covers::{Cover, Withdrawn, cover, extend, recover, uncover};
 pub use offers::{CertificateInForce, Offer, offers};
 pub use queries::{Product, covers, product};
-pub use rules::{CoverStatus, Covering, ListingStatus, Months, OriginShare};
+pub use rules::{CoverStatus, Covering, ListingStatus, Months, OriginShare, StockDirection};

@@ -102,7 +102,8 @@ pub fn offers(on: &mut Read, ids: &[ListingId], day: Day) -> Outcome<Vec<Offer>>
     Ok(offers)
 }
 
-fn in_force(row: CoverRow) -> CertificateInForce {
+/// A cover as orders and the public see it.
+pub(super) fn in_force(row: CoverRow) -> CertificateInForce {
     CertificateInForce { id: row.certificate_id, number: row.number, scheme_id: row.scheme_id, county: row.county }
 }
 

@@ -3,6 +3,7 @@
 use crate::kernel::error::{AppError, Code, Message};
 use crate::kernel::ids::{CertificateId, SchemeId};
 use crate::kernel::money::{Fen, Ppm};
+use crate::kernel::quantity::Quantity;
 use crate::kernel::region_code::{RegionCode, RegionLevel};
 use crate::kernel::time::Day;
 
@@ -169,6 +170,8 @@ pub enum Refusal {
     ToleranceOfCounted,
     /// Goods that are counted come in whole units.
     NotWhole,
+    /// A change of stock by nothing.
+    NothingMoved,
     /// The month is not one of the listing's.
     OutOfSeason,
 }
@@ -214,6 +217,7 @@ impl From<Refusal> for AppError {
                 "only weighed goods have a tolerance".to_owned(),
             ),
             Refusal::NotWhole => Code::QuantityNotWhole.into(),
+            Refusal::NothingMoved => field("/quantity", "须大于零".to_owned(), "must be more than nothing".to_owned()),
             Refusal::OutOfSeason => Code::OutOfSeason.into(),
         }
     }
@@ -260,6 +264,22 @@ pub fn tolerance(weighed: bool, asked: Option<Ppm>, rule: Ppm) -> Result<Ppm, Re
         Some(asked) if asked > rule => Err(Refusal::ToleranceTooWide(rule)),
         Some(asked) => Ok(asked),
     }
+}
+
+/// Counted goods come in whole units.
+///
+/// # Errors
+/// [`Refusal::NotWhole`].
+pub fn whole_if_counted(weighed: bool, quantity: Quantity) -> Result<(), Refusal> {
+    if weighed || quantity.is_whole() { Ok(()) } else { Err(Refusal::NotWhole) }
+}
+
+/// A change of stock moves something.
+///
+/// # Errors
+/// [`Refusal::NothingMoved`].
+pub fn positive(quantity: Quantity) -> Result<(), Refusal> {
+    if quantity > Quantity::ZERO { Ok(()) } else { Err(Refusal::NothingMoved) }
 }
 
 /// A price stands beside its evidence: not above that of the like goods, where the evidence names an amount.

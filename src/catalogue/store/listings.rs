@@ -1,6 +1,7 @@
 //! SQL of listings: insert, claim, change, and what certificates change on them.
 
-use crate::catalogue::rules::ListingStatus;
+use super::search::{delete_terms, insert_terms};
+use crate::catalogue::rules::{ListingStatus, StockDirection};
 use crate::catalogue::schema::{listings, price_evidence, stock_changes};
 use crate::each;
 use crate::kernel::error::Outcome;
@@ -71,7 +72,7 @@ pub struct EvidenceRow {
 pub struct StockChangeRow {
     pub id: StockChangeId,
     pub listing_id: ListingId,
-    pub direction: crate::catalogue::rules::StockDirection,
+    pub direction: StockDirection,
     pub quantity: Quantity,
     pub reason: String,
     pub changed_by: UserId,
@@ -89,7 +90,7 @@ pub struct Entitlement {
 
 pub fn insert_listing(tx: &mut Tx<'_>, row: &ListingRow, terms: &str) -> Outcome<()> {
     let seq: i64 = each!(tx, c => insert_into(listings::table).values(row).returning(listings::seq).get_result(c))?;
-    index(tx, seq, terms)
+    insert_terms(tx, seq, terms)
 }
 
 pub fn insert_evidence(tx: &mut Tx<'_>, row: &EvidenceRow) -> Outcome<()> {
@@ -118,6 +119,72 @@ pub fn evidence(on: &mut Read, id: PriceEvidenceId) -> Outcome<Option<EvidenceRo
     Ok(each!(on, c => price_evidence::table.find(id).select(EvidenceRow::as_select()).first(c).optional())?)
 }
 
+/// A supplier's listings of a product, latest first, at most so many.
+pub fn listings_of(on: &mut Read, org: OrgId, product: ProductId, most: i64) -> Outcome<Vec<ListingRow>> {
+    Ok(each!(on, c => listings::table.filter(listings::product_id.eq(product)).filter(listings::org_id.eq(org))
+        .order(listings::seq.desc()).limit(most).select(ListingRow::as_select()).load(c))?)
+}
+
+/// A claimed listing's price; a raise takes the evidence.
+pub fn set_price(tx: &mut Tx<'_>, id: ListingId, price: Fen, per_kg: Fen, evidence_used: bool) -> Outcome<()> {
+    each!(tx, c => update(listings::table.filter(listings::id.eq(id)))
+        .set((listings::price_fen.eq(price), listings::price_per_kg_fen.eq(per_kg))).execute(c))?;
+    if evidence_used {
+        let none: Option<PriceEvidenceId> = None;
+        each!(tx, c => update(listings::table.filter(listings::id.eq(id))).set(listings::fresh_evidence_id.eq(none)).execute(c))?;
+    }
+    Ok(())
+}
+
+/// A claimed listing's evidence for its next raise.
+pub fn set_evidence(tx: &mut Tx<'_>, id: ListingId, evidence: PriceEvidenceId) -> Outcome<()> {
+    each!(tx, c => update(listings::table.filter(listings::id.eq(id))).set(listings::fresh_evidence_id.eq(evidence)).execute(c))?;
+    Ok(())
+}
+
+/// Takes a claimed listing off sale; whether it was on sale.
+pub fn withdraw_listing(tx: &mut Tx<'_>, id: ListingId, reason: &str) -> Outcome<bool> {
+    Ok(
+        each!(tx, c => update(listings::table.filter(listings::id.eq(id)).filter(listings::status.eq(ListingStatus::OnSale)))
+        .set((listings::status.eq(ListingStatus::Withdrawn), listings::withdrawn_reason.eq(reason))).execute(c))?
+            == 1,
+    )
+}
+
+/// Puts a claimed listing on sale again as it now stands, and its terms into the search table.
+pub fn relist(tx: &mut Tx<'_>, row: &ListingRow, terms: &str) -> Outcome<()> {
+    let seq: i64 = each!(tx, c => update(listings::table.filter(listings::id.eq(row.id)))
+        .set((
+            listings::status.eq(ListingStatus::OnSale),
+            listings::withdrawn_reason.eq(None::<String>),
+            listings::supplier_name.eq(&row.supplier_name),
+            listings::supplier_region.eq(row.supplier_region),
+            listings::eligible.eq(row.eligible),
+            listings::certificate_number.eq(&row.certificate_number),
+            listings::certified_from.eq(&row.certified_from),
+            listings::certified_until.eq(&row.certified_until),
+            listings::mandate_id.eq(row.mandate_id),
+            listings::mandated_until.eq(row.mandated_until),
+        ))
+        .returning(listings::seq).get_result(c))?;
+    delete_terms(tx, seq)?;
+    insert_terms(tx, seq, terms)
+}
+
+/// Withdraws the listings on sale under a mandate; which.
+pub fn withdraw_mandated(tx: &mut Tx<'_>, mandate: MandateId, reason: &str, at: At) -> Outcome<Vec<ListingRow>> {
+    Ok(
+        each!(tx, c => update(listings::table.filter(listings::mandate_id.eq(mandate)).filter(listings::status.eq(ListingStatus::OnSale)))
+        .set((
+            listings::status.eq(ListingStatus::Withdrawn),
+            listings::withdrawn_reason.eq(reason),
+            listings::version.eq(listings::version + 1),
+            listings::updated_at.eq(at),
+        ))
+        .returning(ListingRow::as_returning()).get_results(c))?,
+    )
+}
+
 /// Writes the certificate that a product's listings show.
 pub fn set_entitlement(tx: &mut Tx<'_>, product: ProductId, shown: &Entitlement, at: At) -> Outcome<usize> {
     Ok(each!(tx, c => update(listings::table.filter(listings::product_id.eq(product)))
@@ -135,16 +202,4 @@ pub fn withdraw_unentitled(tx: &mut Tx<'_>, product: ProductId, reason: &str, at
             listings::updated_at.eq(at),
         ))
         .returning(ListingRow::as_returning()).get_results(c))?)
-}
-
-/// Puts a listing's terms into the search table: FTS5 on SQLite, an array on PostgreSQL.
-fn index(tx: &mut Tx<'_>, seq: i64, terms: &str) -> Outcome<()> {
-    use diesel::sql_types::{BigInt, Text};
-    let sql = if tx.is_postgres() {
-        "INSERT INTO listing_search (seq, terms) VALUES ($1, string_to_array($2, ' '))"
-    } else {
-        "INSERT INTO listing_search (rowid, terms) VALUES ($1, $2)"
-    };
-    each!(tx, c => diesel::sql_query(sql).bind::<BigInt, _>(seq).bind::<Text, _>(terms).execute(c))?;
-    Ok(())
 }

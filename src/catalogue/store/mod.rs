@@ -4,8 +4,10 @@ mod covers;
 mod listings;
 mod offers;
 mod products;
+mod search;
 
 pub use covers::*;
 pub use listings::*;
 pub use offers::*;
 pub use products::*;
+pub use search::{Order, Wanted, search};

@@ -1,8 +1,8 @@
-//! Reads of the catalogue.
+//! What other slices ask about products and their certificates.
 
-use super::offers::read_origins;
-use super::rules::{Covering, OriginShare};
-use super::store::{self, ProductRow};
+use crate::catalogue::offers::read_origins;
+use crate::catalogue::rules::{Covering, OriginShare};
+use crate::catalogue::store::{self, ProductRow};
 use crate::kernel::actor::Scope;
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::{OrgId, ProductId};

@@ -1,0 +1,287 @@
+//! Use cases of admission: apply, recommend, review; give and revoke mandates.
+
+use super::rules::{self, ApplicationStatus, Decision, RefusalReason, Step};
+use super::store::{self, ApplicationRow, DecisionRow, MandateRow};
+use crate::identity::{self, Organisation};
+use crate::kernel::actor::{Actor, Role, Scope};
+use crate::kernel::error::{AppError, Code, Message, Outcome};
+use crate::kernel::ids::{FileId, MandateId, OrgId, ProductId, SupplierApplicationId, UserId};
+use crate::kernel::time::Day;
+use crate::notifications::{self, Both};
+use crate::platform::db::Tx;
+use crate::{audit, documents};
+use serde_json::json;
+
+/// The outbox topic of revoked mandates: [`MandateRevoked`]; `app.rs` binds it to the catalogue.
+pub const MANDATE_REVOKED: &str = "admission.mandate_revoked";
+
+/// A mandate was revoked: what is sold under it ends.
+#[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
+pub struct MandateRevoked {
+    /// The mandate.
+    pub mandate_id: MandateId,
+}
+
+/// What a supplier says when it applies.
+#[derive(Debug, Clone)]
+pub struct NewApplication {
+    /// What it makes and whom it helps.
+    pub statement: String,
+    /// Business licence and whatever else supports it; the supplier's own files.
+    pub files: Vec<FileId>,
+}
+
+/// Applies for admission of the actor's organisation.
+///
+/// # Errors
+/// `already_exists` when an application is open or the supplier admitted; `validation_failed` for unknown files.
+pub fn apply(tx: &mut Tx<'_>, actor: &Actor, new: &NewApplication) -> Outcome<SupplierApplicationId> {
+    check_files(tx, actor, &new.files)?;
+    let supplier = identity::organisation(tx, actor.org_id)?;
+    let row = ApplicationRow {
+        id: tx.new_id(),
+        org_id: actor.org_id,
+        region_code: supplier.region_code,
+        status: ApplicationStatus::Submitted,
+        statement: new.statement.trim().to_owned(),
+        files: serde_json::to_string(&new.files).map_err(AppError::internal)?,
+        submitted_by: actor.user_id,
+        submitted_at: tx.at(),
+        submitted_day: tx.at().day(),
+        version: 1,
+    };
+    tx.attempt(|tx| store::insert_application(tx, &row)).map_err(|error| match error.code() {
+        Code::AlreadyExists => {
+            error.detail("已有在办申请或已入驻", "an application is open or the supplier is admitted")
+        }
+        _ => error,
+    })?;
+    record(tx, Some(actor), "supplier_application.submitted", &row, json!({ "files": new.files }))?;
+    Ok(row.id)
+}
+
+fn check_files(tx: &mut Tx<'_>, actor: &Actor, files: &[FileId]) -> Outcome<()> {
+    for (at, id) in files.iter().enumerate() {
+        check_file(tx, actor, &format!("/files/{at}"), *id)?;
+    }
+    Ok(())
+}
+
+fn check_file(tx: &mut Tx<'_>, actor: &Actor, pointer: &str, id: FileId) -> Outcome<()> {
+    documents::file(tx, &Scope::Org(actor.org_id), id).map(drop).map_err(|error| match error.code() {
+        Code::NotFound => unknown(pointer, "没有这个文件", "there is no such file"),
+        _ => error,
+    })
+}
+
+fn unknown(pointer: &str, zh: &str, en: &str) -> AppError {
+    AppError::field(Code::ValidationFailed, pointer, Message::new(zh, en))
+}
+
+fn record(
+    tx: &mut Tx<'_>,
+    actor: Option<&Actor>,
+    action: &'static str,
+    row: &ApplicationRow,
+    details: serde_json::Value,
+) -> Outcome<()> {
+    let entry = audit::Entry {
+        actor,
+        action,
+        subject: row.id.to_string(),
+        owner_org: row.org_id,
+        other_org: None,
+        region: row.region_code,
+        details,
+    };
+    audit::record(tx, &entry)
+}
+
+/// What an office or the platform decides.
+#[derive(Debug, Clone)]
+pub struct Verdict {
+    /// Accept or refuse.
+    pub decision: Decision,
+    /// Why, for a refusal.
+    pub reason_code: Option<RefusalReason>,
+    /// In the reviewer's words; needed with the reason `other`.
+    pub opinion: Option<String>,
+}
+
+/// The office of the supplier's county recommends it, or refuses.
+///
+/// # Errors
+/// `not_found` outside the region, `forbidden` for another level's office, `wrong_state`, `separation_of_duties`,
+/// `validation_failed` for a refusal without its reason.
+pub fn recommend(tx: &mut Tx<'_>, actor: &Actor, id: SupplierApplicationId, verdict: &Verdict) -> Outcome<()> {
+    decide(tx, actor, id, Step::Recommendation, verdict)
+}
+
+/// The platform admits a recommended supplier, or refuses.
+///
+/// # Errors
+/// `not_found`, `wrong_state`, `separation_of_duties`, `validation_failed` for a refusal without its reason.
+pub fn review(tx: &mut Tx<'_>, actor: &Actor, id: SupplierApplicationId, verdict: &Verdict) -> Outcome<()> {
+    decide(tx, actor, id, Step::Review, verdict)
+}
+
+fn decide(tx: &mut Tx<'_>, actor: &Actor, id: SupplierApplicationId, step: Step, verdict: &Verdict) -> Outcome<()> {
+    rules::reasoned(verdict.decision, verdict.reason_code, verdict.opinion.as_deref())?;
+    let row = store::claim_application(tx, &actor.scope, id)?.ok_or(Code::NotFound)?;
+    if step == Step::Recommendation {
+        rules::own_county(actor.region, row.region_code)?;
+    }
+    let next = rules::decide(row.status, step, verdict.decision)?;
+    let mut earlier: Vec<UserId> = store::decisions_of(tx, &[id])?.iter().map(|d| d.decided_by).collect();
+    earlier.push(row.submitted_by);
+    rules::another_person(&earlier, actor.user_id)?;
+    if !store::move_application(tx, id, row.status, next)? {
+        return Err(Code::WrongState.into());
+    }
+    let decision = DecisionRow {
+        id: tx.new_id(),
+        application_id: id,
+        step,
+        decision: verdict.decision,
+        reason_code: verdict.reason_code,
+        opinion: verdict.opinion.clone(),
+        decided_by: actor.user_id,
+        decided_for: actor.org_id,
+        decided_at: tx.at(),
+        decided_day: tx.at().day(),
+    };
+    store::insert_decision(tx, &decision)?;
+    let details = json!({ "step": step, "decision": verdict.decision, "reason_code": verdict.reason_code });
+    record(tx, Some(actor), action(next), &row, details)?;
+    tell(tx, &row, next, verdict)
+}
+
+fn action(next: ApplicationStatus) -> &'static str {
+    match next {
+        ApplicationStatus::Submitted => "supplier_application.submitted",
+        ApplicationStatus::Recommended => "supplier_application.recommended",
+        ApplicationStatus::Admitted => "supplier_application.admitted",
+        ApplicationStatus::Refused => "supplier_application.refused",
+    }
+}
+
+/// Tells the supplier how its application ended; a recommendation is only a step.
+fn tell(tx: &mut Tx<'_>, row: &ApplicationRow, next: ApplicationStatus, verdict: &Verdict) -> Outcome<()> {
+    let (subject, text) = match next {
+        ApplicationStatus::Submitted | ApplicationStatus::Recommended => return Ok(()),
+        ApplicationStatus::Admitted => (
+            Both { zh: "供应商入驻已通过", en: "Supplier admitted" },
+            (
+                "入驻申请已通过，可以上架商品。".to_owned(),
+                "Your application is admitted; you may list products.".to_owned(),
+            ),
+        ),
+        ApplicationStatus::Refused => {
+            let reason = verdict.reason_code.map(RefusalReason::as_str).unwrap_or_default();
+            let opinion = verdict.opinion.as_deref().unwrap_or_default();
+            (
+                Both { zh: "供应商入驻未通过", en: "Supplier not admitted" },
+                (
+                    format!("入驻申请未通过，原因：{reason} {opinion}。修改后可重新申请。"),
+                    format!("Your application is refused: {reason} {opinion}. You may apply again."),
+                ),
+            )
+        }
+    };
+    for (_, address) in identity::recipients(tx, row.org_id, Role::Seller)? {
+        notifications::mail(tx, &address, subject, Both { zh: &text.0, en: &text.1 })?;
+    }
+    Ok(())
+}
+
+/// What a producer lets an agent trader sell.
+#[derive(Debug, Clone)]
+pub struct NewMandate {
+    /// The agent trader.
+    pub agent_id: OrgId,
+    /// The producer's products; naming another's gives nothing, since a mandate counts only for its giver's products.
+    pub products: Vec<ProductId>,
+    /// First day.
+    pub valid_from: Day,
+    /// Last day.
+    pub valid_until: Day,
+    /// The signed mandate.
+    pub file_id: Option<FileId>,
+}
+
+/// Gives a mandate.
+///
+/// # Errors
+/// `forbidden` for an agent trader, `validation_failed` for what is wrong with it.
+pub fn give_mandate(tx: &mut Tx<'_>, actor: &Actor, new: &NewMandate) -> Outcome<MandateId> {
+    let agent = agent(tx, new.agent_id)?;
+    rules::check_mandate(actor.kind, agent.kind, new.valid_from, new.valid_until, tx.at().day())?;
+    if let Some(file) = new.file_id {
+        check_file(tx, actor, "/file_id", file)?;
+    }
+    let producer = identity::organisation(tx, actor.org_id)?;
+    let row = MandateRow {
+        id: tx.new_id(),
+        producer_id: actor.org_id,
+        agent_id: new.agent_id,
+        region_code: producer.region_code,
+        valid_from: new.valid_from,
+        valid_until: new.valid_until,
+        file_id: new.file_id,
+        revoked_from: String::new(),
+        created_by: actor.user_id,
+        created_at: tx.at(),
+        version: 1,
+    };
+    let mut products = new.products.clone();
+    products.sort();
+    products.dedup();
+    store::insert_mandate(tx, &row, &products)?;
+    let details = json!({ "products": products, "from": row.valid_from, "until": row.valid_until });
+    record_mandate(tx, actor, "mandate.given", &row, details)?;
+    Ok(row.id)
+}
+
+fn agent(tx: &mut Tx<'_>, id: OrgId) -> Outcome<Organisation> {
+    identity::organisation(tx, id).map_err(|error| match error.code() {
+        Code::NotFound => unknown("/agent_id", "没有这个单位", "there is no such organisation"),
+        _ => error,
+    })
+}
+
+fn record_mandate(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    action: &'static str,
+    row: &MandateRow,
+    details: serde_json::Value,
+) -> Outcome<()> {
+    let entry = audit::Entry {
+        actor: Some(actor),
+        action,
+        subject: row.id.to_string(),
+        owner_org: row.producer_id,
+        other_org: Some(row.agent_id),
+        region: row.region_code,
+        details,
+    };
+    audit::record(tx, &entry)
+}
+
+/// Revokes a mandate from today on; what the agent listed under it is withdrawn right after.
+///
+/// # Errors
+/// `not_found`, `stale_version`, `wrong_state` when it was revoked before.
+pub fn revoke_mandate(tx: &mut Tx<'_>, actor: &Actor, id: MandateId, seen: i64) -> Outcome<()> {
+    let row = store::claim_mandate(tx, actor.org_id, id)?.ok_or(Code::NotFound)?;
+    if row.version - 1 != seen {
+        return Err(Code::StaleVersion.into());
+    }
+    if !row.revoked_from.is_empty() {
+        return Err(Code::WrongState.into());
+    }
+    let day = tx.at().day();
+    store::revoke_mandate(tx, id, day)?;
+    crate::platform::jobs::enqueue(tx, MANDATE_REVOKED, &MandateRevoked { mandate_id: id })?;
+    record_mandate(tx, actor, "mandate.revoked", &row, json!({ "from": day }))
+}

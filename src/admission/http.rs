@@ -1,0 +1,207 @@
+//! Routes of supplier admission and of agents' mandates.
+
+use super::commands::{self, NewApplication, NewMandate, Verdict};
+use super::queries::{self, ApplicationView, MandateView};
+use super::rules::{ApplicationStatus, Decision, RefusalReason};
+use crate::kernel::actor::{ApplyAsSupplier, ReadAdmission, RecommendSupplier, ReviewSupplier};
+use crate::kernel::ids::{FileId, MandateId, OrgId, ProductId, SupplierApplicationId};
+use crate::kernel::time::Day;
+use crate::platform::http::{Answer, Call, Json, List, PageOf, Reply};
+use actix_web::{get, post, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers the routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(apply).service(list_applications).service(get_application).service(recommend).service(review);
+    config.service(give_mandate).service(list_mandates).service(get_mandate).service(revoke_mandate);
+}
+
+/// An application for admission.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApplyRequest {
+    /// What the supplier makes and whom it helps.
+    #[schema(min_length = 1, max_length = 2000, format = "text", example = "养殖滩羊，带动脱贫户 38 户")]
+    statement: String,
+    /// Business licence and whatever else supports it; own files.
+    #[schema(max_items = 20)]
+    files: Vec<FileId>,
+}
+
+/// Apply for admission of the own organisation.
+#[utoipa::path(post, path = "/supplier-applications", tag = "admission", request_body = ApplyRequest,
+    responses((status = 201, body = ApplicationView)), security(("bearer" = ["admission.apply"])))]
+#[post("/supplier-applications")]
+pub async fn apply(call: Call<ApplyAsSupplier, Json<ApplyRequest>>) -> Answer {
+    call.write(|tx, actor, Json(body)| {
+        let new = NewApplication { statement: body.statement.clone(), files: body.files.clone() };
+        let id = commands::apply(tx, actor, &new)?;
+        let view = queries::application(tx, &actor.scope, id)?;
+        Ok(Reply::created(&format!("/api/v1/supplier-applications/{id}"), &view)?.etag(view.version))
+    })
+    .await
+}
+
+/// Which applications to show.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ApplicationFilter {
+    /// Where they stand.
+    status: Option<ApplicationStatus>,
+}
+
+/// Applications in scope, newest first.
+#[utoipa::path(get, path = "/supplier-applications", tag = "admission",
+    params(ApplicationFilter, ("limit" = Option<i64>, Query, minimum = 1, maximum = 200), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = PageOf<ApplicationView>)), security(("bearer" = ["admission.read"])))]
+#[get("/supplier-applications")]
+pub async fn list_applications(call: Call<ReadAdmission>, list: List<ApplicationFilter>) -> Answer {
+    call.list(list, |read, actor, filter, page| queries::applications(read, &actor.scope, filter.status, page)).await
+}
+
+/// One application in scope, with its decisions.
+#[utoipa::path(get, path = "/supplier-applications/{id}", tag = "admission", params(("id" = SupplierApplicationId, Path)),
+    responses((status = 200, body = ApplicationView)), security(("bearer" = ["admission.read"])))]
+#[get("/supplier-applications/{id}")]
+pub async fn get_application(call: Call<ReadAdmission>, path: web::Path<SupplierApplicationId>) -> Answer {
+    call.read_reply(move |read, actor| {
+        let view = queries::application(read, &actor.scope, *path)?;
+        Ok(Reply::ok(&view)?.etag(view.version))
+    })
+    .await
+}
+
+/// A decision about an application.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VerdictRequest {
+    /// `accept` recommends or admits.
+    decision: Decision,
+    /// Required with `refuse`.
+    reason_code: Option<RefusalReason>,
+    /// Required with the reason `other`.
+    #[schema(min_length = 1, max_length = 1000, format = "text")]
+    opinion: Option<String>,
+}
+
+impl VerdictRequest {
+    fn verdict(&self) -> Verdict {
+        Verdict { decision: self.decision, reason_code: self.reason_code, opinion: self.opinion.clone() }
+    }
+}
+
+/// Recommend a supplier of the own county, or refuse.
+#[utoipa::path(post, path = "/supplier-applications/{id}/recommendations", tag = "admission", request_body = VerdictRequest,
+    params(("id" = SupplierApplicationId, Path)),
+    responses((status = 201, body = ApplicationView)), security(("bearer" = ["admission.recommend"])))]
+#[post("/supplier-applications/{id}/recommendations")]
+pub async fn recommend(
+    call: Call<RecommendSupplier, Json<VerdictRequest>>,
+    path: web::Path<SupplierApplicationId>,
+) -> Answer {
+    call.write(move |tx, actor, Json(body)| {
+        commands::recommend(tx, actor, *path, &body.verdict())?;
+        let view = queries::application(tx, &actor.scope, *path)?;
+        Ok(Reply::json(201, &view)?.etag(view.version))
+    })
+    .await
+}
+
+/// Admit a recommended supplier, or refuse.
+#[utoipa::path(post, path = "/supplier-applications/{id}/reviews", tag = "admission", request_body = VerdictRequest,
+    params(("id" = SupplierApplicationId, Path)),
+    responses((status = 201, body = ApplicationView)), security(("bearer" = ["admission.review"])))]
+#[post("/supplier-applications/{id}/reviews")]
+pub async fn review(
+    call: Call<ReviewSupplier, Json<VerdictRequest>>,
+    path: web::Path<SupplierApplicationId>,
+) -> Answer {
+    call.write(move |tx, actor, Json(body)| {
+        commands::review(tx, actor, *path, &body.verdict())?;
+        let view = queries::application(tx, &actor.scope, *path)?;
+        Ok(Reply::json(201, &view)?.etag(view.version))
+    })
+    .await
+}
+
+/// What an agent trader may sell.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GiveMandateRequest {
+    /// The agent trader.
+    agent_id: OrgId,
+    /// Own products.
+    #[schema(min_items = 1, max_items = 200)]
+    products: Vec<ProductId>,
+    /// First day.
+    valid_from: Day,
+    /// Last day.
+    valid_until: Day,
+    /// The signed mandate; an own file.
+    file_id: Option<FileId>,
+}
+
+/// Let an agent trader sell own products.
+#[utoipa::path(post, path = "/mandates", tag = "admission", request_body = GiveMandateRequest,
+    responses((status = 201, body = MandateView)), security(("bearer" = ["admission.apply"])))]
+#[post("/mandates")]
+pub async fn give_mandate(call: Call<ApplyAsSupplier, Json<GiveMandateRequest>>) -> Answer {
+    call.write(|tx, actor, Json(body)| {
+        let new = NewMandate {
+            agent_id: body.agent_id,
+            products: body.products.clone(),
+            valid_from: body.valid_from,
+            valid_until: body.valid_until,
+            file_id: body.file_id,
+        };
+        let id = commands::give_mandate(tx, actor, &new)?;
+        let view = queries::mandate(tx, &actor.scope, id)?;
+        Ok(Reply::created(&format!("/api/v1/mandates/{id}"), &view)?.etag(view.version))
+    })
+    .await
+}
+
+/// No filters.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct MandateFilter {}
+
+/// Mandates in scope, given or received, newest first.
+#[utoipa::path(get, path = "/mandates", tag = "admission",
+    params(("limit" = Option<i64>, Query, minimum = 1, maximum = 200), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = PageOf<MandateView>)), security(("bearer" = ["admission.read"])))]
+#[get("/mandates")]
+pub async fn list_mandates(call: Call<ReadAdmission>, list: List<MandateFilter>) -> Answer {
+    call.list(list, |read, actor, _, page| queries::mandates(read, &actor.scope, page)).await
+}
+
+/// One mandate in scope.
+#[utoipa::path(get, path = "/mandates/{id}", tag = "admission", params(("id" = MandateId, Path)),
+    responses((status = 200, body = MandateView)), security(("bearer" = ["admission.read"])))]
+#[get("/mandates/{id}")]
+pub async fn get_mandate(call: Call<ReadAdmission>, path: web::Path<MandateId>) -> Answer {
+    call.read_reply(move |read, actor| {
+        let view = queries::mandate(read, &actor.scope, *path)?;
+        Ok(Reply::ok(&view)?.etag(view.version))
+    })
+    .await
+}
+
+/// Revoke an own mandate; what the agent listed under it is withdrawn.
+#[utoipa::path(post, path = "/mandates/{id}/revocation", tag = "admission",
+    params(("id" = MandateId, Path), ("If-Match" = String, Header)),
+    responses((status = 200, body = MandateView)), security(("bearer" = ["admission.apply"])))]
+#[post("/mandates/{id}/revocation")]
+pub async fn revoke_mandate(call: Call<ApplyAsSupplier>, path: web::Path<MandateId>) -> Answer {
+    let seen = call.if_match()?;
+    call.write(move |tx, actor, _| {
+        commands::revoke_mandate(tx, actor, *path, seen)?;
+        let view = queries::mandate(tx, &actor.scope, *path)?;
+        Ok(Reply::ok(&view)?.etag(view.version))
+    })
+    .await
+}

@@ -1,0 +1,102 @@
+//! Use cases of the catalogue's suppliers: load, decide, write, record.
+
+mod listings;
+mod prices;
+mod products;
+mod stock;
+
+pub use listings::{NewListing, end_mandate, list_product, relist, withdraw};
+pub use prices::{Evidence, change_price, give_evidence};
+pub use products::{NewProduct, add_product};
+pub use stock::{StockChange, change_stock};
+
+use super::rules::{self, OriginShare};
+use super::store::{self, ListingRow};
+use crate::audit;
+use crate::identity::{self, Organisation};
+use crate::kernel::actor::Actor;
+use crate::kernel::error::{AppError, Code, Outcome};
+use crate::kernel::ids::ListingId;
+use crate::kernel::region_code::{RegionCode, RegionLevel};
+use crate::kernel::search_text;
+use crate::kernel::time::Day;
+use crate::platform::db::{Read, Tx};
+use crate::regions;
+
+/// Locks a listing of the actor's organisation in the version that the client has seen; in the version it had then.
+fn claim(tx: &mut Tx<'_>, actor: &Actor, id: ListingId, seen: i64) -> Outcome<ListingRow> {
+    let at = tx.at();
+    let row = store::claim_listing(tx, actor.org_id, id, at)?.ok_or(Code::NotFound)?;
+    if row.version - 1 == seen { Ok(row) } else { Err(Code::StaleVersion.into()) }
+}
+
+/// Records what was done to a listing.
+fn record(
+    tx: &mut Tx<'_>,
+    actor: Option<&Actor>,
+    action: &'static str,
+    row: &ListingRow,
+    details: serde_json::Value,
+) -> Outcome<()> {
+    let entry = audit::Entry {
+        actor,
+        action,
+        subject: row.id.to_string(),
+        owner_org: row.org_id,
+        other_org: None,
+        region: row.supplier_region,
+        details,
+    };
+    audit::record(tx, &entry)
+}
+
+fn supplier(on: &mut Read, actor: &Actor) -> Outcome<Organisation> {
+    identity::organisation(on, actor.org_id)
+}
+
+/// Whether a place lies in an 832 county on a day; an unknown place does not.
+fn in_832(on: &mut Read, place: RegionCode, day: Day) -> Outcome<bool> {
+    let county = place.ancestors().into_iter().find(|region| region.level() == RegionLevel::County);
+    let Some(county) = county else { return Ok(false) };
+    match regions::region(on, &county, day) {
+        Ok(region) => Ok(region.eligible_832),
+        Err(error) if error.code() == Code::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether goods of a supplier registered here and produced there are eligible on a day.
+pub(super) fn is_eligible(on: &mut Read, registered: RegionCode, origins: &[OriginShare], day: Day) -> Outcome<bool> {
+    let supplier = in_832(on, registered, day)?;
+    let mut within = Vec::new();
+    for share in origins {
+        within.push(in_832(on, share.county, day)?);
+    }
+    Ok(rules::is_eligible(supplier, within))
+}
+
+/// The terms under which a listing is found: those of its name and of its supplier's.
+fn search_terms(name: &str, supplier: &str) -> String {
+    let mut terms = search_text::terms(name);
+    terms.extend(search_text::terms(supplier));
+    terms.sort();
+    terms.dedup();
+    encode(&terms)
+}
+
+/// Terms as the search tables take them: plain letters and digits, which neither database takes apart.
+pub(super) fn encode(terms: &[String]) -> String {
+    let hex: Vec<String> = terms.iter().map(|term| crate::platform::secret::hex(term.as_bytes())).collect();
+    hex.join(" ")
+}
+
+/// Files named as evidence must be the supplier's own.
+fn check_file(on: &mut Read, actor: &Actor, pointer: &str, id: crate::kernel::ids::FileId) -> Outcome<()> {
+    use crate::kernel::error::Message;
+    crate::documents::file(on, &actor.scope, id).map(drop).map_err(|error| match error.code() {
+        Code::NotFound => {
+            AppError::field(Code::ValidationFailed, pointer, Message::new("没有这个文件", "there is no such file"))
+        }
+        _ => error,
+    })
+}

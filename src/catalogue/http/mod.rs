@@ -1,0 +1,12 @@
+//! Routes of the catalogue.
+
+mod listings;
+mod products;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers the routes.
+pub fn routes(config: &mut ServiceConfig) {
+    products::routes(config);
+    listings::routes(config);
+}

@@ -1,0 +1,257 @@
+//! What everybody sees: the public list and one listing.
+
+use super::products::{StockView, balances};
+use crate::catalogue::commands::encode;
+use crate::catalogue::offers::{CertificateInForce, in_force, read_origins};
+use crate::catalogue::rules::{self, ListingStatus, Months, OriginShare, Standing};
+use crate::catalogue::store::{self, ListingRow, Order, Wanted};
+use crate::kernel::error::{AppError, Code, Message, Outcome};
+use crate::kernel::ids::{AccountId, ListingId, OrgId, ProductId};
+use crate::kernel::money::{Fen, Ppm};
+use crate::kernel::page::{Page, PageRequest};
+use crate::kernel::region_code::RegionCode;
+use crate::kernel::search_text;
+use crate::kernel::terms::{Category, Mark};
+use crate::kernel::time::{At, Day};
+use crate::ledger;
+use crate::platform::db::Read;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The longest searched text, in characters.
+const LONGEST_SEARCH: usize = 50;
+
+crate::text_enum! {
+    /// In which order listings come.
+    SortBy {
+        /// Latest listed first.
+        Newest "newest"
+        /// Cheapest kilogram first.
+        PricePerKg "price_per_kg"
+        /// By the sound of the name.
+        Name "name"
+    }
+}
+
+/// Which listings the public asks for.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListingFilter {
+    /// Words in the product's or supplier's name, in characters or pinyin initials; all must be found.
+    #[param(max_length = 50, example = "滩羊")]
+    pub q: Option<String>,
+    /// Category.
+    pub category: Option<Category>,
+    /// Region of origin: a county, or a prefecture or province with all in it. A blend stands under its largest share.
+    #[param(example = "640323")]
+    pub county: Option<RegionCode>,
+    /// Only products of 832 counties, or only others.
+    pub eligible: Option<bool>,
+    /// Only with a certificate in force, or only without.
+    pub certified: Option<bool>,
+    /// Of this supplier.
+    pub supplier: Option<OrgId>,
+    /// At least so much per kilogram, in fen.
+    #[param(minimum = 0)]
+    pub price_per_kg_min: Option<i64>,
+    /// At most so much per kilogram, in fen.
+    #[param(minimum = 0)]
+    pub price_per_kg_max: Option<i64>,
+    /// Offered in this month, 1 to 12.
+    #[param(minimum = 1, maximum = 12)]
+    pub month: Option<i64>,
+    /// The order; `newest` when not given.
+    pub sort: Option<SortBy>,
+}
+
+/// A listing in the public list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ListingView {
+    /// Its id.
+    pub id: ListingId,
+    /// Its product.
+    pub product_id: ProductId,
+    /// The product's name.
+    pub name: String,
+    /// Its category.
+    pub category: Category,
+    /// The supplier.
+    pub supplier_id: OrgId,
+    /// The supplier's name.
+    pub supplier_name: String,
+    /// Where the supplier is registered.
+    pub supplier_region: RegionCode,
+    /// County of origin with the largest share.
+    pub county: RegionCode,
+    /// Whether it is a product of 832 counties.
+    pub eligible: bool,
+    /// Whether a certificate is in force today.
+    pub certified: bool,
+    /// The number of that certificate.
+    pub certificate_number: Option<String>,
+    /// Its last day.
+    pub certified_until: Option<Day>,
+    /// What one unit is called.
+    pub unit: String,
+    /// Net weight of one unit in grams.
+    pub net_weight_grams: i64,
+    /// Whether it is sold by weight.
+    pub weighed: bool,
+    /// How far the actual weight may differ, in parts per million.
+    pub tolerance_ppm: Ppm,
+    /// Price of one unit in fen.
+    pub price_fen: Fen,
+    /// Price of one kilogram in fen.
+    pub price_per_kg_fen: Fen,
+    /// Months in which it is offered, 1 to 12.
+    pub months: Vec<i64>,
+    /// Whether anything is left to order.
+    pub in_stock: bool,
+    /// Since when it is listed.
+    pub listed_at: At,
+}
+
+/// One listing.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ListingDetail {
+    /// As in the list.
+    #[serde(flatten)]
+    pub listing: ListingView,
+    /// Whether it may be ordered, season and stock aside.
+    pub status: ListingStatus,
+    /// What the supplier says.
+    pub description: String,
+    /// Its mark.
+    pub mark: Mark,
+    /// Counties of production, largest share first.
+    pub origins: Vec<OriginShare>,
+    /// Every certificate in force today.
+    pub certificates: Vec<CertificateInForce>,
+    /// Counts its changes.
+    pub version: i64,
+}
+
+/// A page of what is on sale.
+///
+/// # Errors
+/// `invalid_parameter`, `invalid_cursor`.
+pub fn listings(on: &mut Read, filter: &ListingFilter, day: Day, page: &PageRequest) -> Outcome<Page<ListingView>> {
+    let order = match filter.sort {
+        None | Some(SortBy::Newest) => Order::Newest,
+        Some(SortBy::PricePerKg) => Order::PricePerKg,
+        Some(SortBy::Name) => Order::Name,
+    };
+    let rows = store::search(on, &wanted(filter)?, order, day, page)?;
+    let page = Page::cut(rows, page, |(seq, row)| keys(order, *seq, row));
+    let accounts: Vec<AccountId> = page.items.iter().map(|(_, row)| row.stock_account_id).collect();
+    let stocks = balances(on, &accounts)?;
+    Ok(page.map(|(_, row)| {
+        let stock = stocks.get(&row.stock_account_id).copied().unwrap_or_default();
+        view(row, stock, day)
+    }))
+}
+
+fn keys(order: Order, seq: i64, row: &ListingRow) -> Vec<String> {
+    match order {
+        Order::Newest => vec![seq.to_string()],
+        Order::PricePerKg => vec![row.price_per_kg_fen.get().to_string(), seq.to_string()],
+        Order::Name => vec![row.name_key.clone(), seq.to_string()],
+    }
+}
+
+fn wanted(filter: &ListingFilter) -> Outcome<Wanted> {
+    let within = |name: &str, value: Option<i64>, least: i64, most: i64| match value {
+        Some(number) if !(least..=most).contains(&number) => {
+            let message = Message::new(format!("应为 {least} 至 {most}"), format!("must be {least} to {most}"));
+            Err(AppError::field(Code::InvalidParameter, name, message))
+        }
+        _ => Ok(()),
+    };
+    within("month", filter.month, 1, 12)?;
+    within("price_per_kg_min", filter.price_per_kg_min, 0, Fen::MAX_INPUT)?;
+    within("price_per_kg_max", filter.price_per_kg_max, 0, Fen::MAX_INPUT)?;
+    Ok(Wanted {
+        terms: filter.q.as_deref().map(searched).transpose()?,
+        category: filter.category,
+        county: filter.county,
+        eligible: filter.eligible,
+        certified: filter.certified,
+        supplier: filter.supplier,
+        min_per_kg: filter.price_per_kg_min,
+        max_per_kg: filter.price_per_kg_max,
+        month_bits: filter.month.map(rules::bit),
+    })
+}
+
+/// The terms of every searched word.
+fn searched(text: &str) -> Outcome<String> {
+    let refuse = |zh: &str, en: &str| Err(AppError::field(Code::InvalidParameter, "q", Message::new(zh, en)));
+    if text.chars().count() > LONGEST_SEARCH {
+        return refuse("最多 50 个字符", "has more than 50 characters");
+    }
+    let folded = search_text::fold(text);
+    let mut terms: Vec<String> = folded.split(' ').flat_map(search_text::query_terms).collect();
+    terms.sort();
+    terms.dedup();
+    if terms.is_empty() {
+        return refuse("没有可搜索的文字", "has nothing to search for");
+    }
+    Ok(encode(&terms))
+}
+
+fn view(row: ListingRow, stock: ledger::Balance, day: Day) -> ListingView {
+    let until = row.certified_until.parse::<Day>().ok();
+    let from = row.certified_from.parse::<Day>().ok();
+    let certified = from.is_some_and(|from| from <= day) && until.is_some_and(|until| day <= until);
+    ListingView {
+        id: row.id,
+        product_id: row.product_id,
+        name: row.name,
+        category: row.category,
+        supplier_id: row.org_id,
+        supplier_name: row.supplier_name,
+        supplier_region: row.supplier_region,
+        county: row.county,
+        eligible: row.eligible,
+        certified,
+        certificate_number: row.certificate_number.filter(|_| certified),
+        certified_until: until.filter(|_| certified),
+        unit: row.unit,
+        net_weight_grams: row.net_weight_grams,
+        weighed: row.weighed,
+        tolerance_ppm: row.tolerance_ppm,
+        price_fen: row.price_fen,
+        price_per_kg_fen: row.price_per_kg_fen,
+        months: Months::from_bits(row.months).numbers(),
+        in_stock: !StockView::from(stock).available.is_zero(),
+        listed_at: row.created_at,
+    }
+}
+
+/// One listing, on sale or not: whoever ordered it may look it up later.
+///
+/// # Errors
+/// `not_found`.
+pub fn listing(on: &mut Read, id: ListingId, day: Day) -> Outcome<ListingDetail> {
+    let rows = store::offers(on, &[id], day)?;
+    let (row, product, _) = rows.first().cloned().ok_or_else(|| AppError::new(Code::NotFound))?;
+    let certificates: Vec<_> = rows.into_iter().filter_map(|(_, _, cover)| cover.map(in_force)).collect();
+    let stock = ledger::balance(on, row.stock_account_id)?;
+    let standing = Standing {
+        status: row.status,
+        certified: !certificates.is_empty(),
+        eligible: row.eligible,
+        mandated_until: row.mandated_until,
+    };
+    let status = if rules::on_sale(standing, day).is_ok() { ListingStatus::OnSale } else { ListingStatus::Withdrawn };
+    Ok(ListingDetail {
+        status,
+        description: product.description,
+        mark: product.mark,
+        origins: read_origins(&product.origins)?,
+        certificates,
+        version: row.version,
+        listing: view(row, stock, day),
+    })
+}

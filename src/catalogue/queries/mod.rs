@@ -1,0 +1,9 @@
+//! Reads of the catalogue.
+
+mod known;
+mod listings;
+mod products;
+
+pub use known::{Product, covers, product};
+pub use listings::{ListingDetail, ListingFilter, ListingView, listing, listings};
+pub use products::{ProductView, StockView, own_product, own_products, stock};
