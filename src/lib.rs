@@ -18,4 +18,6 @@ pub mod admission;
 pub mod catalogue;
 pub mod ordering;
 
+pub mod demo;
+
 pub mod app;
