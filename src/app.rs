@@ -5,6 +5,7 @@ use crate::audit;
 use crate::catalogue;
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::notifications;
+use crate::ordering;
 use crate::platform::clock::{Clock, Ctx, IdSource};
 use crate::platform::db::{Store, Tx};
 use crate::platform::files::FileStore;
@@ -69,6 +70,7 @@ fn routes(config: &mut ServiceConfig) {
     regions::http::routes(config);
     admission::http::routes(config);
     catalogue::http::routes(config);
+    ordering::http::routes(config);
 }
 
 /// Brings the reference data that the program carries into the database; harmless when it is there.
@@ -161,12 +163,17 @@ pub fn jobs(installation: &Installation) -> Runner {
     let store = installation.store.clone();
     let purge = installation.store.clone();
     let mandates = installation.store.clone();
+    let expiring = installation.store.clone();
     Runner::new(installation.store.clone(), installation.clock.clone(), installation.ids.clone())
         .on(notifications::TOPIC, move |_, job| send_mail(mailer.clone(), job))
         .on(admission::MANDATE_REVOKED, move |ctx, job| end_mandate(mandates.clone(), ctx, job))
         .every(Duration::from_millis(250), "audit.sequence", move |ctx| {
             let store = store.clone();
             async move { store.write(ctx, audit::sequence).await.map(drop) }
+        })
+        .every(Duration::from_secs(60), "ordering.expire", move |ctx| {
+            let store = expiring.clone();
+            async move { ordering::expire_unconfirmed(&store, ctx).await.map(drop) }
         })
         .every(Duration::from_secs(600), "idempotency.purge", move |ctx| {
             let store = purge.clone();

@@ -40,7 +40,20 @@ pub struct Entry<'a> {
 /// # Errors
 /// When the database fails.
 pub fn record(tx: &mut Tx<'_>, entry: &Entry<'_>) -> Outcome<()> {
-    let row = EntryRow {
+    record_all(tx, std::slice::from_ref(entry))
+}
+
+/// Appends several entries at once.
+///
+/// # Errors
+/// When the database fails.
+pub fn record_all(tx: &mut Tx<'_>, entries: &[Entry<'_>]) -> Outcome<()> {
+    let rows: Vec<EntryRow> = entries.iter().map(|entry| row(tx, entry)).collect();
+    store::append(tx, &rows)
+}
+
+fn row(tx: &Tx<'_>, entry: &Entry<'_>) -> EntryRow {
+    EntryRow {
         id: tx.new_id(),
         at: tx.at(),
         user_id: entry.actor.map(|a| a.user_id),
@@ -53,8 +66,7 @@ pub fn record(tx: &mut Tx<'_>, entry: &Entry<'_>) -> Outcome<()> {
         region_code: entry.region,
         details: entry.details.to_string(),
         request_id: tx.request_id().to_owned(),
-    };
-    store::append(tx, &row)
+    }
 }
 
 fn via(actor: Option<&Actor>) -> String {

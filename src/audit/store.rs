@@ -4,13 +4,13 @@ use super::schema::{
     audit_entries as entries, audit_positions as positions, audit_sequence as sequence,
     audit_unsequenced as unsequenced,
 };
-use crate::each;
 use crate::kernel::actor::Scope;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{AuditId, OrgId, UserId};
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::At;
 use crate::platform::db::{Read, Tx};
+use crate::{each, together};
 use diesel::dsl::{delete, insert_into, update};
 use diesel::prelude::*;
 
@@ -32,10 +32,13 @@ pub struct EntryRow {
     pub request_id: String,
 }
 
-pub fn append(tx: &mut Tx<'_>, row: &EntryRow) -> Outcome<()> {
-    each!(tx, c => insert_into(entries::table).values(row).execute(c))?;
-    each!(tx, c => insert_into(unsequenced::table).values(unsequenced::entry_id.eq(row.id)).execute(c))?;
-    Ok(())
+/// Appends entries, in one round trip.
+pub fn append(tx: &mut Tx<'_>, rows: &[EntryRow]) -> Outcome<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let waiting: Vec<_> = rows.iter().map(|row| unsequenced::entry_id.eq(row.id)).collect();
+    Ok(together!(tx, insert_into(entries::table).values(rows), insert_into(unsequenced::table).values(&waiting),)?)
 }
 
 /// Gives the next positions to entries that have none; how many. Claiming the sequence first makes one process do it at a time,

@@ -19,7 +19,8 @@ pub use commands::{
     NewOrganisation, add_membership, create_operator, create_organisation, create_user, set_parent, tie_contractor,
 };
 pub use queries::{
-    ancestors, contractor_serves, organisation, organisation_by_uscc, organisation_in, organisations, parent, person,
-    recipients, scope_allows, subtree, tree_contained_since, tree_contains, units_served, user_by_email,
+    ancestors, contractor_serves, is_member, organisation, organisation_by_uscc, organisation_in, organisations,
+    parent, person, recipients, scope_allows, subtree, tree_contained_since, tree_contains, units_served,
+    user_by_email,
 };
 pub use store::{Organisation, Standing};

@@ -115,6 +115,14 @@ pub fn recipients(read: &mut Read, org: OrgId, role: Role) -> Outcome<Vec<(Strin
     Ok(holds.map(|(_, person)| (person.name, person.email)).collect())
 }
 
+/// Whether a person is a member of an organisation.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_member(read: &mut Read, person: UserId, org: OrgId) -> Outcome<bool> {
+    Ok(store::membership(read, person, org)?.is_some())
+}
+
 /// A person's name and address.
 ///
 /// # Errors

@@ -226,6 +226,12 @@ impl AppError {
         self.0.fields.push(FieldError::new(pointer, code, detail));
         self
     }
+    /// Adds a field at fault, with a code of its own.
+    #[must_use]
+    pub fn with_field(mut self, field: FieldError) -> AppError {
+        self.0.fields.push(field);
+        self
+    }
     /// Adds what happened here.
     #[must_use]
     pub fn detail(mut self, zh: impl Into<String>, en: impl Into<String>) -> AppError {

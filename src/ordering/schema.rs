@@ -28,7 +28,7 @@ diesel::table! {
         beneficiary_id -> Nullable<Binary>,
         terms -> Text,
         state -> Text,
-        hold_year -> BigInt,
+        confirmed_by -> Nullable<Binary>,
         placed_at -> BigInt,
         placed_day -> Text,
         placed_by -> Binary,

@@ -14,6 +14,7 @@ mod store;
 pub use commands::{CALENDAR_LOADED, CalendarLoaded, NewPairing, add_pairing, import_calendar, import_regions, seed};
 pub use import::{CalendarLine, RegionLine, parse_calendar, parse_regions};
 pub use queries::{
-    PairingView, calendar, deadline_calendar_days, deadline_working_days, eligible_counties, names, pairings, region,
+    PairingView, calendar, deadline_calendar_days, deadline_working_days, deadlines_working_days, eligible_counties,
+    names, pairings, region,
 };
 pub use rules::{DayWord, PairingKind, Region};

@@ -60,6 +60,24 @@ pub fn deadline_working_days(on: &mut Read, region: &RegionCode, start: Day, day
     Ok(calendar.add_working_days(start.date(), u32::try_from(days).unwrap_or(0)))
 }
 
+/// The last days of the same period of working days in several regions, in their order, by one statement.
+///
+/// # Errors
+/// When the database fails.
+pub fn deadlines_working_days(on: &mut Read, regions: &[RegionCode], start: Day, days: i64) -> Outcome<Vec<Deadline>> {
+    let days = days.clamp(0, 10_000);
+    let mut places: Vec<Territory> = regions.iter().flat_map(Territory::chain).collect();
+    places.sort_unstable();
+    places.dedup();
+    let mut notices = store::notices(on, &places, start, start.plus_days(days * 2 + MARGIN_DAYS))?;
+    notices.sort_unstable();
+    let count = u32::try_from(days).unwrap_or(0);
+    Ok(regions
+        .iter()
+        .map(|region| rules::calendar_of(region, &notices).add_working_days(start.date(), count))
+        .collect())
+}
+
 /// The last day of a period of calendar days, moved to the next working day when it is a day off.
 ///
 /// # Errors

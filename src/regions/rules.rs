@@ -1,6 +1,6 @@
 //! The words of the regions slice and the decisions about its rows.
 
-use crate::kernel::calendar::DayKind;
+use crate::kernel::calendar::{DayKind, WorkCalendar};
 use crate::kernel::region_code::{RegionCode, RegionLevel};
 use crate::kernel::territory::Territory;
 use crate::kernel::time::Day;
@@ -67,6 +67,24 @@ pub fn loaded_years(rows: &[(Territory, i64)]) -> Vec<i16> {
     let Some(national) = by_place.get(&Territory::Nation) else { return Vec::new() };
     let everywhere = |year: &&i64| by_place.values().all(|years| years.contains(*year));
     national.iter().filter(everywhere).filter_map(|year| i16::try_from(*year).ok()).collect()
+}
+
+/// A region's calendar from notices of many places, the nation's before those of regions: `(place, day, word)`, or
+/// `(place, year, "loaded")`.
+#[must_use]
+pub fn calendar_of(region: &RegionCode, notices: &[(Territory, String, String)]) -> WorkCalendar {
+    let chain = Territory::chain(region);
+    let here = || notices.iter().filter(|(place, _, _)| chain.contains(place));
+    let day = |(_, day, word): &(Territory, String, String)| {
+        let kind: DayWord = word.parse().ok()?;
+        let day: Day = day.parse().ok()?;
+        Some((day.date(), kind.into()))
+    };
+    let year = |(place, year, word): &(Territory, String, String)| {
+        if word == "loaded" { Some((*place, year.parse().ok()?)) } else { None }
+    };
+    let years: Vec<(Territory, i64)> = here().filter_map(year).collect();
+    WorkCalendar::new(here().filter_map(day), loaded_years(&years))
 }
 
 /// The years that a list of days loads: those it names a day of, but not by New Year's days off alone, which the notice

@@ -8,9 +8,10 @@ use crate::kernel::ids::PairingId;
 use crate::kernel::region_code::{RegionCode, RegionLevel};
 use crate::kernel::territory::Territory;
 use crate::kernel::time::Day;
-use crate::platform::db::{Read, Tx};
-use diesel::dsl::{insert_into, update};
+use crate::platform::db::{Kept, Read, Tx};
+use diesel::dsl::{insert_into, sql, update};
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use diesel::upsert::excluded;
 
 /// Rows of one INSERT: below the number of parameters that both databases take.
@@ -200,6 +201,22 @@ pub fn days(on: &mut Read, places: Vec<Territory>, from: Day, until: Day) -> Out
 pub fn years(on: &mut Read, places: Vec<Territory>) -> Outcome<Vec<(Territory, i64)>> {
     Ok(each!(on, c => calendar_years::table.filter(calendar_years::region_code.eq_any(places))
         .order((calendar_years::region_code, calendar_years::year)).select((calendar_years::region_code, calendar_years::year)).load(c))?)
+}
+
+/// Days that notices name within bounds and the years they load, in one statement: place, day or year, word.
+pub fn notices(
+    on: &mut Read,
+    places: &[Territory],
+    from: Day,
+    until: Day,
+) -> Outcome<Vec<(Territory, String, String)>> {
+    Ok(each!(on, c => {
+        let years = calendar_years::table.filter(calendar_years::region_code.eq_any(places))
+            .select((calendar_years::region_code, sql::<Text>("CAST(year AS TEXT)"), sql::<Text>("'loaded'")));
+        let days = calendar_days::table.filter(calendar_days::region_code.eq_any(places)).filter(calendar_days::day.between(from, until))
+            .select((calendar_days::region_code, sql::<Text>("day"), sql::<Text>("kind")));
+        Kept(years.union_all(days)).load(c)
+    })?)
 }
 
 /// Adds pairings that are not there.

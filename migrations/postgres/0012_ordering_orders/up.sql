@@ -9,7 +9,7 @@ CREATE TABLE order_groups (
 );
 
 -- The order of one supplier. Amounts are sums over its lines; paid and refunded over its payments.
--- terms: what was frozen at placement (deliveries, rule rows, why this mode). hold_year: the unit-year its quota is held in.
+-- terms: what was frozen at placement (deliveries, rule rows, why this mode).
 CREATE TABLE orders (
     id BYTEA NOT NULL PRIMARY KEY,
     group_id BYTEA NOT NULL REFERENCES order_groups (id),
@@ -26,7 +26,7 @@ CREATE TABLE orders (
     beneficiary_id BYTEA,
     terms TEXT COLLATE "C" NOT NULL,
     state TEXT COLLATE "C" NOT NULL CHECK (state IN ('placed', 'confirmed', 'declined', 'expired', 'cancelled', 'closed')),
-    hold_year BIGINT NOT NULL,
+    confirmed_by BYTEA,
     placed_at BIGINT NOT NULL,
     placed_day TEXT COLLATE "C" NOT NULL,
     placed_by BYTEA NOT NULL,
@@ -51,7 +51,10 @@ CREATE INDEX orders_payer ON orders (payer_id, updated_at, id);
 CREATE INDEX orders_supplier ON orders (supplier_id, updated_at, id);
 CREATE INDEX orders_region ON orders (unit_region, updated_at, id);
 CREATE INDEX orders_updated ON orders (updated_at, id);
-CREATE INDEX orders_confirm_by ON orders (confirm_by, id) WHERE state = 'placed';
+CREATE INDEX orders_supplier_region ON orders (supplier_region, updated_at, id);
+CREATE INDEX orders_supplier_work ON orders (supplier_id, state, placed_at, id);
+CREATE INDEX orders_buyer_work ON orders (buyer_id, state, placed_at, id);
+CREATE INDEX orders_confirm_by ON orders (state, confirm_by, id);
 
 -- A line: what was frozen at placement, and how far it has come. Quantities in thousandths of the sale unit.
 -- held_fen is what its quota hold still covers; line_fen is price x ordered quantity.

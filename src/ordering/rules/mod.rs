@@ -1,8 +1,9 @@
-//! Pure decisions about orders: which event fits which state, and what each event does to a line's amounts.
+//! Pure decisions about orders: which event fits which state, what each event does to a line's amounts, what counts.
 
 pub mod counting;
 pub mod journal;
 pub mod line;
+pub mod mode;
 pub mod money;
 pub mod order;
 pub mod payment;

@@ -1,5 +1,6 @@
 //! SQL of shipments, acceptances, returns and short closures.
 
+use crate::kernel::error::Outcome;
 use crate::kernel::ids::{AcceptanceId, OrderId, OrderLineId, OrgId, ReturnId, ShipmentId, ShortClosureId, UserId};
 use crate::kernel::money::Fen;
 use crate::kernel::quantity::Quantity;
@@ -8,6 +9,9 @@ use crate::ordering::schema::{
     acceptance_lines, acceptances, return_lines, returns, shipment_lines, shipments, short_closure_lines,
     short_closures,
 };
+use crate::platform::db::{Read, Tx};
+use crate::{each, together};
+use diesel::dsl::insert_into;
 use diesel::prelude::*;
 
 /// A delivery note.
@@ -100,4 +104,54 @@ pub struct ShortClosureLineRow {
     pub closure_id: ShortClosureId,
     pub line_id: OrderLineId,
     pub quantity: Quantity,
+}
+
+/// Records a shipment.
+pub fn insert_shipment(tx: &mut Tx<'_>, fact: &ShipmentRow, lines: &[ShipmentLineRow]) -> Outcome<()> {
+    Ok(together!(tx, insert_into(shipments::table).values(fact), insert_into(shipment_lines::table).values(lines))?)
+}
+
+/// An order's shipments with their lines, oldest first.
+pub fn shipments(on: &mut Read, order: OrderId) -> Outcome<Vec<(ShipmentRow, ShipmentLineRow)>> {
+    Ok(each!(on, c => shipments::table.inner_join(shipment_lines::table).filter(shipments::order_id.eq(order))
+        .order((shipments::recorded_at, shipments::id, shipment_lines::line_id)).select((ShipmentRow::as_select(), ShipmentLineRow::as_select())).load(c))?)
+}
+
+/// Records an acceptance.
+pub fn insert_acceptance(tx: &mut Tx<'_>, fact: &AcceptanceRow, lines: &[AcceptanceLineRow]) -> Outcome<()> {
+    Ok(together!(tx, insert_into(acceptances::table).values(fact), insert_into(acceptance_lines::table).values(lines))?)
+}
+
+/// An order's acceptances with their lines, oldest first.
+pub fn acceptances(on: &mut Read, order: OrderId) -> Outcome<Vec<(AcceptanceRow, AcceptanceLineRow)>> {
+    Ok(each!(on, c => acceptances::table.inner_join(acceptance_lines::table).filter(acceptances::order_id.eq(order))
+        .order((acceptances::recorded_at, acceptances::id, acceptance_lines::line_id)).select((AcceptanceRow::as_select(), AcceptanceLineRow::as_select())).load(c))?)
+}
+
+/// Records a return.
+pub fn insert_return(tx: &mut Tx<'_>, fact: &ReturnRow, lines: &[ReturnLineRow]) -> Outcome<()> {
+    Ok(together!(tx, insert_into(returns::table).values(fact), insert_into(return_lines::table).values(lines))?)
+}
+
+/// An order's returns with their lines, oldest first.
+pub fn returns(on: &mut Read, order: OrderId) -> Outcome<Vec<(ReturnRow, ReturnLineRow)>> {
+    Ok(each!(on, c => returns::table.inner_join(return_lines::table).filter(returns::order_id.eq(order))
+        .order((returns::recorded_at, returns::id, return_lines::line_id)).select((ReturnRow::as_select(), ReturnLineRow::as_select())).load(c))?)
+}
+
+/// Records a short closure.
+pub fn insert_short_closure(tx: &mut Tx<'_>, fact: &ShortClosureRow, lines: &[ShortClosureLineRow]) -> Outcome<()> {
+    Ok(together!(
+        tx,
+        insert_into(short_closures::table).values(fact),
+        insert_into(short_closure_lines::table).values(lines)
+    )?)
+}
+
+/// An order's short closures with their lines, oldest first.
+pub fn short_closures(on: &mut Read, order: OrderId) -> Outcome<Vec<(ShortClosureRow, ShortClosureLineRow)>> {
+    Ok(
+        each!(on, c => short_closures::table.inner_join(short_closure_lines::table).filter(short_closures::order_id.eq(order))
+        .order((short_closures::recorded_at, short_closures::id, short_closure_lines::line_id)).select((ShortClosureRow::as_select(), ShortClosureLineRow::as_select())).load(c))?,
+    )
 }

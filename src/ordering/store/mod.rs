@@ -3,5 +3,6 @@
 pub mod counting;
 pub mod facts;
 pub mod invoices;
+pub mod lists;
 pub mod orders;
 pub mod payments;

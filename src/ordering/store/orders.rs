@@ -1,5 +1,6 @@
 //! SQL of order groups, orders and lines.
 
+use crate::kernel::error::Outcome;
 use crate::kernel::ids::{ListingId, OrderGroupId, OrderId, OrderLineId, OrgId, ProductId, UserId};
 use crate::kernel::money::{Fen, Ppm};
 use crate::kernel::quantity::Quantity;
@@ -8,6 +9,9 @@ use crate::kernel::terms::{Category, Channel, Fund, Mode, Purpose};
 use crate::kernel::time::{At, Day};
 use crate::ordering::rules::order::OrderState;
 use crate::ordering::schema::{order_groups, order_lines, orders};
+use crate::platform::db::{Kept, Read, Tx};
+use crate::{each, together};
+use diesel::dsl::{insert_into, update};
 use diesel::prelude::*;
 
 /// One request's orders.
@@ -40,7 +44,7 @@ pub struct OrderRow {
     pub beneficiary_id: Option<OrgId>,
     pub terms: String,
     pub state: OrderState,
-    pub hold_year: i64,
+    pub confirmed_by: Option<UserId>,
     pub placed_at: At,
     pub placed_day: Day,
     pub placed_by: UserId,
@@ -93,4 +97,96 @@ pub struct LineRow {
     pub accepted_fen: Fen,
     pub returned_fen: Fen,
     pub closed: bool,
+}
+
+/// Which party's orders a command may claim.
+#[derive(Debug, Clone, Copy)]
+pub enum Side {
+    /// The organisation that ordered.
+    Buyer(OrgId),
+    /// The organisation that sells.
+    Supplier(OrgId),
+    /// The organisation that pays, or that ordered.
+    Payer(OrgId),
+    /// The program itself.
+    Program,
+}
+
+/// Stores a group with its orders and lines.
+pub fn insert(tx: &mut Tx<'_>, group: &GroupRow, placed: &[OrderRow], lines: &[LineRow]) -> Outcome<()> {
+    Ok(together!(
+        tx,
+        insert_into(order_groups::table).values(group),
+        insert_into(orders::table).values(placed),
+        insert_into(order_lines::table).values(lines),
+    )?)
+}
+
+/// The group that a buyer has already placed under its own reference.
+pub fn group_by_ref(on: &mut Read, buyer: OrgId, client_ref: &str) -> Outcome<Option<OrderGroupId>> {
+    Ok(each!(on, c => order_groups::table
+        .filter(order_groups::buyer_org.eq(buyer)).filter(order_groups::client_ref.eq(client_ref))
+        .select(order_groups::id).first(c).optional())?)
+}
+
+/// Locks and loads an order of the party; everything below it changes only after this.
+pub fn claim(tx: &mut Tx<'_>, side: Side, id: OrderId) -> Outcome<OrderRow> {
+    let (at, next) = (tx.at(), orders::version.eq(orders::version + 1));
+    let own = orders::table.filter(orders::id.eq(id));
+    Ok(match side {
+        Side::Buyer(org) => each!(tx, c => Kept(update(own.filter(orders::buyer_id.eq(org)))
+            .set((next, orders::updated_at.eq(at))).returning(OrderRow::as_returning())).get_result(c)),
+        Side::Supplier(org) => each!(tx, c => Kept(update(own.filter(orders::supplier_id.eq(org)))
+            .set((next, orders::updated_at.eq(at))).returning(OrderRow::as_returning())).get_result(c)),
+        Side::Payer(org) => {
+            each!(tx, c => Kept(update(own.filter(orders::payer_id.eq(org).or(orders::buyer_id.eq(org))))
+            .set((next, orders::updated_at.eq(at))).returning(OrderRow::as_returning())).get_result(c))
+        }
+        Side::Program => each!(tx, c => Kept(update(own)
+            .set((next, orders::updated_at.eq(at))).returning(OrderRow::as_returning())).get_result(c)),
+    }?)
+}
+
+/// Lines of an order, in their order.
+pub fn lines(on: &mut Read, order: OrderId) -> Outcome<Vec<LineRow>> {
+    Ok(each!(on, c => order_lines::table.filter(order_lines::order_id.eq(order)).order(order_lines::line_no)
+        .select(LineRow::as_select()).load(c))?)
+}
+
+/// Stores how far a line has come.
+pub fn save_line(tx: &mut Tx<'_>, line: &LineRow) -> Outcome<()> {
+    let amounts = (
+        order_lines::shipped.eq(line.shipped),
+        order_lines::accepted.eq(line.accepted),
+        order_lines::rejected.eq(line.rejected),
+        order_lines::returned.eq(line.returned),
+        order_lines::short_closed.eq(line.short_closed),
+        order_lines::held_fen.eq(line.held_fen),
+        order_lines::accepted_fen.eq(line.accepted_fen),
+        order_lines::returned_fen.eq(line.returned_fen),
+        order_lines::closed.eq(line.closed),
+    );
+    each!(tx, c => Kept(update(order_lines::table.find(line.id)).set(amounts)).execute(c))?;
+    Ok(())
+}
+
+/// Stores where a claimed order stands.
+pub fn save(tx: &mut Tx<'_>, order: &OrderRow) -> Outcome<()> {
+    let changes = (
+        orders::state.eq(order.state),
+        orders::confirmed_by.eq(order.confirmed_by),
+        orders::confirmed_at.eq(order.confirmed_at),
+        orders::closed_at.eq(order.closed_at),
+        orders::ordered_fen.eq(order.ordered_fen),
+        orders::accepted_fen.eq(order.accepted_fen),
+        orders::returned_fen.eq(order.returned_fen),
+    );
+    each!(tx, c => Kept(update(orders::table.find(order.id)).set(changes)).execute(c))?;
+    Ok(())
+}
+
+/// Placed orders whose time to confirm is over, the longest waiting first.
+pub fn overdue(on: &mut Read, now: At, most: i64) -> Outcome<Vec<OrderId>> {
+    Ok(each!(on, c => orders::table.filter(orders::state.eq(OrderState::Placed)).filter(orders::confirm_by.le(now))
+        .order((orders::confirm_by, orders::id)).limit(most).select(orders::id).load(c))?)
 }

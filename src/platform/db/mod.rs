@@ -9,9 +9,11 @@ mod lane;
 mod migrate;
 mod postgres;
 mod sqlite;
+mod trips;
 
 pub use faults::total;
 pub use migrate::{MigrationState, applied};
+pub use trips::{Kept, Together};
 
 use super::clock::Ctx;
 use crate::each;

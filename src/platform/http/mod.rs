@@ -19,7 +19,7 @@ pub use list::{List, PageOf};
 pub use middleware::{Limits, around};
 pub use problem::{Problem, ProblemField};
 pub use public::{Anonymous, Public};
-pub use reply::{Answer, Reply};
+pub use reply::{Answer, BatchReply, BatchResult, Reply};
 pub use schemas::Schemas;
 
 use super::clock::{Clock, Ctx, IdSource};

@@ -74,6 +74,30 @@ impl Reply {
     }
 }
 
+/// What a batch answers: one result per item, in their order.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct BatchReply {
+    /// The results.
+    pub items: Vec<BatchResult>,
+}
+
+/// What became of one item of a batch.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct BatchResult {
+    /// Its place in the request, counted from 0.
+    pub index: usize,
+    /// The status it would have had alone.
+    pub status: u16,
+    /// The body it would have had alone; absent when it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub body: Option<serde_json::Value>,
+    /// Why it was refused; absent when it was not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<super::Problem>)]
+    pub problem: Option<serde_json::Value>,
+}
+
 /// Sends a reply; a replay says so.
 pub(super) fn send(saved: Saved, replayed: bool) -> HttpResponse {
     let status = StatusCode::from_u16(saved.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -1,0 +1,101 @@
+//! 验收: a person other than the orderer accepts and rejects delivered goods.
+
+use super::claimed::Claimed;
+use crate::identity;
+use crate::kernel::actor::Actor;
+use crate::kernel::error::{AppError, Code, Message, Outcome};
+use crate::kernel::ids::{AcceptanceId, OrderId, UserId};
+use crate::kernel::quantity::Quantity;
+use crate::kernel::time::Day;
+use crate::ordering::rules::order::{Event, Refusal, fact_day};
+use crate::ordering::store::facts::{self, AcceptanceLineRow, AcceptanceRow};
+use crate::ordering::store::orders::{OrderRow, Side};
+use crate::platform::db::Tx;
+use serde_json::json;
+
+/// An acceptance as the buyer tells it.
+#[derive(Debug, Clone)]
+pub struct NewAcceptance {
+    /// The day of the delivery note; today when not stated.
+    pub occurred_on: Option<Day>,
+    /// A second person, where the house rules ask for two.
+    pub second_person: Option<UserId>,
+    /// What was accepted and rejected.
+    pub lines: Vec<AcceptedLine>,
+}
+
+/// What was accepted and rejected of a line.
+#[derive(Debug, Clone)]
+pub struct AcceptedLine {
+    /// The line.
+    pub line_no: i64,
+    /// Good.
+    pub accepted: Quantity,
+    /// Not good.
+    pub rejected: Quantity,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// Accepts goods: what is accepted is final quota, what is rejected is released.
+///
+/// # Errors
+/// `not_found`, `wrong_state`, `separation_of_duties`, `quantity_exceeded`, `quantity_not_whole`.
+pub fn accept(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewAcceptance) -> Outcome<(AcceptanceId, OrderRow)> {
+    let mut claimed = Claimed::claim(tx, Side::Buyer(actor.org_id), id)?;
+    claimed.step(Event::Accept)?;
+    two_people(tx, actor, &claimed.order, new.second_person)?;
+    let today = tx.at().day();
+    let occurred_on = fact_day(new.occurred_on.unwrap_or(today), claimed.order.placed_day, today)?;
+    let fact = AcceptanceRow {
+        id: tx.new_id(),
+        order_id: id,
+        occurred_on,
+        recorded_at: tx.at(),
+        accepted_by: actor.user_id,
+        second_by: new.second_person,
+    };
+    let mut rows: Vec<AcceptanceLineRow> = Vec::with_capacity(new.lines.len());
+    for (n, line) in new.lines.iter().enumerate() {
+        let index = claimed.find(line.line_no, &format!("/lines/{n}/line_no"))?;
+        let line_id = claimed.lines[index].id;
+        if rows.iter().any(|row| row.line_id == line_id) {
+            let message = Message::new("同一行只写一次", "name each line once");
+            return Err(AppError::field(Code::ValidationFailed, format!("/lines/{n}/line_no"), message));
+        }
+        let moves = claimed
+            .change(index, |l| l.accept(line.accepted, line.rejected, line.reason.is_some()))
+            .map_err(|error| error.with("line_no", line.line_no))?;
+        rows.push(AcceptanceLineRow {
+            acceptance_id: fact.id,
+            line_id,
+            accepted: line.accepted,
+            rejected: line.rejected,
+            reason: line.reason.clone(),
+            amount_fen: moves.quota_posted,
+        });
+    }
+    facts::insert_acceptance(tx, &fact, &rows)?;
+    claimed.finish(tx)?;
+    claimed.write(tx, &fact.id.to_string(), occurred_on, false)?;
+    let amount = crate::kernel::money::Fen::total(rows.iter().map(|row| row.amount_fen))?;
+    let details = json!({ "acceptance": fact.id, "occurred_on": occurred_on, "amount_fen": amount });
+    claimed.record(tx, Some(actor), "order.accepted", details)?;
+    Ok((fact.id, claimed.order))
+}
+
+/// Who orders never accepts, and the second person is a third one of the same organisation.
+fn two_people(tx: &mut Tx<'_>, actor: &Actor, order: &OrderRow, second: Option<UserId>) -> Outcome<()> {
+    if actor.user_id == order.placed_by {
+        return Err(Refusal::SamePerson.into());
+    }
+    let Some(second) = second else { return Ok(()) };
+    if second == actor.user_id || second == order.placed_by {
+        return Err(Refusal::SamePerson.into());
+    }
+    if identity::is_member(tx, second, order.buyer_id)? {
+        return Ok(());
+    }
+    let message = Message::new("不是本单位人员", "is nobody of this organisation");
+    Err(AppError::field(Code::ValidationFailed, "/second_person", message))
+}

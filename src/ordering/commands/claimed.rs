@@ -1,0 +1,257 @@
+//! An order under its claim: its lines, what an event moves, and how all of it is written.
+
+use crate::audit;
+use crate::kernel::actor::Actor;
+use crate::kernel::error::{AppError, Code, Message, Outcome};
+use crate::kernel::ids::{OrderId, OrderLineId, TransferId};
+use crate::kernel::money::Fen;
+use crate::kernel::terms::Basis;
+use crate::kernel::time::Day;
+use crate::ledger::{self, Adjust, CountEntry, Hold, HoldError, Portion, Resolution, Resolve};
+use crate::ordering::rules::line::{Line, Moves};
+use crate::ordering::rules::order::{Event, OrderState, next};
+use crate::ordering::store::orders::{self as store, LineRow, OrderRow, Side};
+use crate::platform::db::Tx;
+
+/// The hold of a line's quota; it keeps its id wherever the ledger carries it.
+pub fn quota_hold(line: OrderLineId) -> TransferId {
+    ledger::transfer_id(&["order.quota", &line.to_string()])
+}
+
+/// The hold of a line's stock.
+pub fn stock_hold(line: OrderLineId) -> TransferId {
+    ledger::transfer_id(&["order.stock", &line.to_string()])
+}
+
+/// A line's amounts as the rules see them.
+pub fn amounts(row: &LineRow) -> Line {
+    Line {
+        weighed: row.weighed,
+        tolerance: row.tolerance_ppm,
+        unit_price: row.unit_price_fen,
+        quantity: row.quantity,
+        shipped: row.shipped,
+        accepted: row.accepted,
+        rejected: row.rejected,
+        returned: row.returned,
+        short_closed: row.short_closed,
+        held_fen: row.held_fen,
+        accepted_fen: row.accepted_fen,
+        returned_fen: row.returned_fen,
+        closed: row.closed,
+    }
+}
+
+/// What an event does to one line.
+struct Moved {
+    index: usize,
+    moves: Moves,
+    fen_before: (Fen, Fen),
+}
+
+/// A claimed order.
+pub struct Claimed {
+    /// The order.
+    pub order: OrderRow,
+    /// Its lines.
+    pub lines: Vec<LineRow>,
+    moved: Vec<Moved>,
+}
+
+impl Claimed {
+    /// Locks and loads an order of the party.
+    pub fn claim(tx: &mut Tx<'_>, side: Side, id: OrderId) -> Outcome<Claimed> {
+        let order = store::claim(tx, side, id)?;
+        let lines = store::lines(tx, id)?;
+        Ok(Claimed { order, lines, moved: Vec::new() })
+    }
+
+    /// Moves the order by an event.
+    pub fn step(&mut self, event: Event) -> Outcome<()> {
+        self.order.state = next(self.order.state, event)?;
+        Ok(())
+    }
+
+    /// Where the line of this number stands; the pointer names the field that asked for it.
+    pub fn find(&self, line_no: i64, pointer: &str) -> Outcome<usize> {
+        self.lines.iter().position(|line| line.line_no == line_no).ok_or_else(|| {
+            let message = Message::new("订单没有这一行", "the order has no such line");
+            AppError::field(Code::ValidationFailed, pointer, message)
+        })
+    }
+
+    /// Lets a rule change a line and remembers what that moves.
+    pub fn change<E: Into<AppError>>(
+        &mut self,
+        index: usize,
+        rule: impl FnOnce(&mut Line) -> Result<Moves, E>,
+    ) -> Outcome<Moves> {
+        let row = &mut self.lines[index];
+        let mut line = amounts(row);
+        let moves = rule(&mut line).map_err(Into::into)?;
+        let fen_before = (row.accepted_fen, row.returned_fen);
+        row.shipped = line.shipped;
+        row.accepted = line.accepted;
+        row.rejected = line.rejected;
+        row.returned = line.returned;
+        row.short_closed = line.short_closed;
+        row.held_fen = line.held_fen;
+        row.accepted_fen = line.accepted_fen;
+        row.returned_fen = line.returned_fen;
+        row.closed = line.closed;
+        self.moved.push(Moved { index, moves, fen_before });
+        Ok(moves)
+    }
+
+    /// Closes the order when its last line is closed.
+    pub fn finish(&mut self, tx: &Tx<'_>) -> Outcome<()> {
+        if self.order.state == OrderState::Confirmed && self.lines.iter().all(|line| line.closed) {
+            self.step(Event::Finish)?;
+            self.order.closed_at = Some(tx.at());
+        }
+        Ok(())
+    }
+
+    /// Writes everything that the event moved: ledger, lines, order, counts. `fact` names it for ever; `expired` tells
+    /// that held amounts were released because the time ran out.
+    pub fn write(&mut self, tx: &mut Tx<'_>, fact: &str, day: Day, expired: bool) -> Outcome<()> {
+        self.write_ledger(tx, fact, if expired { Resolution::Expire } else { Resolution::Void })?;
+        self.write_counts(tx, fact, day)?;
+        for moved in &self.moved {
+            let line = &self.lines[moved.index];
+            let (accepted, returned) = moved.fen_before;
+            self.order.accepted_fen = self.order.accepted_fen.plus(line.accepted_fen.minus(accepted)?)?;
+            self.order.returned_fen = self.order.returned_fen.plus(line.returned_fen.minus(returned)?)?;
+            self.order.ordered_fen = self.order.ordered_fen.minus(moved.moves.ordered_lost)?;
+            store::save_line(tx, line)?;
+        }
+        self.moved.clear();
+        store::save(tx, &self.order)
+    }
+
+    fn write_ledger(&self, tx: &mut Tx<'_>, fact: &str, release: Resolution) -> Outcome<()> {
+        self.hold_beyond(tx, fact)?;
+        let (mut resolved, mut lowered) = (Vec::new(), Vec::new());
+        for moved in &self.moved {
+            let line = self.lines[moved.index].id;
+            let mut part = |hold, what: &str, resolution, amount: i64| {
+                if amount > 0 {
+                    let id = ledger::transfer_id(&[what, fact, &line.to_string()]);
+                    resolved.push(Resolve {
+                        id,
+                        pending_id: hold,
+                        resolution,
+                        portion: Portion::Exactly(amount),
+                        code: "order",
+                    });
+                }
+            };
+            let moves = &moved.moves;
+            part(quota_hold(line), "order.quota.post", Resolution::Post, moves.quota_posted.get());
+            part(quota_hold(line), "order.quota.release", release, moves.quota_released.get());
+            part(stock_hold(line), "order.stock.post", Resolution::Post, moves.stock_posted.milli());
+            part(stock_hold(line), "order.stock.release", release, moves.stock_released.milli());
+            part(beyond_hold(fact, line), "order.stock.beyond.post", Resolution::Post, moves.stock_beyond.milli());
+            if moves.quota_returned > Fen::ZERO {
+                lowered.push(Adjust {
+                    id: ledger::transfer_id(&["order.quota.return", fact, &line.to_string()]),
+                    pending_id: quota_hold(line),
+                    amount: moves.quota_returned.get(),
+                    code: "returned",
+                });
+            }
+        }
+        if !resolved.is_empty() {
+            ledger::resolve(tx, &resolved)?;
+        }
+        if lowered.is_empty() { Ok(()) } else { ledger::adjust(tx, &lowered) }
+    }
+
+    /// A delivery heavier than ordered takes the difference from free stock.
+    fn hold_beyond(&self, tx: &mut Tx<'_>, fact: &str) -> Outcome<()> {
+        let beyond = self.moved.iter().filter(|moved| !moved.moves.stock_beyond.is_zero());
+        let holds: Vec<Hold> = beyond
+            .map(|moved| {
+                let line = &self.lines[moved.index];
+                Hold {
+                    id: beyond_hold(fact, line.id),
+                    account: ledger::account_id(&ledger::Owner::Stock { listing: line.listing_id }),
+                    amount: moved.moves.stock_beyond.milli(),
+                    order_id: self.order.id,
+                    line_id: Some(line.id),
+                    code: "order",
+                    enforce_limit: true,
+                }
+            })
+            .collect();
+        if holds.is_empty() {
+            return Ok(());
+        }
+        ledger::hold(tx, &holds).map_err(|error| match error {
+            HoldError::Refused(_) => AppError::new(Code::OutOfStock).detail(
+                "超出订购重量的部分没有库存：请先登记入库",
+                "There is no stock for the weight beyond the order: record a stock change first",
+            ),
+            HoldError::Failed(error) => error,
+        })
+    }
+
+    /// What is no longer ordered is taken from the ordered amount, in the year of the order.
+    fn write_counts(&self, tx: &mut Tx<'_>, fact: &str, day: Day) -> Outcome<()> {
+        let lost = self.moved.iter().filter(|moved| moved.moves.ordered_lost > Fen::ZERO);
+        let entries: Vec<CountEntry> = lost
+            .map(|moved| {
+                let line = &self.lines[moved.index];
+                let id = ledger::count_id(&["order.ordered", fact, &line.id.to_string()]);
+                ordered_entry(&self.order, line, id, moved.moves.ordered_lost.negated(), day)
+            })
+            .collect();
+        ledger::count(tx, &entries)
+    }
+
+    /// Tells the trail and both parties.
+    pub fn record(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: Option<&Actor>,
+        action: &'static str,
+        details: serde_json::Value,
+    ) -> Outcome<()> {
+        let entry = audit::Entry {
+            actor,
+            action,
+            subject: self.order.id.to_string(),
+            owner_org: self.order.buyer_id,
+            other_org: Some(self.order.supplier_id),
+            region: self.order.unit_region,
+            details,
+        };
+        audit::record(tx, &entry)
+    }
+}
+
+fn beyond_hold(fact: &str, line: OrderLineId) -> TransferId {
+    ledger::transfer_id(&["order.stock.beyond", fact, &line.to_string()])
+}
+
+/// A counting entry of the ordered amount.
+pub fn ordered_entry(
+    order: &OrderRow,
+    line: &LineRow,
+    id: crate::kernel::ids::CountId,
+    amount_fen: Fen,
+    day: Day,
+) -> CountEntry {
+    CountEntry {
+        id,
+        basis: Basis::Ordered,
+        order_id: order.id,
+        line_id: line.id,
+        unit_id: order.unit_id,
+        year: order.placed_day.year(),
+        fund: order.fund,
+        amount_fen,
+        day,
+        correction: false,
+    }
+}

@@ -1,0 +1,343 @@
+//! Placing: one request, several suppliers, all or nothing. Everything is read once, decided, written in few statements.
+
+mod draft;
+mod parties;
+
+pub use draft::{Draft, drafts};
+
+use super::claimed::{ordered_entry, quota_hold, stock_hold};
+use crate::audit;
+use crate::catalogue::{self, Offer};
+use crate::kernel::actor::Actor;
+use crate::kernel::error::{AppError, Code, FieldError, Message, Outcome};
+use crate::kernel::ids::{AccountId, ListingId, OrderGroupId, OrderId, OrgId};
+use crate::kernel::money::Fen;
+use crate::kernel::quantity::Quantity;
+use crate::kernel::region_code::RegionCode;
+use crate::kernel::terms::{Channel, Fund, Purpose};
+use crate::kernel::time::{At, Day};
+use crate::ledger::{self, AccountKind, Hold, HoldError, Owner};
+use crate::ordering::rules::mode;
+use crate::ordering::rules::order::OrderState;
+use crate::ordering::store::orders::{self as store, GroupRow, LineRow, OrderRow};
+use crate::ordering::terms::{self, Delivery, FrozenRule, Terms};
+use crate::platform::db::Tx;
+use crate::regions;
+use crate::rulebook::{self, RuleName, Rules};
+use parties::Parties;
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// What an order freezes of the rule table.
+const FROZEN: &[RuleName] = &[
+    RuleName::ConfirmDays,
+    RuleName::QuotaProductRule,
+    RuleName::RatingRequired,
+    RuleName::InspectionDays,
+    RuleName::LateEntryDays,
+    RuleName::ClosingDate,
+    RuleName::CeilingMode,
+];
+
+/// What a buyer asks for.
+#[derive(Debug, Clone)]
+pub struct NewOrder {
+    /// Whose count it is; the buyer itself when not stated.
+    pub unit_id: Option<OrgId>,
+    /// What the money is.
+    pub fund: Fund,
+    /// Why it is bought.
+    pub purpose: Purpose,
+    /// Where the goods go; by the kind of buyer when not stated.
+    pub channel: Option<Channel>,
+    /// Who pays; the buyer when not stated.
+    pub payer_id: Option<OrgId>,
+    /// For 以购代捐: the selling households' organisation.
+    pub beneficiary_id: Option<OrgId>,
+    /// The buyer's own reference, unique for ever.
+    pub client_ref: Option<String>,
+    /// Where and when.
+    pub deliveries: Vec<Delivery>,
+    /// Agreed freight of a supplier's order.
+    pub freights: Vec<(OrgId, Fen)>,
+    /// What.
+    pub lines: Vec<NewLine>,
+}
+
+/// A line that a buyer asks for.
+#[derive(Debug, Clone)]
+pub struct NewLine {
+    /// The listing.
+    pub listing_id: ListingId,
+    /// How much, in its unit.
+    pub quantity: Quantity,
+    /// The price the buyer saw; another one refuses.
+    pub unit_price_fen: Option<Fen>,
+    /// Which of the deliveries, counted from 0.
+    pub delivery_no: usize,
+}
+
+/// What was placed.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    /// The group.
+    pub group: GroupRow,
+    /// One order per supplier.
+    pub orders: Vec<OrderRow>,
+}
+
+/// Places orders: freezes what they are placed on, holds quota and stock, tells both parties.
+///
+/// # Errors
+/// Several at once, each naming its line: `listing_not_on_sale`, `certificate_not_current`, `out_of_season`,
+/// `price_changed`, `quantity_not_whole`, `out_of_stock`; `ceiling_exceeded`, `fund_not_allowed`, `client_ref_reused`.
+pub fn place(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder) -> Outcome<Placed> {
+    let day = tx.at().day();
+    let parties = parties::parties(tx, actor, new, day)?;
+    unused_ref(tx, actor, new)?;
+    let ids: Vec<ListingId> = new.lines.iter().map(|line| line.listing_id).collect();
+    let offers = catalogue::offers(tx, &ids, day)?;
+    let rules = rulebook::load(tx, &parties.unit_region, day, FROZEN)?;
+    let drafts = drafts(new, &offers, rules.choice(RuleName::QuotaProductRule)?, day)?;
+    let deadlines = deadlines(tx, &drafts, rules.int(RuleName::ConfirmDays)?, day)?;
+    let paired = paired(tx, actor, new, &drafts, day)?;
+    let assembly = Assembly { actor, new, parties: &parties, paired, deadlines: &deadlines };
+    let group = GroupRow {
+        id: tx.new_id(),
+        buyer_org: actor.org_id,
+        client_ref: new.client_ref.clone(),
+        placed_by: actor.user_id,
+        placed_at: tx.at(),
+    };
+    let (orders, lines) = assembly.assemble(tx, &group, &drafts, &frozen(&rules, new.fund))?;
+    store::insert(tx, &group, &orders, &lines).map_err(|error| match error.code() {
+        Code::AlreadyExists => Code::ClientRefReused.into(),
+        _ => error,
+    })?;
+    let account = ledger::account(tx, &Owner::Quota { unit: parties.unit, year: day.year(), fund: new.fund })?;
+    let refuses = rules.choice(RuleName::CeilingMode)? == "refuse";
+    hold(tx, (account, refuses), &lines, &drafts)?;
+    count(tx, &orders, &lines, day)?;
+    announce(tx, actor, &orders, &group)?;
+    Ok(Placed { group, orders })
+}
+
+fn unused_ref(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder) -> Outcome<()> {
+    let Some(client_ref) = &new.client_ref else { return Ok(()) };
+    match store::group_by_ref(tx, actor.org_id, client_ref)? {
+        None => Ok(()),
+        Some(existing) => Err(AppError::new(Code::ClientRefReused).with("existing", existing.to_string())),
+    }
+}
+
+/// When each supplier must have answered, and whether that rests on a year that is not loaded.
+fn deadlines(tx: &mut Tx<'_>, drafts: &[Draft<'_>], days: i64, day: Day) -> Outcome<BTreeMap<RegionCode, (At, bool)>> {
+    let mut places: Vec<RegionCode> = drafts.iter().map(|draft| draft.offer.supplier_region).collect();
+    places.sort_unstable();
+    places.dedup();
+    let found = regions::deadlines_working_days(tx, &places, day, days)?;
+    let ends = found.into_iter().map(|deadline| (Day::new(deadline.day).end(), deadline.provisional));
+    Ok(places.into_iter().zip(ends).collect())
+}
+
+/// Which suppliers send goods from a county that is paired with the buyer's region; asked only where it matters.
+fn paired(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder, drafts: &[Draft<'_>], day: Day) -> Outcome<Vec<OrgId>> {
+    if !mode::asks_pairings(actor.kind, new.fund) {
+        return Ok(Vec::new());
+    }
+    let pairings = regions::pairings(tx, Some(day))?;
+    let partners = |county: &RegionCode| {
+        pairings
+            .iter()
+            .filter(|pairing| pairing.a_code.contains(county))
+            .filter_map(|pairing| pairing.b_code)
+            .any(|partner| partner.contains(&actor.region))
+    };
+    let from_partner = |draft: &&Draft<'_>| draft.offer.origins.iter().any(|origin| partners(&origin.county));
+    Ok(drafts.iter().filter(from_partner).map(|draft| draft.offer.supplier_id).collect())
+}
+
+fn frozen(rules: &Rules, fund: Fund) -> Vec<FrozenRule> {
+    let rows = FROZEN.iter().filter_map(|name| rules.find(*name, None, Some(fund.as_str())));
+    rows.map(|row| FrozenRule { name: row.name.as_str().to_owned(), rule_id: row.id, value: row.value.clone() })
+        .collect()
+}
+
+/// What all orders of the request share.
+struct Assembly<'a> {
+    actor: &'a Actor,
+    new: &'a NewOrder,
+    parties: &'a Parties,
+    paired: Vec<OrgId>,
+    deadlines: &'a BTreeMap<RegionCode, (At, bool)>,
+}
+
+impl Assembly<'_> {
+    /// One order per supplier, in the order in which the request names them; lines keep the request's order.
+    fn assemble(
+        &self,
+        tx: &Tx<'_>,
+        group: &GroupRow,
+        drafts: &[Draft<'_>],
+        rules: &[FrozenRule],
+    ) -> Outcome<(Vec<OrderRow>, Vec<LineRow>)> {
+        let (mut orders, mut lines): (Vec<OrderRow>, Vec<LineRow>) = (Vec::new(), Vec::new());
+        let mut counts: BTreeMap<OrderId, i64> = BTreeMap::new();
+        for draft in drafts {
+            let known = orders.iter().position(|order| order.supplier_id == draft.offer.supplier_id);
+            let index = match known {
+                Some(index) => index,
+                None => {
+                    orders.push(self.order(tx, group.id, draft.offer, rules)?);
+                    orders.len() - 1
+                }
+            };
+            let order = &mut orders[index];
+            let line_no = counts.entry(order.id).or_default();
+            *line_no += 1;
+            let line = draft.row(tx.new_id(), order.id, *line_no)?;
+            order.ordered_fen = order.ordered_fen.plus(line.line_fen)?;
+            lines.push(line);
+        }
+        self.freight(&mut orders)?;
+        Ok((orders, lines))
+    }
+
+    fn order(&self, tx: &Tx<'_>, group: OrderGroupId, offer: &Offer, rules: &[FrozenRule]) -> Outcome<OrderRow> {
+        let (new, actor) = (self.new, self.actor);
+        let (mode, reason) = mode::mode(actor.kind, new.fund, self.paired.contains(&offer.supplier_id));
+        let (confirm_by, provisional) =
+            self.deadlines.get(&offer.supplier_region).copied().ok_or_else(|| AppError::internal("no deadline"))?;
+        let terms = Terms {
+            deliveries: new.deliveries.clone(),
+            rules: rules.to_vec(),
+            mode_reason: reason.to_owned(),
+            confirm_by_provisional: provisional,
+        };
+        Ok(OrderRow {
+            id: tx.new_id(),
+            group_id: group,
+            supplier_id: offer.supplier_id,
+            supplier_region: offer.supplier_region,
+            buyer_id: actor.org_id,
+            unit_id: self.parties.unit,
+            unit_region: self.parties.unit_region,
+            payer_id: self.parties.payer,
+            fund: new.fund,
+            purpose: new.purpose,
+            mode,
+            channel: new.channel.unwrap_or_else(|| mode::default_channel(actor.kind, new.fund, new.purpose)),
+            beneficiary_id: new.beneficiary_id,
+            terms: terms::write(&terms)?,
+            state: OrderState::Placed,
+            confirmed_by: None,
+            placed_at: tx.at(),
+            placed_day: tx.at().day(),
+            placed_by: actor.user_id,
+            confirm_by,
+            confirmed_at: None,
+            closed_at: None,
+            ordered_fen: Fen::ZERO,
+            freight_fen: Fen::ZERO,
+            accepted_fen: Fen::ZERO,
+            returned_fen: Fen::ZERO,
+            paid_fen: Fen::ZERO,
+            refunded_fen: Fen::ZERO,
+            rated_at: None,
+            completed_year: None,
+            updated_at: tx.at(),
+            version: 1,
+        })
+    }
+
+    fn freight(&self, orders: &mut [OrderRow]) -> Outcome<()> {
+        for (index, (supplier, fen)) in self.new.freights.iter().enumerate() {
+            let order = orders.iter_mut().find(|order| order.supplier_id == *supplier).ok_or_else(|| {
+                let message = Message::new("本次订购没有这家供应商的商品", "nothing is ordered from this supplier");
+                AppError::field(Code::ValidationFailed, format!("/freights/{index}/supplier_id"), message)
+            })?;
+            order.freight_fen = order.freight_fen.plus(*fen)?;
+        }
+        Ok(())
+    }
+}
+
+/// Holds what the goods can cost at most, and the goods. Without an approved plan the unit-year has no ceiling.
+fn hold(
+    tx: &mut Tx<'_>,
+    (account, enforce_limit): (AccountId, bool),
+    lines: &[LineRow],
+    drafts: &[Draft<'_>],
+) -> Outcome<()> {
+    let quota = lines.iter().map(|line| Hold {
+        id: quota_hold(line.id),
+        account,
+        amount: line.held_fen.get(),
+        order_id: line.order_id,
+        line_id: Some(line.id),
+        code: "order",
+        enforce_limit,
+    });
+    let stock = lines.iter().zip(drafts).map(|(line, draft)| Hold {
+        id: stock_hold(line.id),
+        account: draft.offer.stock_account,
+        amount: line.quantity.milli(),
+        order_id: line.order_id,
+        line_id: Some(line.id),
+        code: "order",
+        enforce_limit: true,
+    });
+    let holds: Vec<Hold> = quota.chain(stock).collect();
+    ledger::hold(tx, &holds).map_err(|error| match error {
+        HoldError::Failed(error) => error,
+        HoldError::Refused(accounts) => refused(&accounts, drafts),
+    })
+}
+
+/// Names every line whose stock does not suffice, and the ceiling.
+fn refused(accounts: &[ledger::RefusedAccount], drafts: &[Draft<'_>]) -> AppError {
+    let ceiling = accounts.iter().find(|refused| refused.kind == AccountKind::Quota);
+    let mut fields: Vec<(Code, FieldError)> = Vec::new();
+    for (index, draft) in drafts.iter().enumerate() {
+        if let Some(short) = accounts.iter().find(|refused| refused.account == draft.offer.stock_account) {
+            let left = Quantity::from_milli(short.left);
+            let message = Message::new(format!("可订 {left}"), format!("{left} can still be ordered"));
+            let field = FieldError::new(format!("/lines/{index}/quantity"), Code::OutOfStock.as_str(), message);
+            fields.push((Code::OutOfStock, field));
+        }
+    }
+    if let Some(ceiling) = ceiling {
+        let left = Fen::new(ceiling.left);
+        let message = Message::new(format!("年度余额 {left} 元"), format!("{left} yuan are left of the year"));
+        fields.push((Code::CeilingExceeded, FieldError::new("/lines", Code::CeilingExceeded.as_str(), message)));
+    }
+    draft::several(fields)
+}
+
+/// The ordered amount counts from placement.
+fn count(tx: &mut Tx<'_>, orders: &[OrderRow], lines: &[LineRow], day: Day) -> Outcome<()> {
+    let mut entries = Vec::with_capacity(lines.len());
+    for line in lines {
+        let order = orders.iter().find(|order| order.id == line.order_id);
+        let id = ledger::count_id(&["order.ordered", "placed", &line.id.to_string()]);
+        entries.extend(order.map(|order| ordered_entry(order, line, id, line.line_fen, day)));
+    }
+    ledger::count(tx, &entries)
+}
+
+/// One entry per order, so that each supplier sees its own and no other.
+fn announce(tx: &mut Tx<'_>, actor: &Actor, orders: &[OrderRow], group: &GroupRow) -> Outcome<()> {
+    let entries: Vec<audit::Entry<'_>> = orders
+        .iter()
+        .map(|order| audit::Entry {
+            actor: Some(actor),
+            action: "order.placed",
+            subject: order.id.to_string(),
+            owner_org: order.buyer_id,
+            other_org: Some(order.supplier_id),
+            region: order.unit_region,
+            details: json!({ "group": group.id, "ordered_fen": order.ordered_fen, "mode": order.mode, "fund": order.fund }),
+        })
+        .collect();
+    audit::record_all(tx, &entries)
+}

@@ -1,0 +1,62 @@
+//! Accepted goods go back: new facts that lower what was final, never goods back on the shelf.
+
+use super::claimed::Claimed;
+use crate::kernel::actor::Actor;
+use crate::kernel::error::{AppError, Code, Message, Outcome};
+use crate::kernel::ids::{OrderId, ReturnId};
+use crate::kernel::money::Fen;
+use crate::kernel::quantity::Quantity;
+use crate::kernel::time::Day;
+use crate::ordering::rules::order::{Event, fact_day};
+use crate::ordering::store::facts::{self, ReturnLineRow, ReturnRow};
+use crate::ordering::store::orders::{OrderRow, Side};
+use crate::platform::db::Tx;
+use serde_json::json;
+
+/// A return as the buyer tells it.
+#[derive(Debug, Clone)]
+pub struct NewReturn {
+    /// The day of the return; today when not stated.
+    pub occurred_on: Option<Day>,
+    /// Why.
+    pub reason: String,
+    /// Line numbers and quantities.
+    pub lines: Vec<(i64, Quantity)>,
+}
+
+/// Takes goods back.
+///
+/// # Errors
+/// `not_found`, `wrong_state`, `quantity_exceeded`, `quantity_not_whole`.
+pub fn take_back(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewReturn) -> Outcome<(ReturnId, OrderRow)> {
+    let mut claimed = Claimed::claim(tx, Side::Buyer(actor.org_id), id)?;
+    claimed.step(Event::Return)?;
+    let today = tx.at().day();
+    let occurred_on = fact_day(new.occurred_on.unwrap_or(today), claimed.order.placed_day, today)?;
+    let fact = ReturnRow {
+        id: tx.new_id(),
+        order_id: id,
+        occurred_on,
+        recorded_at: tx.at(),
+        returned_by: actor.user_id,
+        reason: new.reason.clone(),
+    };
+    let mut rows: Vec<ReturnLineRow> = Vec::with_capacity(new.lines.len());
+    for (n, (line_no, quantity)) in new.lines.iter().enumerate() {
+        let index = claimed.find(*line_no, &format!("/lines/{n}/line_no"))?;
+        let line_id = claimed.lines[index].id;
+        if rows.iter().any(|row| row.line_id == line_id) {
+            let message = Message::new("同一行只写一次", "name each line once");
+            return Err(AppError::field(Code::ValidationFailed, format!("/lines/{n}/line_no"), message));
+        }
+        let moves =
+            claimed.change(index, |line| line.take_back(*quantity)).map_err(|error| error.with("line_no", *line_no))?;
+        rows.push(ReturnLineRow { return_id: fact.id, line_id, quantity: *quantity, amount_fen: moves.quota_returned });
+    }
+    facts::insert_return(tx, &fact, &rows)?;
+    claimed.write(tx, &fact.id.to_string(), occurred_on, false)?;
+    let amount = Fen::total(rows.iter().map(|row| row.amount_fen))?;
+    let details = json!({ "return": fact.id, "occurred_on": occurred_on, "amount_fen": amount, "reason": new.reason });
+    claimed.record(tx, Some(actor), "order.returned", details)?;
+    Ok((fact.id, claimed.order))
+}

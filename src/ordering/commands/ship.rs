@@ -1,0 +1,92 @@
+//! The supplier ships: lots and quantities, for weighed goods the actual weight.
+
+use super::claimed::Claimed;
+use crate::kernel::actor::Actor;
+use crate::kernel::error::{AppError, Code, Outcome};
+use crate::kernel::ids::{OrderId, ShipmentId};
+use crate::kernel::quantity::Quantity;
+use crate::kernel::time::Day;
+use crate::ordering::rules::order::{Event, fact_day};
+use crate::ordering::store::facts::{self, ShipmentLineRow, ShipmentRow};
+use crate::ordering::store::orders::{LineRow, OrderRow, Side};
+use crate::platform::db::Tx;
+use serde_json::json;
+
+/// A shipment as the supplier tells it.
+#[derive(Debug, Clone)]
+pub struct NewShipment {
+    /// The day of the delivery note; today when not stated.
+    pub occurred_on: Option<Day>,
+    /// Who carries.
+    pub carrier: Option<String>,
+    /// The carrier's number.
+    pub tracking: Option<String>,
+    /// What is in it.
+    pub lines: Vec<ShippedLine>,
+}
+
+/// A lot of a line in a shipment.
+#[derive(Debug, Clone)]
+pub struct ShippedLine {
+    /// The line.
+    pub line_no: i64,
+    /// The lot.
+    pub lot: String,
+    /// How much; for weighed goods by actual weight.
+    pub quantity: Quantity,
+}
+
+/// Ships goods of a confirmed order; the stock leaves.
+///
+/// # Errors
+/// `not_found`, `wrong_state`, `quantity_exceeded`, `weight_out_of_tolerance`, `quantity_not_whole`, `out_of_stock`.
+pub fn ship(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewShipment) -> Outcome<(ShipmentId, OrderRow)> {
+    let mut claimed = Claimed::claim(tx, Side::Supplier(actor.org_id), id)?;
+    claimed.step(Event::Ship)?;
+    let today = tx.at().day();
+    let occurred_on = fact_day(new.occurred_on.unwrap_or(today), claimed.order.placed_day, today)?;
+    let fact = ShipmentRow {
+        id: tx.new_id(),
+        order_id: id,
+        occurred_on,
+        recorded_at: tx.at(),
+        shipped_by: actor.user_id,
+        carrier: new.carrier.clone(),
+        tracking: new.tracking.clone(),
+    };
+    let mut rows: Vec<ShipmentLineRow> = Vec::with_capacity(new.lines.len());
+    let mut shipped: Vec<(usize, Quantity)> = Vec::new();
+    for (n, line) in new.lines.iter().enumerate() {
+        let index = claimed.find(line.line_no, &format!("/lines/{n}/line_no"))?;
+        let row = lot_row(&fact, &claimed.lines[index], line).map_err(|e| e.below(&format!("/lines/{n}")))?;
+        if rows.iter().any(|known| known.line_id == row.line_id && known.lot == row.lot) {
+            let message = crate::kernel::error::Message::new("同一批次只写一次", "name each lot of a line once");
+            return Err(AppError::field(Code::ValidationFailed, format!("/lines/{n}/lot"), message));
+        }
+        rows.push(row);
+        match shipped.iter_mut().find(|(known, _)| *known == index) {
+            Some((_, sum)) => *sum = sum.plus(line.quantity)?,
+            None => shipped.push((index, line.quantity)),
+        }
+    }
+    for (index, quantity) in shipped {
+        let line_no = claimed.lines[index].line_no;
+        claimed.change(index, |line| line.ship(quantity)).map_err(|e| e.with("line_no", line_no))?;
+    }
+    facts::insert_shipment(tx, &fact, &rows)?;
+    claimed.write(tx, &fact.id.to_string(), occurred_on, false)?;
+    let details = json!({ "shipment": fact.id, "occurred_on": occurred_on, "lines": rows.len() });
+    claimed.record(tx, Some(actor), "order.shipped", details)?;
+    Ok((fact.id, claimed.order))
+}
+
+fn lot_row(fact: &ShipmentRow, row: &LineRow, line: &ShippedLine) -> Outcome<ShipmentLineRow> {
+    let grams = i128::from(line.quantity.milli()) * i128::from(row.net_weight_grams) / 1000;
+    Ok(ShipmentLineRow {
+        shipment_id: fact.id,
+        line_id: row.id,
+        lot: line.lot.clone(),
+        quantity: line.quantity,
+        weight_grams: i64::try_from(grams).map_err(|_| AppError::new(Code::AmountTooLarge))?,
+    })
+}

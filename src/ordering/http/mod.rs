@@ -1,0 +1,24 @@
+//! Orders over HTTP.
+
+mod fulfil;
+mod place;
+mod read;
+
+use super::queries::FactReply;
+use super::store::orders::OrderRow;
+use crate::kernel::error::Outcome;
+use crate::platform::http::Reply;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers the routes.
+pub fn routes(config: &mut ServiceConfig) {
+    place::routes(config);
+    fulfil::routes(config);
+    read::routes(config);
+}
+
+/// 201 with a recorded fact and the order after it.
+fn fact_reply(fact: &impl std::fmt::Display, order: &OrderRow) -> Outcome<Reply> {
+    let view = FactReply { id: fact.to_string(), order: order.into() };
+    Ok(Reply::created(&format!("/api/v1/orders/{}", order.id), &view)?.etag(order.version))
+}

@@ -1,0 +1,131 @@
+//! Reading orders within what the asking party may see.
+
+mod tasks;
+mod views;
+
+pub use tasks::{Task, TaskKind, tasks};
+pub use views::{
+    AcceptanceView, FactReply, LineView, OrderGroupView, OrderSummary, OrderView, PlacedOrder, ReturnView,
+    ShipmentView, ShortClosureView,
+};
+
+use super::store::lists::{self, Narrow, Reach};
+use super::store::orders::OrderRow;
+use super::store::{facts, orders};
+use crate::identity;
+use crate::kernel::actor::{Actor, Scope};
+use crate::kernel::error::{AppError, Code, Outcome};
+use crate::kernel::ids::{OrderGroupId, OrderId};
+use crate::kernel::page::{Page, PageRequest};
+use crate::kernel::time::{At, Day};
+use crate::ordering::OrderState;
+use crate::platform::db::Read;
+
+crate::text_enum! {
+    /// From which side a list of orders is seen.
+    ListSide {
+        /// Bought.
+        Buyer "buyer"
+        /// Sold.
+        Supplier "supplier"
+    }
+}
+
+/// What a list of orders asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// From which side; by the kind of organisation when not stated.
+    pub side: Option<ListSide>,
+    /// Only in this state.
+    pub state: Option<OrderState>,
+    /// Only changed after this moment.
+    pub updated_after: Option<At>,
+    /// Only placed under this reference.
+    pub client_ref: Option<String>,
+}
+
+/// Orders in scope, the latest change first.
+///
+/// # Errors
+/// When the database fails.
+pub fn list(
+    read: &mut Read,
+    actor: &Actor,
+    wanted: &Wanted,
+    today: Day,
+    page: &PageRequest,
+) -> Outcome<Page<OrderSummary>> {
+    let reach = reach(read, actor, wanted.side, today)?;
+    let narrow =
+        Narrow { state: wanted.state, updated_after: wanted.updated_after, client_ref: wanted.client_ref.clone() };
+    let rows = lists::orders(read, &reach, &narrow, page.keys()?, page.fetch())?;
+    let keys = |row: &OrderRow| vec![row.updated_at.0.to_string(), row.id.to_string()];
+    Ok(Page::cut(rows, page, keys).map(|row| OrderSummary::from(&row)))
+}
+
+/// Buyers and suppliers have finders of their own; offices look at the buyers of their region unless asked otherwise.
+fn reach(read: &mut Read, actor: &Actor, side: Option<ListSide>, today: Day) -> Outcome<Reach> {
+    let sells = side.map_or(actor.kind.sells(), |side| side == ListSide::Supplier);
+    Ok(match &actor.scope {
+        Scope::Platform => Reach::Everything,
+        Scope::Region(code) if sells => Reach::SuppliersIn(code.subtree()),
+        Scope::Region(code) => Reach::UnitsIn(code.subtree()),
+        Scope::UnitTree(root) => Reach::Units(identity::subtree(read, *root, today)?),
+        Scope::Org(org) if sells => Reach::SoldBy(*org),
+        Scope::Org(org) => Reach::BoughtBy(*org),
+    })
+}
+
+/// Whether an order lies in the actor's scope, from either side.
+fn sees(read: &mut Read, actor: &Actor, order: &OrderRow, today: Day) -> Outcome<bool> {
+    Ok(match &actor.scope {
+        Scope::Platform => true,
+        Scope::Region(code) => code.contains(&order.unit_region) || code.contains(&order.supplier_region),
+        Scope::UnitTree(root) => identity::tree_contains(read, *root, order.unit_id, today)?,
+        Scope::Org(org) => [order.buyer_id, order.unit_id, order.payer_id, order.supplier_id].contains(org),
+    })
+}
+
+/// An order that the actor may see.
+///
+/// # Errors
+/// `not_found` outside the scope.
+pub(super) fn visible(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outcome<OrderRow> {
+    let order = lists::order(read, id)?.ok_or(Code::NotFound)?;
+    if sees(read, actor, &order, today)? { Ok(order) } else { Err(AppError::new(Code::NotFound)) }
+}
+
+/// An order with its lines and everything that happened to its goods.
+///
+/// # Errors
+/// `not_found` outside the scope.
+pub fn order(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outcome<(OrderView, i64)> {
+    let row = visible(read, actor, id, today)?;
+    let lines = orders::lines(read, id)?;
+    let client_ref = lists::group(read, row.group_id)?.and_then(|group| group.client_ref);
+    let mut view = OrderView::new(&row, &lines, client_ref)?;
+    let number = |line| lines.iter().find(|row| row.id == line).map_or(0, |row| row.line_no);
+    view.shipments = views::shipments(facts::shipments(read, id)?, number);
+    view.acceptances = views::acceptances(facts::acceptances(read, id)?, number);
+    view.returns = views::returns(facts::returns(read, id)?, number);
+    view.short_closures = views::short_closures(facts::short_closures(read, id)?, number);
+    Ok((view, row.version))
+}
+
+/// A group: all of it for its buyer, of others only their orders.
+///
+/// # Errors
+/// `not_found` when no order of the group lies in scope.
+pub fn group(read: &mut Read, actor: &Actor, id: OrderGroupId, today: Day) -> Outcome<OrderGroupView> {
+    let group = lists::group(read, id)?.ok_or(Code::NotFound)?;
+    let mut seen = Vec::new();
+    for order in lists::orders_of(read, id)? {
+        if sees(read, actor, &order, today)? {
+            seen.push(order);
+        }
+    }
+    if seen.is_empty() {
+        return Err(Code::NotFound.into());
+    }
+    Ok(OrderGroupView::new(&group, &seen))
+}

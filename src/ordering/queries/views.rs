@@ -1,0 +1,425 @@
+//! Orders as they are shown.
+
+use crate::kernel::error::Outcome;
+use crate::kernel::ids::{
+    AcceptanceId, ListingId, OrderGroupId, OrderId, OrderLineId, OrgId, ProductId, ReturnId, ShipmentId,
+    ShortClosureId, UserId,
+};
+use crate::kernel::money::{Fen, Ppm};
+use crate::kernel::quantity::Quantity;
+use crate::kernel::region_code::RegionCode;
+use crate::kernel::terms::{Category, Channel, Fund, Mode, Purpose};
+use crate::kernel::time::{At, Day};
+use crate::ordering::rules::order::OrderState;
+use crate::ordering::store::facts::{
+    AcceptanceLineRow, AcceptanceRow, ReturnLineRow, ReturnRow, ShipmentLineRow, ShipmentRow, ShortClosureLineRow,
+    ShortClosureRow,
+};
+use crate::ordering::store::orders::{GroupRow, LineRow, OrderRow};
+use crate::ordering::terms::{self, Certificate, Delivery, FrozenRule, Origin, Terms};
+use crate::platform::http::etag;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An order of a group, as placing answers it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlacedOrder {
+    /// The order.
+    pub id: OrderId,
+    /// Its supplier.
+    pub supplier_id: OrgId,
+    /// Where it stands.
+    pub state: OrderState,
+    /// Price of what was ordered.
+    pub ordered_fen: Fen,
+    /// Freight, payable beside the goods.
+    pub freight_fen: Fen,
+    /// When the supplier must have answered.
+    pub confirm_by: At,
+}
+
+/// One request's orders.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrderGroupView {
+    /// The group.
+    pub id: OrderGroupId,
+    /// The buyer's own reference.
+    pub client_ref: Option<String>,
+    /// When it was placed.
+    pub placed_at: At,
+    /// One order per supplier.
+    pub orders: Vec<PlacedOrder>,
+}
+
+impl OrderGroupView {
+    /// A group with those of its orders that are shown.
+    #[must_use]
+    pub(crate) fn new(group: &GroupRow, orders: &[OrderRow]) -> OrderGroupView {
+        let placed = |order: &OrderRow| PlacedOrder {
+            id: order.id,
+            supplier_id: order.supplier_id,
+            state: order.state,
+            ordered_fen: order.ordered_fen,
+            freight_fen: order.freight_fen,
+            confirm_by: order.confirm_by,
+        };
+        OrderGroupView {
+            id: group.id,
+            client_ref: group.client_ref.clone(),
+            placed_at: group.placed_at,
+            orders: orders.iter().map(placed).collect(),
+        }
+    }
+}
+
+/// An order without its lines.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrderSummary {
+    /// The order.
+    pub id: OrderId,
+    /// Its group.
+    pub group_id: OrderGroupId,
+    /// Where it stands.
+    pub state: OrderState,
+    /// Who sells.
+    pub supplier_id: OrgId,
+    /// Who ordered.
+    pub buyer_id: OrgId,
+    /// Whose count it is.
+    pub unit_id: OrgId,
+    /// The unit's region.
+    pub unit_region: RegionCode,
+    /// Who pays.
+    pub payer_id: OrgId,
+    /// What the money is.
+    pub fund: Fund,
+    /// Why it is bought.
+    pub purpose: Purpose,
+    /// How it is bought.
+    pub mode: Mode,
+    /// Where the goods go.
+    pub channel: Channel,
+    /// For 以购代捐: the selling households' organisation.
+    pub beneficiary_id: Option<OrgId>,
+    /// When it was placed.
+    pub placed_at: At,
+    /// When the supplier must have answered.
+    pub confirm_by: At,
+    /// When the supplier confirmed.
+    pub confirmed_at: Option<At>,
+    /// When it ended or its last line was closed.
+    pub closed_at: Option<At>,
+    /// Ordered, less what was cancelled or written off.
+    pub ordered_fen: Fen,
+    /// Freight, payable beside the goods.
+    pub freight_fen: Fen,
+    /// Accepted.
+    pub accepted_fen: Fen,
+    /// Of that, returned.
+    pub returned_fen: Fen,
+    /// Paid.
+    pub paid_fen: Fen,
+    /// Of that, refunded.
+    pub refunded_fen: Fen,
+    /// When it was rated.
+    pub rated_at: Option<At>,
+    /// The unit-year to which it counts as completed.
+    pub completed_year: Option<i64>,
+    /// The last change.
+    pub updated_at: At,
+    /// The entity tag of this state.
+    #[schema(example = "\"v3\"")]
+    pub etag: String,
+}
+
+impl From<&OrderRow> for OrderSummary {
+    fn from(row: &OrderRow) -> OrderSummary {
+        OrderSummary {
+            id: row.id,
+            group_id: row.group_id,
+            state: row.state,
+            supplier_id: row.supplier_id,
+            buyer_id: row.buyer_id,
+            unit_id: row.unit_id,
+            unit_region: row.unit_region,
+            payer_id: row.payer_id,
+            fund: row.fund,
+            purpose: row.purpose,
+            mode: row.mode,
+            channel: row.channel,
+            beneficiary_id: row.beneficiary_id,
+            placed_at: row.placed_at,
+            confirm_by: row.confirm_by,
+            confirmed_at: row.confirmed_at,
+            closed_at: row.closed_at,
+            ordered_fen: row.ordered_fen,
+            freight_fen: row.freight_fen,
+            accepted_fen: row.accepted_fen,
+            returned_fen: row.returned_fen,
+            paid_fen: row.paid_fen,
+            refunded_fen: row.refunded_fen,
+            rated_at: row.rated_at,
+            completed_year: row.completed_year,
+            updated_at: row.updated_at,
+            etag: etag(row.version),
+        }
+    }
+}
+
+/// A recorded fact and the order after it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FactReply {
+    /// The fact's id.
+    #[schema(example = "acc_01h45ytscbebyvny4gc8cr8ma2")]
+    pub id: String,
+    /// The order after it.
+    pub order: OrderSummary,
+}
+
+/// A line.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LineView {
+    /// The line.
+    pub id: OrderLineId,
+    /// Its number in the order; commands name lines by it.
+    pub line_no: i64,
+    /// The listing.
+    pub listing_id: ListingId,
+    /// The product.
+    pub product_id: ProductId,
+    /// Its name at placement.
+    pub name: String,
+    /// What one unit is called.
+    pub unit: String,
+    /// Its category.
+    pub category: Category,
+    /// Net weight of one unit in grams.
+    pub net_weight_grams: i64,
+    /// Whether it is priced by actual weight.
+    pub weighed: bool,
+    /// By how much the weight may differ.
+    pub tolerance_ppm: Ppm,
+    /// Price of one unit at placement.
+    pub unit_price_fen: Fen,
+    /// Whether a certificate was in force at placement.
+    pub certified: bool,
+    /// Whether it was a product of 832 counties at placement.
+    pub eligible: bool,
+    /// Whether it counts to the plan.
+    pub qualifies: bool,
+    /// Counties of production.
+    pub origins: Vec<Origin>,
+    /// Certificates in force at placement.
+    pub certificates: Vec<Certificate>,
+    /// Where the supplier is registered.
+    pub supplier_county: RegionCode,
+    /// Which of the order's deliveries, counted from 0.
+    pub delivery_no: i64,
+    /// Ordered.
+    pub quantity: Quantity,
+    /// Shipped.
+    pub shipped: Quantity,
+    /// Accepted.
+    pub accepted: Quantity,
+    /// Rejected.
+    pub rejected: Quantity,
+    /// Returned, of what was accepted.
+    pub returned: Quantity,
+    /// Written off.
+    pub short_closed: Quantity,
+    /// Price of what was ordered.
+    pub line_fen: Fen,
+    /// Quota still held.
+    pub held_fen: Fen,
+    /// Price of what was accepted.
+    pub accepted_fen: Fen,
+    /// Price of what was returned.
+    pub returned_fen: Fen,
+    /// Nothing more will come.
+    pub closed: bool,
+}
+
+impl LineView {
+    fn new(row: &LineRow) -> Outcome<LineView> {
+        Ok(LineView {
+            id: row.id,
+            line_no: row.line_no,
+            listing_id: row.listing_id,
+            product_id: row.product_id,
+            name: row.name.clone(),
+            unit: row.unit.clone(),
+            category: row.category,
+            net_weight_grams: row.net_weight_grams,
+            weighed: row.weighed,
+            tolerance_ppm: row.tolerance_ppm,
+            unit_price_fen: row.unit_price_fen,
+            certified: row.certified,
+            eligible: row.eligible,
+            qualifies: row.qualifies,
+            origins: terms::read(&row.origins)?,
+            certificates: terms::read(&row.certificates)?,
+            supplier_county: row.supplier_county,
+            delivery_no: row.delivery_no,
+            quantity: row.quantity,
+            shipped: row.shipped,
+            accepted: row.accepted,
+            rejected: row.rejected,
+            returned: row.returned,
+            short_closed: row.short_closed,
+            line_fen: row.line_fen,
+            held_fen: row.held_fen,
+            accepted_fen: row.accepted_fen,
+            returned_fen: row.returned_fen,
+            closed: row.closed,
+        })
+    }
+}
+
+/// An order with everything that happened to its goods.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrderView {
+    /// What a list shows of it.
+    #[serde(flatten)]
+    pub order: OrderSummary,
+    /// The buyer's own reference.
+    pub client_ref: Option<String>,
+    /// Deliveries; lines name theirs by place.
+    pub deliveries: Vec<Delivery>,
+    /// The rule rows frozen at placement.
+    pub rules: Vec<FrozenRule>,
+    /// Why this mode.
+    pub mode_reason: String,
+    /// Lines.
+    pub lines: Vec<LineView>,
+    /// Shipments, oldest first.
+    pub shipments: Vec<ShipmentView>,
+    /// Acceptances, oldest first.
+    pub acceptances: Vec<AcceptanceView>,
+    /// Returns, oldest first.
+    pub returns: Vec<ReturnView>,
+    /// Short closures, oldest first.
+    pub short_closures: Vec<ShortClosureView>,
+}
+
+impl OrderView {
+    /// An order and its lines, without facts.
+    pub(super) fn new(row: &OrderRow, lines: &[LineRow], client_ref: Option<String>) -> Outcome<OrderView> {
+        let terms: Terms = terms::read(&row.terms)?;
+        Ok(OrderView {
+            order: row.into(),
+            client_ref,
+            deliveries: terms.deliveries,
+            rules: terms.rules,
+            mode_reason: terms.mode_reason,
+            lines: lines.iter().map(LineView::new).collect::<Outcome<_>>()?,
+            shipments: Vec::new(),
+            acceptances: Vec::new(),
+            returns: Vec::new(),
+            short_closures: Vec::new(),
+        })
+    }
+}
+
+/// Declares the view of a fact and of its lines, and how rows become views.
+macro_rules! fact_views {
+    ($($(#[$doc:meta])* $list:ident: $view:ident $line:ident of $row:ident $line_row:ident $id:ident {
+        $($(#[$fdoc:meta])* $field:ident: $type:ty),* } lines { $($(#[$ldoc:meta])* $lfield:ident: $ltype:ty),* })*) => { $(
+        $(#[$doc])*
+        #[derive(Debug, Serialize, ToSchema)]
+        pub struct $view {
+            /// Its id.
+            pub id: $id,
+            /// The day on which it happened.
+            pub occurred_on: Day,
+            /// When it was recorded.
+            pub recorded_at: At,
+            $($(#[$fdoc])* pub $field: $type,)*
+            /// Its lines.
+            pub lines: Vec<$line>,
+        }
+        /// A line of it.
+        #[derive(Debug, Serialize, ToSchema)]
+        pub struct $line {
+            /// The order's line.
+            pub line_no: i64,
+            $($(#[$ldoc])* pub $lfield: $ltype,)*
+        }
+        /// Gathers rows, which come fact by fact.
+        pub(super) fn $list(rows: Vec<($row, $line_row)>, number: impl Fn(OrderLineId) -> i64) -> Vec<$view> {
+            let mut views: Vec<$view> = Vec::new();
+            for (fact, line) in rows {
+                let shown = $line { line_no: number(line.line_id), $($lfield: line.$lfield,)* };
+                match views.last_mut().filter(|last| last.id == fact.id) {
+                    Some(last) => last.lines.push(shown),
+                    None => views.push($view {
+                        id: fact.id,
+                        occurred_on: fact.occurred_on,
+                        recorded_at: fact.recorded_at,
+                        $($field: fact.$field,)*
+                        lines: vec![shown],
+                    }),
+                }
+            }
+            views
+        }
+    )* };
+}
+
+fact_views! {
+    /// A shipment.
+    shipments: ShipmentView ShipmentLineView of ShipmentRow ShipmentLineRow ShipmentId {
+        /// Who recorded it.
+        shipped_by: UserId,
+        /// Who carries.
+        carrier: Option<String>,
+        /// The carrier's number.
+        tracking: Option<String>
+    } lines {
+        /// The lot.
+        lot: String,
+        /// How much.
+        quantity: Quantity,
+        /// Its weight in grams.
+        weight_grams: i64
+    }
+    /// An acceptance.
+    acceptances: AcceptanceView AcceptanceLineView of AcceptanceRow AcceptanceLineRow AcceptanceId {
+        /// Who accepted.
+        accepted_by: UserId,
+        /// The second person.
+        second_by: Option<UserId>
+    } lines {
+        /// Accepted.
+        accepted: Quantity,
+        /// Rejected.
+        rejected: Quantity,
+        /// Why rejected.
+        reason: Option<String>,
+        /// By how much the accepted amount grew.
+        amount_fen: Fen
+    }
+    /// A return.
+    returns: ReturnView ReturnLineView of ReturnRow ReturnLineRow ReturnId {
+        /// Who recorded it.
+        returned_by: UserId,
+        /// Why.
+        reason: String
+    } lines {
+        /// How much.
+        quantity: Quantity,
+        /// By how much the returned amount grew.
+        amount_fen: Fen
+    }
+    /// A short closure.
+    short_closures: ShortClosureView ShortClosureLineView of ShortClosureRow ShortClosureLineRow ShortClosureId {
+        /// Who recorded it.
+        closed_by: UserId,
+        /// For which party.
+        closed_by_org: OrgId,
+        /// Why.
+        reason: String
+    } lines {
+        /// How much.
+        quantity: Quantity
+    }
+}
