@@ -1,6 +1,6 @@
 //! Use cases of admission: apply, recommend, review; give and revoke mandates.
 
-use super::rules::{self, ApplicationStatus, Decision, RefusalReason, Step};
+use super::rules::{self, AdmissionDecision, AdmissionRefusalReason, AdmissionStep, SupplierApplicationStatus};
 use super::store::{self, ApplicationRow, DecisionRow, MandateRow};
 use crate::identity::{self, Organisation};
 use crate::kernel::actor::{Actor, Role, Scope};
@@ -42,7 +42,7 @@ pub fn apply(tx: &mut Tx<'_>, actor: &Actor, new: &NewApplication) -> Outcome<Su
         id: tx.new_id(),
         org_id: actor.org_id,
         region_code: supplier.region_code,
-        status: ApplicationStatus::Submitted,
+        status: SupplierApplicationStatus::Submitted,
         statement: new.statement.trim().to_owned(),
         files: serde_json::to_string(&new.files).map_err(AppError::internal)?,
         submitted_by: actor.user_id,
@@ -101,9 +101,9 @@ fn record(
 #[derive(Debug, Clone)]
 pub struct Verdict {
     /// Accept or refuse.
-    pub decision: Decision,
+    pub decision: AdmissionDecision,
     /// Why, for a refusal.
-    pub reason_code: Option<RefusalReason>,
+    pub reason_code: Option<AdmissionRefusalReason>,
     /// In the reviewer's words; needed with the reason `other`.
     pub opinion: Option<String>,
 }
@@ -114,7 +114,7 @@ pub struct Verdict {
 /// `not_found` outside the region, `forbidden` for another level's office, `wrong_state`, `separation_of_duties`,
 /// `validation_failed` for a refusal without its reason.
 pub fn recommend(tx: &mut Tx<'_>, actor: &Actor, id: SupplierApplicationId, verdict: &Verdict) -> Outcome<()> {
-    decide(tx, actor, id, Step::Recommendation, verdict)
+    decide(tx, actor, id, AdmissionStep::Recommendation, verdict)
 }
 
 /// The platform admits a recommended supplier, or refuses.
@@ -122,13 +122,19 @@ pub fn recommend(tx: &mut Tx<'_>, actor: &Actor, id: SupplierApplicationId, verd
 /// # Errors
 /// `not_found`, `wrong_state`, `separation_of_duties`, `validation_failed` for a refusal without its reason.
 pub fn review(tx: &mut Tx<'_>, actor: &Actor, id: SupplierApplicationId, verdict: &Verdict) -> Outcome<()> {
-    decide(tx, actor, id, Step::Review, verdict)
+    decide(tx, actor, id, AdmissionStep::Review, verdict)
 }
 
-fn decide(tx: &mut Tx<'_>, actor: &Actor, id: SupplierApplicationId, step: Step, verdict: &Verdict) -> Outcome<()> {
+fn decide(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: SupplierApplicationId,
+    step: AdmissionStep,
+    verdict: &Verdict,
+) -> Outcome<()> {
     rules::reasoned(verdict.decision, verdict.reason_code, verdict.opinion.as_deref())?;
     let row = store::claim_application(tx, &actor.scope, id)?.ok_or(Code::NotFound)?;
-    if step == Step::Recommendation {
+    if step == AdmissionStep::Recommendation {
         rules::own_county(actor.region, row.region_code)?;
     }
     let next = rules::decide(row.status, step, verdict.decision)?;
@@ -156,28 +162,28 @@ fn decide(tx: &mut Tx<'_>, actor: &Actor, id: SupplierApplicationId, step: Step,
     tell(tx, &row, next, verdict)
 }
 
-fn action(next: ApplicationStatus) -> &'static str {
+fn action(next: SupplierApplicationStatus) -> &'static str {
     match next {
-        ApplicationStatus::Submitted => "supplier_application.submitted",
-        ApplicationStatus::Recommended => "supplier_application.recommended",
-        ApplicationStatus::Admitted => "supplier_application.admitted",
-        ApplicationStatus::Refused => "supplier_application.refused",
+        SupplierApplicationStatus::Submitted => "supplier_application.submitted",
+        SupplierApplicationStatus::Recommended => "supplier_application.recommended",
+        SupplierApplicationStatus::Admitted => "supplier_application.admitted",
+        SupplierApplicationStatus::Refused => "supplier_application.refused",
     }
 }
 
 /// Tells the supplier how its application ended; a recommendation is only a step.
-fn tell(tx: &mut Tx<'_>, row: &ApplicationRow, next: ApplicationStatus, verdict: &Verdict) -> Outcome<()> {
+fn tell(tx: &mut Tx<'_>, row: &ApplicationRow, next: SupplierApplicationStatus, verdict: &Verdict) -> Outcome<()> {
     let (subject, text) = match next {
-        ApplicationStatus::Submitted | ApplicationStatus::Recommended => return Ok(()),
-        ApplicationStatus::Admitted => (
+        SupplierApplicationStatus::Submitted | SupplierApplicationStatus::Recommended => return Ok(()),
+        SupplierApplicationStatus::Admitted => (
             Both { zh: "供应商入驻已通过", en: "Supplier admitted" },
             (
                 "入驻申请已通过，可以上架商品。".to_owned(),
                 "Your application is admitted; you may list products.".to_owned(),
             ),
         ),
-        ApplicationStatus::Refused => {
-            let reason = verdict.reason_code.map(RefusalReason::as_str).unwrap_or_default();
+        SupplierApplicationStatus::Refused => {
+            let reason = verdict.reason_code.map(AdmissionRefusalReason::as_str).unwrap_or_default();
             let opinion = verdict.opinion.as_deref().unwrap_or_default();
             (
                 Both { zh: "供应商入驻未通过", en: "Supplier not admitted" },

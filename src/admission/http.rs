@@ -1,8 +1,8 @@
 //! Routes of supplier admission and of agents' mandates.
 
 use super::commands::{self, NewApplication, NewMandate, Verdict};
-use super::queries::{self, ApplicationView, MandateView};
-use super::rules::{ApplicationStatus, Decision, RefusalReason};
+use super::queries::{self, MandateView, SupplierApplicationView};
+use super::rules::{AdmissionDecision, AdmissionRefusalReason, SupplierApplicationStatus};
 use crate::kernel::actor::{ApplyAsSupplier, ReadAdmission, RecommendSupplier, ReviewSupplier};
 use crate::kernel::ids::{FileId, MandateId, OrgId, ProductId, SupplierApplicationId};
 use crate::kernel::time::Day;
@@ -14,14 +14,19 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(apply).service(list_applications).service(get_application).service(recommend).service(review);
+    config
+        .service(apply_for_admission)
+        .service(list_supplier_applications)
+        .service(get_supplier_application)
+        .service(recommend_supplier)
+        .service(review_supplier);
     config.service(give_mandate).service(list_mandates).service(get_mandate).service(revoke_mandate);
 }
 
 /// An application for admission.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ApplyRequest {
+pub struct ApplyForAdmissionRequest {
     /// What the supplier makes and whom it helps.
     #[schema(min_length = 1, max_length = 2000, format = "text", example = "养殖滩羊，带动脱贫户 38 户")]
     statement: String,
@@ -31,10 +36,10 @@ pub struct ApplyRequest {
 }
 
 /// Apply for admission of the own organisation.
-#[utoipa::path(post, path = "/supplier-applications", tag = "admission", request_body = ApplyRequest,
-    responses((status = 201, body = ApplicationView)), security(("bearer" = ["admission.apply"])))]
+#[utoipa::path(post, path = "/supplier-applications", tag = "admission", request_body = ApplyForAdmissionRequest,
+    responses((status = 201, body = SupplierApplicationView)), security(("bearer" = ["admission.apply"])))]
 #[post("/supplier-applications")]
-pub async fn apply(call: Call<ApplyAsSupplier, Json<ApplyRequest>>) -> Answer {
+pub async fn apply_for_admission(call: Call<ApplyAsSupplier, Json<ApplyForAdmissionRequest>>) -> Answer {
     call.write(|tx, actor, Json(body)| {
         let new = NewApplication { statement: body.statement.clone(), files: body.files.clone() };
         let id = commands::apply(tx, actor, &new)?;
@@ -50,23 +55,23 @@ pub async fn apply(call: Call<ApplyAsSupplier, Json<ApplyRequest>>) -> Answer {
 #[into_params(parameter_in = Query)]
 pub struct ApplicationFilter {
     /// Where they stand.
-    status: Option<ApplicationStatus>,
+    status: Option<SupplierApplicationStatus>,
 }
 
 /// Applications in scope, newest first.
 #[utoipa::path(get, path = "/supplier-applications", tag = "admission",
     params(ApplicationFilter, ("limit" = Option<i64>, Query, minimum = 1, maximum = 200), ("cursor" = Option<String>, Query)),
-    responses((status = 200, body = PageOf<ApplicationView>)), security(("bearer" = ["admission.read"])))]
+    responses((status = 200, body = PageOf<SupplierApplicationView>)), security(("bearer" = ["admission.read"])))]
 #[get("/supplier-applications")]
-pub async fn list_applications(call: Call<ReadAdmission>, list: List<ApplicationFilter>) -> Answer {
+pub async fn list_supplier_applications(call: Call<ReadAdmission>, list: List<ApplicationFilter>) -> Answer {
     call.list(list, |read, actor, filter, page| queries::applications(read, &actor.scope, filter.status, page)).await
 }
 
 /// One application in scope, with its decisions.
 #[utoipa::path(get, path = "/supplier-applications/{id}", tag = "admission", params(("id" = SupplierApplicationId, Path)),
-    responses((status = 200, body = ApplicationView)), security(("bearer" = ["admission.read"])))]
+    responses((status = 200, body = SupplierApplicationView)), security(("bearer" = ["admission.read"])))]
 #[get("/supplier-applications/{id}")]
-pub async fn get_application(call: Call<ReadAdmission>, path: web::Path<SupplierApplicationId>) -> Answer {
+pub async fn get_supplier_application(call: Call<ReadAdmission>, path: web::Path<SupplierApplicationId>) -> Answer {
     call.read_reply(move |read, actor| {
         let view = queries::application(read, &actor.scope, *path)?;
         Ok(Reply::ok(&view)?.etag(view.version))
@@ -77,29 +82,29 @@ pub async fn get_application(call: Call<ReadAdmission>, path: web::Path<Supplier
 /// A decision about an application.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct VerdictRequest {
+pub struct SupplierVerdictRequest {
     /// `accept` recommends or admits.
-    decision: Decision,
+    decision: AdmissionDecision,
     /// Required with `refuse`.
-    reason_code: Option<RefusalReason>,
+    reason_code: Option<AdmissionRefusalReason>,
     /// Required with the reason `other`.
     #[schema(min_length = 1, max_length = 1000, format = "text")]
     opinion: Option<String>,
 }
 
-impl VerdictRequest {
+impl SupplierVerdictRequest {
     fn verdict(&self) -> Verdict {
         Verdict { decision: self.decision, reason_code: self.reason_code, opinion: self.opinion.clone() }
     }
 }
 
 /// Recommend a supplier of the own county, or refuse.
-#[utoipa::path(post, path = "/supplier-applications/{id}/recommendations", tag = "admission", request_body = VerdictRequest,
+#[utoipa::path(post, path = "/supplier-applications/{id}/recommendations", tag = "admission", request_body = SupplierVerdictRequest,
     params(("id" = SupplierApplicationId, Path)),
-    responses((status = 201, body = ApplicationView)), security(("bearer" = ["admission.recommend"])))]
+    responses((status = 201, body = SupplierApplicationView)), security(("bearer" = ["admission.recommend"])))]
 #[post("/supplier-applications/{id}/recommendations")]
-pub async fn recommend(
-    call: Call<RecommendSupplier, Json<VerdictRequest>>,
+pub async fn recommend_supplier(
+    call: Call<RecommendSupplier, Json<SupplierVerdictRequest>>,
     path: web::Path<SupplierApplicationId>,
 ) -> Answer {
     call.write(move |tx, actor, Json(body)| {
@@ -111,12 +116,12 @@ pub async fn recommend(
 }
 
 /// Admit a recommended supplier, or refuse.
-#[utoipa::path(post, path = "/supplier-applications/{id}/reviews", tag = "admission", request_body = VerdictRequest,
+#[utoipa::path(post, path = "/supplier-applications/{id}/reviews", tag = "admission", request_body = SupplierVerdictRequest,
     params(("id" = SupplierApplicationId, Path)),
-    responses((status = 201, body = ApplicationView)), security(("bearer" = ["admission.review"])))]
+    responses((status = 201, body = SupplierApplicationView)), security(("bearer" = ["admission.review"])))]
 #[post("/supplier-applications/{id}/reviews")]
-pub async fn review(
-    call: Call<ReviewSupplier, Json<VerdictRequest>>,
+pub async fn review_supplier(
+    call: Call<ReviewSupplier, Json<SupplierVerdictRequest>>,
     path: web::Path<SupplierApplicationId>,
 ) -> Answer {
     call.write(move |tx, actor, Json(body)| {

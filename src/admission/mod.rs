@@ -19,4 +19,4 @@ pub use commands::{
     revoke_mandate,
 };
 pub use queries::{Metrics, is_admitted, mandated, metrics};
-pub use rules::{ApplicationStatus, Decision, RefusalReason, Step};
+pub use rules::{AdmissionDecision, AdmissionRefusalReason, AdmissionStep, SupplierApplicationStatus};

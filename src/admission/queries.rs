@@ -1,6 +1,6 @@
 //! Reads of admission.
 
-use super::rules::{ApplicationStatus, Decision, RefusalReason, Step};
+use super::rules::{AdmissionDecision, AdmissionRefusalReason, AdmissionStep, SupplierApplicationStatus};
 use super::store::{self, ApplicationRow, DecisionRow, MandateRow};
 use crate::identity;
 use crate::kernel::actor::Scope;
@@ -56,7 +56,7 @@ pub fn mandated(
 
 /// An application for admission.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ApplicationView {
+pub struct SupplierApplicationView {
     /// Its id.
     pub id: SupplierApplicationId,
     /// The supplier.
@@ -66,7 +66,7 @@ pub struct ApplicationView {
     /// Where the supplier is registered.
     pub region_code: RegionCode,
     /// Where it stands.
-    pub status: ApplicationStatus,
+    pub status: SupplierApplicationStatus,
     /// What the supplier says.
     pub statement: String,
     /// What supports it.
@@ -74,20 +74,20 @@ pub struct ApplicationView {
     /// When it was submitted.
     pub submitted_at: At,
     /// What was decided, oldest first.
-    pub decisions: Vec<DecisionView>,
+    pub decisions: Vec<SupplierDecisionView>,
     /// Counts what happens to it.
     pub version: i64,
 }
 
 /// A decision about an application.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct DecisionView {
+pub struct SupplierDecisionView {
     /// At which step.
-    pub step: Step,
+    pub step: AdmissionStep,
     /// What was decided.
-    pub decision: Decision,
+    pub decision: AdmissionDecision,
     /// Why, for a refusal.
-    pub reason_code: Option<RefusalReason>,
+    pub reason_code: Option<AdmissionRefusalReason>,
     /// In the reviewer's words.
     pub opinion: Option<String>,
     /// The responsible reviewer (谁审核谁负责).
@@ -98,9 +98,9 @@ pub struct DecisionView {
     pub decided_at: At,
 }
 
-impl From<DecisionRow> for DecisionView {
-    fn from(row: DecisionRow) -> DecisionView {
-        DecisionView {
+impl From<DecisionRow> for SupplierDecisionView {
+    fn from(row: DecisionRow) -> SupplierDecisionView {
+        SupplierDecisionView {
             step: row.step,
             decision: row.decision,
             reason_code: row.reason_code,
@@ -119,9 +119,9 @@ impl From<DecisionRow> for DecisionView {
 pub fn applications(
     on: &mut Read,
     scope: &Scope,
-    status: Option<ApplicationStatus>,
+    status: Option<SupplierApplicationStatus>,
     page: &PageRequest,
-) -> Outcome<Page<ApplicationView>> {
+) -> Outcome<Page<SupplierApplicationView>> {
     let rows = store::applications(on, scope, None, status, page)?;
     let page = Page::cut(rows, page, |row| vec![row.id.to_string()]);
     Ok(Page { items: views(on, page.items)?, next: page.next })
@@ -131,14 +131,14 @@ pub fn applications(
 ///
 /// # Errors
 /// `not_found` outside the scope.
-pub fn application(on: &mut Read, scope: &Scope, id: SupplierApplicationId) -> Outcome<ApplicationView> {
+pub fn application(on: &mut Read, scope: &Scope, id: SupplierApplicationId) -> Outcome<SupplierApplicationView> {
     let rows = store::applications(on, scope, Some(id), None, &PageRequest::first(1))?;
     views(on, rows)?.pop().ok_or_else(|| AppError::new(Code::NotFound))
 }
 
-fn views(on: &mut Read, rows: Vec<ApplicationRow>) -> Outcome<Vec<ApplicationView>> {
+fn views(on: &mut Read, rows: Vec<ApplicationRow>) -> Outcome<Vec<SupplierApplicationView>> {
     let ids: Vec<SupplierApplicationId> = rows.iter().map(|row| row.id).collect();
-    let mut decided: HashMap<SupplierApplicationId, Vec<DecisionView>> = HashMap::new();
+    let mut decided: HashMap<SupplierApplicationId, Vec<SupplierDecisionView>> = HashMap::new();
     for row in store::decisions_of(on, &ids)? {
         decided.entry(row.application_id).or_default().push(row.into());
     }
@@ -147,7 +147,7 @@ fn views(on: &mut Read, rows: Vec<ApplicationRow>) -> Outcome<Vec<ApplicationVie
         identity::organisations(on, &orgs)?.into_iter().map(|org| (org.id, org.name)).collect();
     rows.into_iter()
         .map(|row| {
-            Ok(ApplicationView {
+            Ok(SupplierApplicationView {
                 id: row.id,
                 org_id: row.org_id,
                 org_name: names.get(&row.org_id).cloned().unwrap_or_default(),

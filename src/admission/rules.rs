@@ -8,7 +8,7 @@ use crate::kernel::time::Day;
 
 crate::text_enum! {
     /// Where an application stands.
-    ApplicationStatus {
+    SupplierApplicationStatus {
         /// 已提交: waits for the county.
         Submitted "submitted"
         /// 已推荐: waits for the platform.
@@ -22,7 +22,7 @@ crate::text_enum! {
 
 crate::text_enum! {
     /// Who decides.
-    Step {
+    AdmissionStep {
         /// 县级推荐.
         Recommendation "recommendation"
         /// 平台审核.
@@ -32,7 +32,7 @@ crate::text_enum! {
 
 crate::text_enum! {
     /// What was decided.
-    Decision {
+    AdmissionDecision {
         /// 推荐 or 通过.
         Accept "accept"
         /// 不予推荐 or 不予通过, with a reason code.
@@ -42,7 +42,7 @@ crate::text_enum! {
 
 crate::text_enum! {
     /// Why a supplier is refused.
-    RefusalReason {
+    AdmissionRefusalReason {
         /// 材料不齐.
         DocumentsIncomplete "documents_incomplete"
         /// 材料不实.
@@ -105,12 +105,22 @@ impl From<Refusal> for AppError {
 ///
 /// # Errors
 /// [`Refusal::NotAtThisStep`].
-pub fn decide(status: ApplicationStatus, step: Step, decision: Decision) -> Result<ApplicationStatus, Refusal> {
+pub fn decide(
+    status: SupplierApplicationStatus,
+    step: AdmissionStep,
+    decision: AdmissionDecision,
+) -> Result<SupplierApplicationStatus, Refusal> {
     match (status, step, decision) {
-        (ApplicationStatus::Submitted, Step::Recommendation, Decision::Accept) => Ok(ApplicationStatus::Recommended),
-        (ApplicationStatus::Recommended, Step::Review, Decision::Accept) => Ok(ApplicationStatus::Admitted),
-        (ApplicationStatus::Submitted, Step::Recommendation, Decision::Refuse)
-        | (ApplicationStatus::Recommended, Step::Review, Decision::Refuse) => Ok(ApplicationStatus::Refused),
+        (SupplierApplicationStatus::Submitted, AdmissionStep::Recommendation, AdmissionDecision::Accept) => {
+            Ok(SupplierApplicationStatus::Recommended)
+        }
+        (SupplierApplicationStatus::Recommended, AdmissionStep::Review, AdmissionDecision::Accept) => {
+            Ok(SupplierApplicationStatus::Admitted)
+        }
+        (SupplierApplicationStatus::Submitted, AdmissionStep::Recommendation, AdmissionDecision::Refuse)
+        | (SupplierApplicationStatus::Recommended, AdmissionStep::Review, AdmissionDecision::Refuse) => {
+            Ok(SupplierApplicationStatus::Refused)
+        }
         _ => Err(Refusal::NotAtThisStep),
     }
 }
@@ -141,10 +151,14 @@ pub fn own_county(office: RegionCode, supplier: RegionCode) -> Result<(), Refusa
 ///
 /// # Errors
 /// What is missing.
-pub fn reasoned(decision: Decision, reason: Option<RefusalReason>, opinion: Option<&str>) -> Result<(), Refusal> {
+pub fn reasoned(
+    decision: AdmissionDecision,
+    reason: Option<AdmissionRefusalReason>,
+    opinion: Option<&str>,
+) -> Result<(), Refusal> {
     match (decision, reason, opinion) {
-        (Decision::Refuse, None, _) => Err(Refusal::ReasonMissing),
-        (Decision::Refuse, Some(RefusalReason::Other), None) => Err(Refusal::OpinionMissing),
+        (AdmissionDecision::Refuse, None, _) => Err(Refusal::ReasonMissing),
+        (AdmissionDecision::Refuse, Some(AdmissionRefusalReason::Other), None) => Err(Refusal::OpinionMissing),
         _ => Ok(()),
     }
 }
@@ -169,16 +183,16 @@ mod tests {
 
     #[test]
     fn every_state_and_event() {
-        use ApplicationStatus::{Admitted, Recommended, Refused, Submitted};
+        use SupplierApplicationStatus::{Admitted, Recommended, Refused, Submitted};
         let allowed = [
-            (Submitted, Step::Recommendation, Decision::Accept, Recommended),
-            (Submitted, Step::Recommendation, Decision::Refuse, Refused),
-            (Recommended, Step::Review, Decision::Accept, Admitted),
-            (Recommended, Step::Review, Decision::Refuse, Refused),
+            (Submitted, AdmissionStep::Recommendation, AdmissionDecision::Accept, Recommended),
+            (Submitted, AdmissionStep::Recommendation, AdmissionDecision::Refuse, Refused),
+            (Recommended, AdmissionStep::Review, AdmissionDecision::Accept, Admitted),
+            (Recommended, AdmissionStep::Review, AdmissionDecision::Refuse, Refused),
         ];
-        for status in ApplicationStatus::ALL {
-            for step in Step::ALL {
-                for decision in Decision::ALL {
+        for status in SupplierApplicationStatus::ALL {
+            for step in AdmissionStep::ALL {
+                for decision in AdmissionDecision::ALL {
                     let want = allowed.iter().find(|a| (&a.0, &a.1, &a.2) == (status, step, decision)).map(|a| a.3);
                     assert_eq!(
                         decide(*status, *step, *decision),
@@ -209,11 +223,11 @@ mod tests {
     #[test]
     fn a_refusal_states_its_reason() {
         for (decision, reason, opinion, want) in [
-            (Decision::Accept, None, None, Ok(())),
-            (Decision::Refuse, None, Some("…"), Err(Refusal::ReasonMissing)),
-            (Decision::Refuse, Some(RefusalReason::NoLinkage), None, Ok(())),
-            (Decision::Refuse, Some(RefusalReason::Other), None, Err(Refusal::OpinionMissing)),
-            (Decision::Refuse, Some(RefusalReason::Other), Some("…"), Ok(())),
+            (AdmissionDecision::Accept, None, None, Ok(())),
+            (AdmissionDecision::Refuse, None, Some("…"), Err(Refusal::ReasonMissing)),
+            (AdmissionDecision::Refuse, Some(AdmissionRefusalReason::NoLinkage), None, Ok(())),
+            (AdmissionDecision::Refuse, Some(AdmissionRefusalReason::Other), None, Err(Refusal::OpinionMissing)),
+            (AdmissionDecision::Refuse, Some(AdmissionRefusalReason::Other), Some("…"), Ok(())),
         ] {
             assert_eq!(reasoned(decision, reason, opinion), want);
         }

@@ -1,6 +1,6 @@
 //! SQL of supplier admission and of agents' mandates.
 
-use super::rules::{ApplicationStatus, Decision, RefusalReason, Step};
+use super::rules::{AdmissionDecision, AdmissionRefusalReason, AdmissionStep, SupplierApplicationStatus};
 use super::schema::{
     mandate_products, mandates, supplier_applications as applications, supplier_decisions as decisions,
 };
@@ -22,7 +22,7 @@ pub struct ApplicationRow {
     pub id: SupplierApplicationId,
     pub org_id: OrgId,
     pub region_code: RegionCode,
-    pub status: ApplicationStatus,
+    pub status: SupplierApplicationStatus,
     pub statement: String,
     pub files: String,
     pub submitted_by: UserId,
@@ -37,9 +37,9 @@ pub struct ApplicationRow {
 pub struct DecisionRow {
     pub id: ReviewId,
     pub application_id: SupplierApplicationId,
-    pub step: Step,
-    pub decision: Decision,
-    pub reason_code: Option<RefusalReason>,
+    pub step: AdmissionStep,
+    pub decision: AdmissionDecision,
+    pub reason_code: Option<AdmissionRefusalReason>,
     pub opinion: Option<String>,
     pub decided_by: UserId,
     pub decided_for: OrgId,
@@ -90,8 +90,8 @@ fn bounds(scope: &Scope) -> (String, String) {
 pub fn move_application(
     tx: &mut Tx<'_>,
     id: SupplierApplicationId,
-    from: ApplicationStatus,
-    to: ApplicationStatus,
+    from: SupplierApplicationStatus,
+    to: SupplierApplicationStatus,
 ) -> Outcome<bool> {
     Ok(each!(tx, c => update(applications::table.find(id).filter(applications::status.eq(from)))
         .set(applications::status.eq(to)).execute(c))?
@@ -114,7 +114,7 @@ pub fn applications(
     on: &mut Read,
     scope: &Scope,
     only: Option<SupplierApplicationId>,
-    status: Option<ApplicationStatus>,
+    status: Option<SupplierApplicationStatus>,
     page: &PageRequest,
 ) -> Outcome<Vec<ApplicationRow>> {
     let after = page.key::<SupplierApplicationId>()?;
@@ -143,7 +143,7 @@ pub fn applications(
 
 pub fn is_admitted(on: &mut Read, org: OrgId) -> Outcome<bool> {
     Ok(each!(on, c => select(exists(applications::table.filter(applications::org_id.eq(org))
-        .filter(applications::status.eq(ApplicationStatus::Admitted)))).get_result(c))?)
+        .filter(applications::status.eq(SupplierApplicationStatus::Admitted)))).get_result(c))?)
 }
 
 /// How many applications in scope the counties recommended, and how many suppliers the platform admitted of them.
@@ -152,11 +152,11 @@ pub fn metrics(on: &mut Read, scope: &Scope) -> Outcome<(i64, i64)> {
     Ok(each!(on, c => {
         let reported = applications::table.inner_join(decisions::table)
             .filter(applications::region_code.ge(&from)).filter(applications::region_code.lt(&to))
-            .filter(decisions::step.eq(Step::Recommendation)).filter(decisions::decision.eq(Decision::Accept))
+            .filter(decisions::step.eq(AdmissionStep::Recommendation)).filter(decisions::decision.eq(AdmissionDecision::Accept))
             .count().get_result(c)?;
         let admitted = applications::table
             .filter(applications::region_code.ge(&from)).filter(applications::region_code.lt(&to))
-            .filter(applications::status.eq(ApplicationStatus::Admitted)).count().get_result(c)?;
+            .filter(applications::status.eq(SupplierApplicationStatus::Admitted)).count().get_result(c)?;
         QueryResult::Ok((reported, admitted))
     })?)
 }

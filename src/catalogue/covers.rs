@@ -49,7 +49,7 @@ pub struct Withdrawn {
 /// # Errors
 /// `not_found` without the product, `already_exists` when the certificate covers it already.
 pub fn cover(tx: &mut Tx<'_>, cover: &Cover) -> Outcome<()> {
-    if store::claim_any_product(tx, cover.product_id)?.is_none() {
+    if store::claim_product(tx, cover.product_id)?.is_none() {
         return Err(Code::NotFound.into());
     }
     let row = CoverRow {
@@ -116,7 +116,7 @@ pub fn extend(tx: &mut Tx<'_>, certificate: CertificateId, until: Day) -> Outcom
 fn claim_covered(tx: &mut Tx<'_>, certificate: CertificateId) -> Outcome<Vec<ProductId>> {
     let products = store::covered_by(tx, certificate)?;
     for product in &products {
-        store::claim_any_product(tx, *product)?;
+        store::claim_product(tx, *product)?;
     }
     Ok(products)
 }

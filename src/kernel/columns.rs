@@ -160,7 +160,7 @@ pub fn text_schema(
 macro_rules! text_enum {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident $text:literal)* }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
             diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]
         #[diesel(sql_type = diesel::sql_types::Text)]
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),* }
@@ -180,8 +180,21 @@ macro_rules! text_enum {
                 match text { $($text => Ok($name::$variant),)* _ => Err($crate::kernel::columns::UnknownWord) }
             }
         }
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                $crate::kernel::columns::word_schema(&[$($text),*])
+            }
+        }
+        impl utoipa::ToSchema for $name {}
         $crate::text_column!($name, |v| v.as_str(), |t| t.parse::<$name>());
     };
+}
+
+/// A string schema of a few words; a derive would not see the words that a macro hands to serde.
+#[must_use]
+pub fn word_schema(words: &[&str]) -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+    use utoipa::openapi::schema::{ObjectBuilder, Type};
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.iter().copied())).into()
 }
 
 /// The word is not one of the enum's.

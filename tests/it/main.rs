@@ -3,9 +3,12 @@
 #[macro_use]
 mod support;
 
+mod admission;
 mod base;
+mod catalogue;
 mod contract;
 mod jobs;
+mod listings;
 mod migrations;
 mod people;
 mod store;

@@ -116,7 +116,7 @@ fn first_stock(tx: &mut Tx<'_>, row: &ListingRow, stock: Quantity) -> Outcome<()
 /// Locks the product and finds out what entitles the actor's organisation to sell it.
 fn entitled(tx: &mut Tx<'_>, actor: &Actor, id: ProductId) -> Outcome<Entitled> {
     let day = tx.at().day();
-    let product = store::claim_any_product(tx, id)?.ok_or(Code::NotFound)?;
+    let product = store::claim_product(tx, id)?.ok_or(Code::NotFound)?;
     let mandate = mandate(tx, actor.org_id, &product, day)?;
     let supplier = super::supplier(tx, actor)?;
     if !admission::is_admitted(tx, actor.org_id)? {

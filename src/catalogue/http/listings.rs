@@ -59,7 +59,7 @@ pub struct CreateListingRequest {
     #[schema(value_type = i64, minimum = 1, maximum = 1_000_000_000_000_i64)]
     price_fen: Fen,
     /// Months in which it is offered, 1 to 12; the whole year when not given.
-    #[schema(min_items = 1, max_items = 12, value_type = Option<Vec<i64>>)]
+    #[schema(min_items = 1, max_items = 12)]
     months: Option<Vec<MonthNumber>>,
     /// What is in stock, in units.
     stock: Quantity,

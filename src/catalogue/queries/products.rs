@@ -51,7 +51,7 @@ pub struct ProductView {
     /// Whether a certificate is in force today.
     pub certified: bool,
     /// Certificates that cover or covered it.
-    pub certificates: Vec<CertificateView>,
+    pub certificates: Vec<ProductCertificate>,
     /// What a reviewer will look at, as words.
     pub warnings: Vec<&'static str>,
     /// Its latest listings; only in the reply about this product alone.
@@ -64,7 +64,7 @@ pub struct ProductView {
 
 /// A certificate of a product.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct CertificateView {
+pub struct ProductCertificate {
     /// Its id.
     pub id: CertificateId,
     /// Its number.
@@ -81,9 +81,9 @@ pub struct CertificateView {
     pub status: CoverStatus,
 }
 
-impl From<Covering> for CertificateView {
-    fn from(cover: Covering) -> CertificateView {
-        CertificateView {
+impl From<Covering> for ProductCertificate {
+    fn from(cover: Covering) -> ProductCertificate {
+        ProductCertificate {
             id: cover.certificate_id,
             number: cover.number,
             scheme_id: cover.scheme_id,
@@ -200,7 +200,7 @@ fn view(on: &mut Read, row: ProductRow, day: Day) -> Outcome<ProductView> {
         supplier_region: row.supplier_region,
         eligible: commands::is_eligible(on, row.supplier_region, &origins, day)?,
         certified: covers.iter().any(|cover| cover.in_force(day)),
-        certificates: covers.into_iter().map(CertificateView::from).collect(),
+        certificates: covers.into_iter().map(ProductCertificate::from).collect(),
         warnings: warnings(on, row.sc_licence.as_deref(), day)?,
         name: row.name,
         category: row.category,

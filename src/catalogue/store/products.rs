@@ -37,18 +37,12 @@ pub fn insert_product(tx: &mut Tx<'_>, row: &ProductRow) -> Outcome<()> {
     Ok(())
 }
 
-/// Locks, counts up and loads a product of any supplier: for what certification says about it.
-pub fn claim_any_product(tx: &mut Tx<'_>, id: ProductId) -> Outcome<Option<ProductRow>> {
+/// Locks, counts up and loads a product, whoever's it is: for what certificates and mandates say about it.
+pub fn claim_product(tx: &mut Tx<'_>, id: ProductId) -> Outcome<Option<ProductRow>> {
     Ok(
         each!(tx, c => update(products::table.filter(products::id.eq(id))).set(products::version.eq(products::version + 1))
             .returning(ProductRow::as_returning()).get_result(c).optional())?,
     )
-}
-
-/// Locks, counts up and loads a product of a supplier.
-pub fn claim_product(tx: &mut Tx<'_>, org: OrgId, id: ProductId) -> Outcome<Option<ProductRow>> {
-    Ok(each!(tx, c => update(products::table.filter(products::id.eq(id)).filter(products::org_id.eq(org)))
-            .set(products::version.eq(products::version + 1)).returning(ProductRow::as_returning()).get_result(c).optional())?)
 }
 
 /// A product in scope.
