@@ -3,6 +3,7 @@
 use crate::admission;
 use crate::audit;
 use crate::catalogue;
+use crate::certification;
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::notifications;
 use crate::ordering;
@@ -70,6 +71,7 @@ fn routes(config: &mut ServiceConfig) {
     regions::http::routes(config);
     admission::http::routes(config);
     catalogue::http::routes(config);
+    certification::http::routes(config);
     ordering::http::routes(config);
 }
 
@@ -92,6 +94,7 @@ pub async fn seed(installation: &Installation) -> Outcome<()> {
 fn seed_all(tx: &mut Tx<'_>) -> Outcome<()> {
     rulebook::seed(tx)?;
     regions::seed(tx)?;
+    certification::seed(tx)?;
     Ok(())
 }
 
@@ -164,10 +167,12 @@ pub fn jobs(installation: &Installation) -> Runner {
     let purge = installation.store.clone();
     let mandates = installation.store.clone();
     let expiring = installation.store.clone();
-    let deeming = installation.store.clone();
-    Runner::new(installation.store.clone(), installation.clock.clone(), installation.ids.clone())
+    let deadlines = installation.store.clone();
+    let runner = Runner::new(installation.store.clone(), installation.clock.clone(), installation.ids.clone())
         .on(notifications::TOPIC, move |_, job| send_mail(mailer.clone(), job))
         .on(admission::MANDATE_REVOKED, move |ctx, job| end_mandate(mandates.clone(), ctx, job))
+        .on(regions::CALENDAR_LOADED, move |ctx, _| recompute_deadlines(deadlines.clone(), ctx))
+        .on(certification::CERTIFICATE_ENDED, |_, job| certificate_ended(job))
         .every(Duration::from_millis(250), "audit.sequence", move |ctx| {
             let store = store.clone();
             async move { store.write(ctx, audit::sequence).await.map(drop) }
@@ -176,14 +181,39 @@ pub fn jobs(installation: &Installation) -> Runner {
             let store = expiring.clone();
             async move { ordering::expire_unconfirmed(&store, ctx).await.map(drop) }
         })
-        .every(Duration::from_secs(60), "payments.deem", move |ctx| {
-            let store = deeming.clone();
-            async move { ordering::deem_payments(&store, ctx).await.map(drop) }
-        })
         .every(Duration::from_secs(600), "idempotency.purge", move |ctx| {
             let store = purge.clone();
             async move { store.write(ctx, idempotency::purge).await.map(drop) }
-        })
+        });
+    let minute = Duration::from_secs(60);
+    let runner = periodic(runner, installation, minute, "certification.advance", certification::advance);
+    periodic(runner, installation, minute, "certification.expire", certification::expire)
+}
+
+/// A periodic job that is one transaction.
+fn periodic(
+    runner: Runner,
+    installation: &Installation,
+    every: Duration,
+    name: &'static str,
+    work: fn(&mut Tx<'_>) -> Outcome<usize>,
+) -> Runner {
+    let store = installation.store.clone();
+    runner.every(every, name, move |ctx| {
+        let store = store.clone();
+        async move { store.write(ctx, work).await.map(drop) }
+    })
+}
+
+async fn recompute_deadlines(store: Store, ctx: Ctx) -> Outcome<()> {
+    store.write(ctx, certification::recompute_deadlines).await.map(drop)
+}
+
+/// The listings are withdrawn with the certificate itself; an order that froze it is confirmed or not by its own rules.
+async fn certificate_ended(job: jobs::Job) -> Outcome<()> {
+    let fact: certification::CertificateEnded = serde_json::from_str(&job.payload).map_err(AppError::internal)?;
+    tracing::info!(certificate = %fact.certificate_id, product = %fact.product_id, fact.safety, fact.event, "a certificate no longer counts");
+    Ok(())
 }
 
 async fn send_mail(mailer: Mailer, job: jobs::Job) -> Outcome<()> {

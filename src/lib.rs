@@ -16,6 +16,7 @@ pub mod ledger;
 
 pub mod admission;
 pub mod catalogue;
+pub mod certification;
 pub mod ordering;
 
 pub mod demo;

@@ -81,6 +81,8 @@ crate::ids! {
     ObjectionId "obj"
     /// A certificate.
     CertificateId "crt"
+    /// Something that happened to a certificate.
+    CertificateEventId "cev"
     /// A product.
     ProductId "prd"
     /// A listing: a product on sale.

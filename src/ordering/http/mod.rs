@@ -1,8 +1,6 @@
 //! Orders over HTTP.
 
-mod counting;
 mod fulfil;
-mod money;
 mod place;
 mod read;
 
@@ -16,8 +14,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig) {
     place::routes(config);
     fulfil::routes(config);
-    money::routes(config);
-    counting::routes(config);
     read::routes(config);
 }
 

@@ -65,7 +65,7 @@ fn text(schema: &Value) -> String {
     match schema["format"].as_str().unwrap_or_default() {
         "uscc" => "91110000600037341L".to_owned(),
         "decimal" => "1".to_owned(),
-        "region-code" => "640323".to_owned(),
+        "region-code" | "territory" => "640323".to_owned(),
         "date" => "2021-03-01".to_owned(),
         "date-time" => "2021-03-01T09:00:00+08:00".to_owned(),
         "email" => "nobody@yigou.example".to_owned(),

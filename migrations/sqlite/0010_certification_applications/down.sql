@@ -1,0 +1,10 @@
+DROP TABLE certificate_events;
+DROP TABLE certificates;
+DROP TABLE certificate_counters;
+DROP TABLE objections;
+DROP TABLE public_notices;
+DROP TABLE certification_reviews;
+DROP TABLE certification_evidence;
+DROP TABLE certification_submissions;
+DROP TABLE certification_applications;
+DROP TABLE certification_schemes;

@@ -1,0 +1,159 @@
+//! A certificate's later life: suspended, lifted, revoked, expired. What ends it withdraws the listings at once.
+
+use super::super::rules::{self, CertificateEvent as Event, EndReason};
+use super::super::store::{self, CertificateEventRow, CertificateRow};
+use super::tell;
+use crate::audit;
+use crate::catalogue::{self, CoverStatus};
+use crate::kernel::actor::Actor;
+use crate::kernel::error::{AppError, Code, Message, Outcome};
+use crate::kernel::ids::{CertificateId, ProductId};
+use crate::platform::db::Tx;
+use crate::platform::jobs;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// The outbox topic that tells of a certificate that no longer counts; `app.rs` binds it to what stops orders.
+pub const CERTIFICATE_ENDED: &str = "certificate.ended";
+
+/// A certificate that no longer counts.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CertificateEnded {
+    /// The certificate.
+    pub certificate_id: CertificateId,
+    /// The product it covered.
+    pub product_id: ProductId,
+    /// Ended for the safety of those who eat it: confirmed, unshipped orders may be cancelled freely.
+    pub safety: bool,
+    /// suspended, revoked or expired.
+    pub event: String,
+}
+
+/// Why a certificate is suspended, revoked or restored.
+#[derive(Debug, Clone)]
+pub struct Ruling {
+    /// The reason's code; none when a suspension ends.
+    pub reason_code: Option<EndReason>,
+    /// The reason in words.
+    pub reason: Option<String>,
+    /// Whether food safety is at stake.
+    pub safety: bool,
+}
+
+/// Suspends a certificate in the office's region.
+///
+/// # Errors
+/// `not_found`, `wrong_state`, or what the reason lacks.
+pub fn suspend(tx: &mut Tx<'_>, actor: &Actor, number: &str, ruling: &Ruling) -> Outcome<CertificateRow> {
+    decide(tx, actor, number, Event::Suspend, ruling)
+}
+
+/// Revokes a certificate in the office's region for good.
+///
+/// # Errors
+/// As [`suspend`].
+pub fn revoke(tx: &mut Tx<'_>, actor: &Actor, number: &str, ruling: &Ruling) -> Outcome<CertificateRow> {
+    decide(tx, actor, number, Event::Revoke, ruling)
+}
+
+/// Ends a suspension; listings stay withdrawn until the supplier lists them again.
+///
+/// # Errors
+/// `not_found`, `wrong_state`, `expired` when the certificate's days are over.
+pub fn lift_suspension(tx: &mut Tx<'_>, actor: &Actor, number: &str, reason: &str) -> Outcome<CertificateRow> {
+    let ruling = Ruling { reason_code: None, reason: Some(reason.to_owned()), safety: false };
+    decide(tx, actor, number, Event::Lift, &ruling)
+}
+
+fn decide(tx: &mut Tx<'_>, actor: &Actor, number: &str, event: Event, ruling: &Ruling) -> Outcome<CertificateRow> {
+    if ruling.reason_code == Some(EndReason::Other) && ruling.reason.is_none() {
+        let message = Message::new("原因为其他时须说明", "is required with the reason `other`");
+        return Err(AppError::field(Code::ValidationFailed, "/reason", message));
+    }
+    let row = store::claim_certificate(tx, &actor.scope, number)?.ok_or(Code::NotFound)?;
+    if row.in_force_until < tx.at().day() {
+        return Err(AppError::new(Code::Expired).detail("证书已到期", "the certificate's days are over"));
+    }
+    happen(tx, Some(actor), row, event, ruling)
+}
+
+/// Moves a claimed certificate as the rules say, tells the catalogue, and leaves word for those who hold orders.
+pub(super) fn happen(
+    tx: &mut Tx<'_>,
+    actor: Option<&Actor>,
+    mut row: CertificateRow,
+    event: Event,
+    ruling: &Ruling,
+) -> Outcome<CertificateRow> {
+    row.status = rules::certificate_next(row.status, event).ok_or(Code::WrongState)?;
+    row.reason_code = ruling.reason_code;
+    row.safety = ruling.safety;
+    save(tx, &row)?;
+    let withdrawn = match event {
+        Event::Lift => catalogue::recover(tx, row.id).map(|()| Vec::new())?,
+        Event::Suspend => catalogue::uncover(tx, actor, row.id, CoverStatus::Suspended, "certificate_suspended")?,
+        Event::Revoke => catalogue::uncover(tx, actor, row.id, CoverStatus::Ended, "certificate_revoked")?,
+        Event::Expire => catalogue::uncover(tx, actor, row.id, CoverStatus::Ended, "certificate_expired")?,
+    };
+    let note = CertificateEventRow {
+        id: tx.new_id(),
+        certificate_id: row.id,
+        event: event.as_str().to_owned(),
+        reason_code: ruling.reason_code,
+        reason: ruling.reason.clone(),
+        safety: ruling.safety,
+        office_org: actor.map(|a| a.org_id),
+        user_id: actor.map(|a| a.user_id),
+        at: tx.at(),
+    };
+    store::insert_event(tx, &note)?;
+    record(tx, actor, &row, event, withdrawn.len())?;
+    if event != Event::Lift {
+        let ended = CertificateEnded {
+            certificate_id: row.id,
+            product_id: row.product_id,
+            safety: ruling.safety,
+            event: event.as_str().to_owned(),
+        };
+        jobs::enqueue(tx, CERTIFICATE_ENDED, &ended)?;
+    }
+    tell_supplier(tx, &row, event, ruling)?;
+    Ok(row)
+}
+
+pub(super) fn save(tx: &mut Tx<'_>, row: &CertificateRow) -> Outcome<()> {
+    if store::save_certificate(tx, row)? == 1 { Ok(()) } else { Err(Code::StaleVersion.into()) }
+}
+
+fn record(tx: &mut Tx<'_>, actor: Option<&Actor>, row: &CertificateRow, event: Event, withdrawn: usize) -> Outcome<()> {
+    let action = match event {
+        Event::Suspend => "certificate.suspended",
+        Event::Lift => "certificate.suspension_ended",
+        Event::Revoke => "certificate.revoked",
+        Event::Expire => "certificate.expired",
+    };
+    let entry = audit::Entry {
+        actor,
+        action,
+        subject: row.id.to_string(),
+        owner_org: row.org_id,
+        other_org: None,
+        region: row.county,
+        details: json!({ "number": row.number, "reason_code": row.reason_code, "safety": row.safety, "listings_withdrawn": withdrawn }),
+    };
+    audit::record(tx, &entry)
+}
+
+fn tell_supplier(tx: &mut Tx<'_>, row: &CertificateRow, event: Event, ruling: &Ruling) -> Outcome<()> {
+    let (number, name) = (&row.number, &row.product_name);
+    let reason = ruling.reason.as_deref().unwrap_or_default();
+    let (zh, en) = match event {
+        Event::Suspend => ("暂停", "suspended"),
+        Event::Lift => ("恢复", "restored"),
+        Event::Revoke => ("撤销", "revoked"),
+        Event::Expire => ("到期", "expired"),
+    };
+    let text_zh = format!("{name} 的认定证书 {number} 已{zh}。{reason}");
+    let text_en = format!("Certificate {number} of {name} is {en}. {reason}");
+    tell(tx, row.org_id, (&format!("认定证书{zh}"), &format!("Certificate {en}")), (&text_zh, &text_en))
+}

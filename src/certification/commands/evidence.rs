@@ -1,0 +1,121 @@
+//! Evidence of the three elements.
+
+use super::super::rules::{self, CertificationState, Event, Facts};
+use super::super::store::{self, EvidenceRow};
+use super::progress;
+use crate::audit;
+use crate::documents;
+use crate::kernel::actor::{Actor, Scope};
+use crate::kernel::error::{AppError, Code, FieldError, Message, Outcome};
+use crate::kernel::food_licence::FoodLicenceWarning;
+use crate::kernel::ids::{CertificationApplicationId, EvidenceId, FileId};
+use crate::platform::db::Tx;
+use crate::regions;
+use serde_json::json;
+
+/// A piece of evidence.
+#[derive(Debug, Clone)]
+pub struct NewEvidence {
+    /// What it says.
+    pub facts: Facts,
+    /// Files of the own organisation.
+    pub files: Vec<FileId>,
+    /// The piece it replaces: a correction.
+    pub replaces: Option<EvidenceId>,
+}
+
+/// Adds evidence to a draft or a returned application. During the notice only a correction is taken, and the notice starts
+/// again: the public must see what is certified.
+///
+/// # Errors
+/// `wrong_state`, `not_found` for a file or a piece of somebody else, or the fields at fault.
+pub fn add_evidence(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: CertificationApplicationId,
+    new: &NewEvidence,
+) -> Outcome<(EvidenceRow, i64)> {
+    let mut case = progress::claim(tx, &Scope::Org(actor.org_id), id, None)?;
+    let event = if new.replaces.is_some() { Event::Change } else { Event::Supplement };
+    let noticed = case.row.state == CertificationState::InNotice;
+    case.happen(tx, Some(actor), event)?;
+    check_replaced(tx, id, new)?;
+    check_files(tx, actor, &new.files)?;
+    let names = regions::names(tx)?;
+    let known = |code: &str| code.parse().is_ok_and(|code| names.contains_key(&code));
+    let warnings = rules::check_evidence(&new.facts, new.files.len(), tx.at().day(), known)?;
+    let row = EvidenceRow {
+        id: tx.new_id(),
+        application_id: id,
+        element: new.facts.element(),
+        file_ids: serde_json::to_string(&new.files).map_err(AppError::internal)?,
+        facts: facts_json(&new.facts)?,
+        warnings: serde_json::to_string(&warnings.iter().map(warning).collect::<Vec<_>>())
+            .map_err(AppError::internal)?,
+        replaces: new.replaces,
+        given_by: actor.user_id,
+        given_at: tx.at(),
+    };
+    store::insert_evidence(tx, &row)?;
+    if new.replaces.is_some() && !noticed {
+        case.row.changed = true;
+    }
+    case.save(tx)?;
+    let details =
+        json!({ "evidence_id": row.id, "element": row.element, "replaces": row.replaces, "notice_restarted": noticed });
+    audit::record(tx, &case.entry(Some(actor), "certification.evidence_added", details))?;
+    Ok((row, case.row.version))
+}
+
+/// The piece replaced is of the same application and element, and still stands.
+fn check_replaced(tx: &mut Tx<'_>, id: CertificationApplicationId, new: &NewEvidence) -> Outcome<()> {
+    let Some(replaced) = new.replaces else { return Ok(()) };
+    let pieces = store::evidence_of(tx, id)?;
+    let wrong = |zh: &str, en: &str| AppError::field(Code::ValidationFailed, "/replaces", Message::new(zh, en));
+    let Some(piece) = pieces.iter().find(|piece| piece.id == replaced) else {
+        return Err(wrong("不是本申请的材料", "is not of this application"));
+    };
+    if piece.element != new.facts.element() {
+        return Err(wrong("不是同一要素的材料", "is of another element"));
+    }
+    if pieces.iter().any(|piece| piece.replaces == Some(replaced)) {
+        return Err(wrong("已被替换", "has been replaced already"));
+    }
+    Ok(())
+}
+
+fn check_files(tx: &mut Tx<'_>, actor: &Actor, files: &[FileId]) -> Outcome<()> {
+    let mut wrong = Vec::new();
+    for (n, file) in files.iter().enumerate() {
+        match documents::file(tx, &Scope::Org(actor.org_id), *file) {
+            Ok(_) => {}
+            Err(error) if error.code() == Code::NotFound => {
+                wrong.push(FieldError::new(
+                    format!("/file_ids/{n}"),
+                    "not_found",
+                    Message::new("没有这个文件", "there is no such file"),
+                ));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(AppError::invalid(wrong)) }
+}
+
+fn facts_json(facts: &Facts) -> Outcome<String> {
+    let text = match facts {
+        Facts::Quality(quality) => serde_json::to_string(quality),
+        Facts::Price(price) => serde_json::to_string(price),
+        Facts::Linkage(linkage) => serde_json::to_string(linkage),
+    };
+    text.map_err(AppError::internal)
+}
+
+/// A warning in both languages, for the reviewer.
+fn warning(warning: &FoodLicenceWarning) -> serde_json::Value {
+    let zh = match warning {
+        FoodLicenceWarning::WrongCheckDigit { expected } => format!("许可证校验码应为 {expected}"),
+        FoodLicenceWarning::UnknownRegion { code } => format!("许可证中的区划 {code} 未知"),
+    };
+    json!({ "zh": zh, "en": format!("licence number: {warning}") })
+}

@@ -1,0 +1,32 @@
+//! Use cases of certification.
+
+mod apply;
+mod certificates;
+mod evidence;
+mod issue;
+mod notices;
+mod periodic;
+mod progress;
+mod review;
+
+pub use apply::{draft, renew, submit, withdraw};
+pub use certificates::{CERTIFICATE_ENDED, CertificateEnded, Ruling, lift_suspension, revoke, suspend};
+pub use evidence::{NewEvidence, add_evidence};
+pub use notices::{NewObjection, ObjectionRuling, decide_objection, file_objection};
+pub use periodic::{advance, expire, recompute_deadlines};
+pub use review::{NewReview, review};
+
+use crate::identity;
+use crate::kernel::actor::Role;
+use crate::kernel::error::Outcome;
+use crate::kernel::ids::OrgId;
+use crate::notifications::{self, Both};
+use crate::platform::db::Tx;
+
+/// Writes to everybody who sells for a supplier.
+fn tell(tx: &mut Tx<'_>, org: OrgId, subject: (&str, &str), text: (&str, &str)) -> Outcome<()> {
+    for (_, address) in identity::recipients(tx, org, Role::Seller)? {
+        notifications::mail(tx, &address, Both { zh: subject.0, en: subject.1 }, Both { zh: text.0, en: text.1 })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! Certification over HTTP.
+
+mod applications;
+mod certificates;
+mod notices;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers the routes.
+pub fn routes(config: &mut ServiceConfig) {
+    applications::routes(config);
+    notices::routes(config);
+    certificates::routes(config);
+}

@@ -1,0 +1,224 @@
+//! What the public sees: notices and certificates; and objections, which only the offices see.
+
+use crate::certification::rules::{self, CertificateStatus, Consequence, EndReason, NoticeStatus, ObjectionStatus};
+use crate::certification::scheme;
+use crate::certification::store::{self, CertificateRow, NoticeRow, ObjectionRow};
+use crate::kernel::actor::Scope;
+use crate::kernel::error::{AppError, Code, Outcome};
+use crate::kernel::ids::{CertificationApplicationId, NoticeId, ObjectionId, ProductId, SchemeId};
+use crate::kernel::page::{Page, PageRequest};
+use crate::kernel::region_code::RegionCode;
+use crate::kernel::time::{At, Day};
+use crate::platform::db::Read;
+use crate::regions;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A public notice (公示).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct NoticeView {
+    /// Its id.
+    pub id: NoticeId,
+    /// The certifying county.
+    pub county: RegionCode,
+    /// The product.
+    pub product_name: String,
+    /// The supplier.
+    pub supplier_name: String,
+    /// The day it was opened; not counted.
+    pub opened_on: Day,
+    /// Its last day; objections are taken until 24:00.
+    pub ends_on: Day,
+    /// The moment after which no objections are taken.
+    pub ends_at: At,
+    /// Where it stands.
+    pub status: NoticeStatus,
+}
+
+impl From<NoticeRow> for NoticeView {
+    fn from(row: NoticeRow) -> NoticeView {
+        NoticeView {
+            id: row.id,
+            county: row.county,
+            product_name: row.product_name,
+            supplier_name: row.supplier_name,
+            opened_on: row.opened_on,
+            ends_on: row.ends_on,
+            ends_at: row.ends_at,
+            status: row.status,
+        }
+    }
+}
+
+/// Public notices, newest first.
+pub fn notices(
+    on: &mut Read,
+    county: Option<RegionCode>,
+    status: Option<NoticeStatus>,
+    page: &PageRequest,
+) -> Outcome<Page<NoticeView>> {
+    let rows = store::notices(on, county, status, page.key()?, page.fetch())?;
+    Ok(Page::cut(rows, page, |row| vec![row.id.to_string()]).map(NoticeView::from))
+}
+
+/// An objection as the offices see it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ObjectionView {
+    /// Its id.
+    pub id: ObjectionId,
+    /// The notice objected to.
+    pub notice_id: NoticeId,
+    /// The application behind it.
+    pub application_id: CertificationApplicationId,
+    /// The certifying county.
+    pub county: RegionCode,
+    /// How to reach who objects; only the county's office is told.
+    pub contact: Option<String>,
+    /// What is wrong.
+    pub text: String,
+    /// When it was filed.
+    pub filed_at: At,
+    /// Where it stands.
+    pub status: ObjectionStatus,
+    /// What followed.
+    pub consequence: Option<Consequence>,
+    /// Why it was decided so.
+    pub reason: Option<String>,
+    /// When it was decided.
+    pub decided_at: Option<At>,
+}
+
+/// The view of an objection; the contact is for the county's own office.
+pub fn objection_view(row: ObjectionRow, office: &RegionCode) -> ObjectionView {
+    ObjectionView {
+        contact: Some(row.contact).filter(|_| *office == row.county),
+        id: row.id,
+        notice_id: row.notice_id,
+        application_id: row.application_id,
+        county: row.county,
+        text: row.text,
+        filed_at: row.filed_at,
+        status: row.status,
+        consequence: row.consequence,
+        reason: row.reason,
+        decided_at: row.decided_at,
+    }
+}
+
+/// Objections in an office's region, newest first.
+pub fn objections(
+    on: &mut Read,
+    (scope, office): (&Scope, &RegionCode),
+    status: Option<ObjectionStatus>,
+    page: &PageRequest,
+) -> Outcome<Page<ObjectionView>> {
+    let rows = store::objections(on, scope, status, page.key()?, page.fetch())?;
+    Ok(Page::cut(rows, page, |row| vec![row.id.to_string()]).map(|row| objection_view(row, office)))
+}
+
+/// A county by code and name.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct NamedPlace {
+    /// Its code.
+    pub code: RegionCode,
+    /// Its name.
+    pub name: String,
+}
+
+/// A certificate as anybody may verify it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CertificateView {
+    /// Its number.
+    #[schema(example = "NX-2021-00001")]
+    pub number: String,
+    /// Where it stands today.
+    pub status: CertificateStatus,
+    /// Why it was suspended or revoked.
+    pub reason_code: Option<EndReason>,
+    /// Revoked or suspended for food safety.
+    pub safety: bool,
+    /// The product.
+    pub product_id: ProductId,
+    /// The product's name.
+    pub product_name: String,
+    /// The supplier's name.
+    pub supplier_name: String,
+    /// The certifying county.
+    pub county: NamedPlace,
+    /// Counties of production.
+    pub origins: Vec<NamedPlace>,
+    /// The scheme.
+    pub scheme_id: SchemeId,
+    /// The scheme's name.
+    pub scheme_name: String,
+    /// The catalogue batch.
+    pub batch: String,
+    /// First day.
+    pub valid_from: Day,
+    /// Last day.
+    pub valid_until: Day,
+    /// Later than the last day while a renewal filed in time is decided.
+    pub in_force_until: Day,
+    /// When it was issued.
+    pub issued_at: At,
+}
+
+/// A certificate by its number, as it stands on a day.
+///
+/// # Errors
+/// `not_found`.
+pub fn certificate(on: &mut Read, number: &str, today: Day) -> Outcome<CertificateView> {
+    let row = store::certificate(on, number)?.ok_or(Code::NotFound)?;
+    certificate_view(on, row, today)
+}
+
+/// The view of a certificate.
+pub fn certificate_view(on: &mut Read, row: CertificateRow, today: Day) -> Outcome<CertificateView> {
+    let codes: Vec<RegionCode> = serde_json::from_str(&row.origins).map_err(AppError::internal)?;
+    let mut origins = Vec::with_capacity(codes.len());
+    for code in codes {
+        origins.push(place(on, code, today)?);
+    }
+    Ok(CertificateView {
+        status: rules::standing(row.status, row.in_force_until, today),
+        county: place(on, row.county, today)?,
+        origins,
+        scheme_name: scheme::scheme(on, row.scheme_id)?.name,
+        number: row.number,
+        reason_code: row.reason_code,
+        safety: row.safety,
+        product_id: row.product_id,
+        product_name: row.product_name,
+        supplier_name: row.supplier_name,
+        scheme_id: row.scheme_id,
+        batch: row.batch,
+        valid_from: row.valid_from,
+        valid_until: row.valid_until,
+        in_force_until: row.in_force_until,
+        issued_at: row.issued_at,
+    })
+}
+
+/// A region that no list knows is shown by its code.
+fn place(on: &mut Read, code: RegionCode, day: Day) -> Outcome<NamedPlace> {
+    let name = match regions::region(on, &code, day) {
+        Ok(region) => region.name,
+        Err(error) if error.code() == Code::NotFound => code.to_string(),
+        Err(error) => return Err(error),
+    };
+    Ok(NamedPlace { code, name })
+}
+
+/// Certificates in the order of their numbers: a catalogue batch, or a county's.
+pub fn certificates(
+    on: &mut Read,
+    batch: Option<&str>,
+    county: Option<RegionCode>,
+    today: Day,
+    page: &PageRequest,
+) -> Outcome<Page<CertificateView>> {
+    let rows = store::certificates(on, batch, county, page.key()?, page.fetch())?;
+    let page = Page::cut(rows, page, |row| vec![row.number.clone()]);
+    let items = page.items.into_iter().map(|row| certificate_view(on, row, today)).collect::<Outcome<_>>()?;
+    Ok(Page { items, next: page.next })
+}

@@ -1,0 +1,379 @@
+//! The way of an application through the steps of its scheme: state × event, who may decide, and with which reasons.
+
+use super::words::{
+    CertificationDecision, CertificationState, Consequence, ObjectionDecision, RejectionReason, SchemeStep, StepKind,
+};
+use crate::kernel::error::{AppError, Code, Message};
+use crate::kernel::ids::UserId;
+use crate::kernel::region_code::{RegionCode, RegionLevel};
+use crate::kernel::time::At;
+
+/// State and step; the step is the one that is open, that returned the application, or the number of steps once approved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// The state.
+    pub state: CertificationState,
+    /// Index into the scheme's steps.
+    pub step: usize,
+}
+
+/// What happens to an application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// The applicant hands it in, first or again.
+    Submit {
+        /// What a notice showed was replaced since.
+        changed: bool,
+    },
+    /// The applicant adds evidence.
+    Supplement,
+    /// The applicant replaces evidence.
+    Change,
+    /// The applicant takes it back.
+    Withdraw,
+    /// The step's office approves.
+    Approve,
+    /// The step's office returns it for supplement.
+    Return,
+    /// The step's office rejects it.
+    Reject,
+    /// The notice ended and no objection is open.
+    EndNotice,
+    /// An objection is upheld: back to the applicant.
+    UpholdReturn,
+    /// An objection is upheld: rejected.
+    UpholdReject,
+}
+
+/// Why certification refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The state does not allow the event.
+    WrongState,
+    /// The step belongs to the office of another region or level.
+    OtherOffice,
+    /// The reviewer submitted the application.
+    Submitter,
+    /// The reviewer decided at another step.
+    OtherStep,
+    /// A return or rejection says why.
+    OpinionMissing,
+    /// A rejection has a reason code.
+    ReasonMissing,
+    /// A reason code belongs to a rejection only.
+    ReasonNotNeeded,
+    /// The notice has not ended.
+    NoticeRunning(At),
+    /// An objection is open.
+    ObjectionOpen,
+    /// The days for objections are over.
+    NoticeOver,
+    /// An upheld objection has a consequence.
+    ConsequenceMissing,
+    /// A dismissed objection has none.
+    ConsequenceNotNeeded,
+}
+
+impl From<Refusal> for AppError {
+    fn from(refusal: Refusal) -> AppError {
+        let field =
+            |pointer: &str, zh: &str, en: &str| AppError::field(Code::ValidationFailed, pointer, Message::new(zh, en));
+        match refusal {
+            Refusal::WrongState => Code::WrongState.into(),
+            Refusal::OtherOffice => AppError::new(Code::Forbidden)
+                .detail("由该环节所在层级、所在地区的扶贫办办理", "the office of this step's level and region decides"),
+            Refusal::Submitter => AppError::new(Code::SeparationOfDuties)
+                .detail("提交人不得审核", "who submitted the application does not review it"),
+            Refusal::OtherStep => AppError::new(Code::SeparationOfDuties)
+                .detail("同一人不得审核同一申请的两个环节", "nobody reviews two steps of the same application"),
+            Refusal::OpinionMissing => field("/opinion", "退回或不予通过须写明意见", "a return or rejection says why"),
+            Refusal::ReasonMissing => field("/reason_code", "不予通过须填写原因", "a rejection states its reason"),
+            Refusal::ReasonNotNeeded => field("/reason_code", "仅用于不予通过", "belongs to a rejection only"),
+            Refusal::NoticeRunning(ends_at) => AppError::new(Code::NoticeRunning).with("ends_at", ends_at.to_string()),
+            Refusal::ObjectionOpen => Code::ObjectionOpen.into(),
+            Refusal::NoticeOver => {
+                AppError::new(Code::Expired).detail("公示已结束，不再受理异议", "the days for objections are over")
+            }
+            Refusal::ConsequenceMissing => {
+                field("/consequence", "异议成立须写明处理结果", "an upheld objection has one")
+            }
+            Refusal::ConsequenceNotNeeded => {
+                field("/consequence", "异议不成立时不填", "a dismissed objection has none")
+            }
+        }
+    }
+}
+
+/// Where an application stands after an event.
+///
+/// # Errors
+/// [`Refusal::WrongState`].
+pub fn next(steps: &[SchemeStep], now: Position, event: Event) -> Result<Position, Refusal> {
+    use CertificationState as S;
+    use Event as E;
+    let to = |state| Position { state, step: now.step };
+    Ok(match (now.state, event) {
+        (S::Draft, E::Submit { .. }) => enter(steps, 0),
+        (S::Returned, E::Submit { changed }) => {
+            enter(steps, last_notice(steps, now.step).filter(|_| changed).unwrap_or(now.step))
+        }
+        // A change during the notice starts it again; the command sees that the position is entered anew.
+        (S::Draft | S::Returned, E::Supplement | E::Change) | (S::InNotice, E::Change) => now,
+        (S::Draft | S::Returned | S::InReview | S::InNotice, E::Withdraw) => to(S::Withdrawn),
+        (S::InReview, E::Approve) | (S::InNotice, E::EndNotice) => enter(steps, now.step + 1),
+        (S::InReview, E::Return) => to(S::Returned),
+        (S::InReview, E::Reject) | (S::InReview | S::InNotice | S::Returned, E::UpholdReject) => to(S::Rejected),
+        (S::InReview | S::InNotice | S::Returned, E::UpholdReturn) => {
+            let step = last_notice(steps, now.step).and_then(|notice| review_before(steps, notice)).unwrap_or(now.step);
+            Position { state: S::Returned, step }
+        }
+        _ => return Err(Refusal::WrongState),
+    })
+}
+
+fn enter(steps: &[SchemeStep], step: usize) -> Position {
+    let state = match steps.get(step).map(|s| s.kind) {
+        Some(StepKind::Review) => CertificationState::InReview,
+        Some(StepKind::Notice) => CertificationState::InNotice,
+        None => CertificationState::Approved,
+    };
+    Position { state, step }
+}
+
+/// The latest notice up to a step.
+fn last_notice(steps: &[SchemeStep], upto: usize) -> Option<usize> {
+    (0..steps.len().min(upto + 1)).rev().find(|n| steps[*n].kind == StepKind::Notice)
+}
+
+fn review_before(steps: &[SchemeStep], notice: usize) -> Option<usize> {
+    (0..notice).rev().find(|n| steps[*n].kind == StepKind::Review)
+}
+
+/// The steps that an applicant of a region passes: an opinion of a level that its region does not reach is left out.
+#[must_use]
+pub fn steps_for(steps: &[SchemeStep], applicant: &RegionCode) -> Vec<SchemeStep> {
+    steps
+        .iter()
+        .filter(|step| step.level.region_level() <= applicant.level().max(RegionLevel::County))
+        .cloned()
+        .collect()
+}
+
+/// The region whose office acts at a step.
+#[must_use]
+pub fn office_of(step: &SchemeStep, applicant: &RegionCode) -> Option<RegionCode> {
+    applicant.ancestors().into_iter().find(|region| region.level() == step.level.region_level())
+}
+
+/// Whether this person may decide at this step.
+///
+/// # Errors
+/// When the office is another one, or the person took another part.
+pub fn may_review(
+    office: (RegionCode, Option<RegionCode>),
+    reviewer: UserId,
+    step: usize,
+    submitters: &[UserId],
+    earlier: &[(UserId, usize)],
+) -> Result<(), Refusal> {
+    if office.1 != Some(office.0) {
+        return Err(Refusal::OtherOffice);
+    }
+    if submitters.contains(&reviewer) {
+        return Err(Refusal::Submitter);
+    }
+    if earlier.iter().any(|(who, at)| *who == reviewer && *at != step) {
+        return Err(Refusal::OtherStep);
+    }
+    Ok(())
+}
+
+/// A return says why; a rejection has a reason code as well.
+///
+/// # Errors
+/// What is missing.
+pub fn reasoned(
+    decision: CertificationDecision,
+    reason: Option<RejectionReason>,
+    opinion: Option<&str>,
+) -> Result<(), Refusal> {
+    match (decision, reason, opinion) {
+        (CertificationDecision::Approve | CertificationDecision::Return, Some(_), _) => Err(Refusal::ReasonNotNeeded),
+        (CertificationDecision::Approve, ..) => Ok(()),
+        (_, _, None) => Err(Refusal::OpinionMissing),
+        (CertificationDecision::Reject, None, _) => Err(Refusal::ReasonMissing),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a notice lets the next step begin: it ended at 24:00 of its last day and no objection is open.
+///
+/// # Errors
+/// What still holds it.
+pub fn notice_over(now: At, ends_at: At, open_objections: i64) -> Result<(), Refusal> {
+    if now < ends_at {
+        return Err(Refusal::NoticeRunning(ends_at));
+    }
+    if open_objections > 0 { Err(Refusal::ObjectionOpen) } else { Ok(()) }
+}
+
+/// The event that a decision about an objection brings to the application; none when it is dismissed.
+///
+/// # Errors
+/// When the consequence does not fit the decision.
+pub fn objection_event(
+    decision: ObjectionDecision,
+    consequence: Option<Consequence>,
+) -> Result<Option<Event>, Refusal> {
+    match (decision, consequence) {
+        (ObjectionDecision::Dismiss, None) => Ok(None),
+        (ObjectionDecision::Dismiss, Some(_)) => Err(Refusal::ConsequenceNotNeeded),
+        (ObjectionDecision::Uphold, None) => Err(Refusal::ConsequenceMissing),
+        (ObjectionDecision::Uphold, Some(Consequence::Return)) => Ok(Some(Event::UpholdReturn)),
+        (ObjectionDecision::Uphold, Some(Consequence::Reject)) => Ok(Some(Event::UpholdReject)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::certification::rules::StepLevel;
+    use CertificationState as S;
+
+    /// County review, county notice, prefecture review, provincial re-check.
+    fn steps() -> Vec<SchemeStep> {
+        let step = |key: &str, kind, level| SchemeStep { key: key.to_owned(), kind, level, days: None };
+        vec![
+            step("county_review", StepKind::Review, StepLevel::County),
+            step("county_notice", StepKind::Notice, StepLevel::County),
+            step("prefecture_review", StepKind::Review, StepLevel::Prefecture),
+            step("provincial_recheck", StepKind::Review, StepLevel::Province),
+        ]
+    }
+
+    /// Every state at every step it can have, against every event; `.` is a refusal.
+    #[test]
+    fn the_whole_table() {
+        let events = [
+            Event::Submit { changed: false },
+            Event::Submit { changed: true },
+            Event::Supplement,
+            Event::Change,
+            Event::Withdraw,
+            Event::Approve,
+            Event::Return,
+            Event::Reject,
+            Event::EndNotice,
+            Event::UpholdReturn,
+            Event::UpholdReject,
+        ];
+        let table = [
+            (S::Draft, 0, "r0 r0 d0 d0 w0 .  .  .  .  .  ."),
+            (S::InReview, 0, ".  .  .  .  w0 n1 b0 x0 .  b0 x0"),
+            (S::InNotice, 1, ".  .  .  n1 w1 .  .  .  r2 b0 x1"),
+            (S::InReview, 2, ".  .  .  .  w2 r3 b2 x2 .  b0 x2"),
+            (S::InReview, 3, ".  .  .  .  w3 a4 b3 x3 .  b0 x3"),
+            (S::Returned, 0, "r0 r0 b0 b0 w0 .  .  .  .  b0 x0"),
+            (S::Returned, 2, "r2 n1 b2 b2 w2 .  .  .  .  b0 x2"),
+            (S::Returned, 3, "r3 n1 b3 b3 w3 .  .  .  .  b0 x3"),
+            (S::Rejected, 2, ".  .  .  .  .  .  .  .  .  .  ."),
+            (S::Withdrawn, 1, ".  .  .  .  .  .  .  .  .  .  ."),
+            (S::Approved, 4, ".  .  .  .  .  .  .  .  .  .  ."),
+        ];
+        for (state, step, row) in table {
+            let shown: Vec<String> =
+                events.iter().map(|event| shown(next(&steps(), Position { state, step }, *event))).collect();
+            assert_eq!(shown, row.split_whitespace().collect::<Vec<_>>(), "{state} {step}");
+        }
+    }
+
+    fn shown(result: Result<Position, Refusal>) -> String {
+        let Ok(position) = result else { return ".".to_owned() };
+        let letter = match position.state {
+            S::Draft => 'd',
+            S::InReview => 'r',
+            S::InNotice => 'n',
+            S::Returned => 'b',
+            S::Rejected => 'x',
+            S::Withdrawn => 'w',
+            S::Approved => 'a',
+        };
+        format!("{letter}{}", position.step)
+    }
+
+    #[test]
+    fn a_step_belongs_to_one_office_and_a_person_to_one_step() {
+        let region = |text: &str| -> RegionCode { text.parse().unwrap() };
+        let (county, user, other) = (region("640323"), UserId([1; 16]), UserId([2; 16]));
+        let all = steps();
+        let table = [
+            (0, "640323", user, Ok(())),
+            (0, "640300", user, Err(Refusal::OtherOffice)),
+            (0, "640324", user, Err(Refusal::OtherOffice)),
+            (2, "640300", user, Err(Refusal::OtherStep)),
+            (2, "640300", UserId([4; 16]), Ok(())),
+            (3, "640000", UserId([4; 16]), Ok(())),
+            (3, "650000", UserId([4; 16]), Err(Refusal::OtherOffice)),
+            (0, "640323", other, Err(Refusal::Submitter)),
+        ];
+        for (step, office, reviewer, expected) in table {
+            let asked = (region(office), office_of(&all[step], &county));
+            // The first person reviewed at the county before, a return ago.
+            assert_eq!(may_review(asked, reviewer, step, &[other], &[(user, 0)]), expected, "{step} {office}");
+        }
+    }
+
+    #[test]
+    fn opinions_of_lower_levels_need_a_region_that_reaches_there() {
+        let mut all = steps();
+        all.insert(
+            0,
+            SchemeStep {
+                key: "township_opinion".into(),
+                kind: StepKind::Review,
+                level: StepLevel::Township,
+                days: Some(3),
+            },
+        );
+        assert_eq!(steps_for(&all, &"640323".parse().unwrap()).len(), 4);
+        let township: RegionCode = "640323100".parse().unwrap();
+        assert_eq!(steps_for(&all, &township).len(), 5);
+        assert_eq!(office_of(&all[0], &township), Some(township));
+        assert_eq!(office_of(&all[1], &township), "640323".parse().ok());
+    }
+
+    #[test]
+    fn reasons_fit_the_decision() {
+        use CertificationDecision::{Approve, Reject, Return};
+        let (why, code) = (Some("缺少检验报告"), Some(RejectionReason::QualityNotShown));
+        let table = [
+            (Approve, None, None, Ok(())),
+            (Approve, code, None, Err(Refusal::ReasonNotNeeded)),
+            (Return, None, None, Err(Refusal::OpinionMissing)),
+            (Return, None, why, Ok(())),
+            (Return, code, why, Err(Refusal::ReasonNotNeeded)),
+            (Reject, code, None, Err(Refusal::OpinionMissing)),
+            (Reject, None, why, Err(Refusal::ReasonMissing)),
+            (Reject, code, why, Ok(())),
+        ];
+        for (decision, reason, opinion, expected) in table {
+            assert_eq!(reasoned(decision, reason, opinion), expected, "{decision}");
+        }
+    }
+
+    #[test]
+    fn a_notice_ends_at_midnight_and_waits_for_objections() {
+        let end = At(1_000);
+        assert_eq!(notice_over(At(999), end, 0), Err(Refusal::NoticeRunning(end)));
+        assert_eq!(notice_over(end, end, 1), Err(Refusal::ObjectionOpen));
+        assert_eq!(notice_over(end, end, 0), Ok(()));
+        assert_eq!(objection_event(ObjectionDecision::Dismiss, None), Ok(None));
+        assert_eq!(objection_event(ObjectionDecision::Uphold, None), Err(Refusal::ConsequenceMissing));
+        assert_eq!(
+            objection_event(ObjectionDecision::Uphold, Some(Consequence::Reject)),
+            Ok(Some(Event::UpholdReject))
+        );
+        let both = objection_event(ObjectionDecision::Dismiss, Some(Consequence::Return));
+        assert_eq!(both, Err(Refusal::ConsequenceNotNeeded));
+    }
+}

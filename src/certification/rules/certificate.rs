@@ -1,0 +1,187 @@
+//! The life of a certificate: its number, its days, suspension, revocation, expiry and renewal.
+
+use crate::kernel::error::{AppError, Code};
+use crate::kernel::time::Day;
+
+crate::text_enum! {
+    /// Where a certificate stands.
+    CertificateStatus {
+        /// 有效.
+        Valid "valid"
+        /// 暂停.
+        Suspended "suspended"
+        /// 撤销.
+        Revoked "revoked"
+        /// 到期.
+        Expired "expired"
+    }
+}
+
+crate::text_enum! {
+    /// Why a certificate is suspended or revoked.
+    EndReason {
+        /// 食品安全问题.
+        FoodSafety "food_safety"
+        /// 质量不合格.
+        Quality "quality"
+        /// 价格明显高于同类.
+        Price "price"
+        /// 带贫机制落空.
+        LinkageBroken "linkage_broken"
+        /// 材料不实.
+        DocumentsUntrue "documents_untrue"
+        /// 不再生产.
+        NoLongerProduced "no_longer_produced"
+        /// 其他, explained in the reason.
+        Other "other"
+    }
+}
+
+/// What happens to a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CertificateEvent {
+    /// 暂停.
+    Suspend,
+    /// 恢复.
+    Lift,
+    /// 撤销.
+    Revoke,
+    /// Its days are over.
+    Expire,
+}
+
+impl CertificateEvent {
+    /// The word that is stored, and the past participle of the audit trail.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            CertificateEvent::Suspend => "suspended",
+            CertificateEvent::Lift => "suspension_ended",
+            CertificateEvent::Revoke => "revoked",
+            CertificateEvent::Expire => "expired",
+        }
+    }
+}
+
+/// Where a certificate stands after an event; `None` when its standing does not allow it.
+#[must_use]
+pub fn certificate_next(status: CertificateStatus, event: CertificateEvent) -> Option<CertificateStatus> {
+    use CertificateEvent as E;
+    use CertificateStatus as S;
+    match (status, event) {
+        (S::Valid, E::Suspend) => Some(S::Suspended),
+        (S::Suspended, E::Lift) => Some(S::Valid),
+        (S::Valid | S::Suspended, E::Revoke) => Some(S::Revoked),
+        (S::Valid | S::Suspended, E::Expire) => Some(S::Expired),
+        _ => None,
+    }
+}
+
+/// How a certificate stands on a day, whether or not the job that ends it has run.
+#[must_use]
+pub fn standing(status: CertificateStatus, in_force_until: Day, today: Day) -> CertificateStatus {
+    match status {
+        CertificateStatus::Valid | CertificateStatus::Suspended if in_force_until < today => CertificateStatus::Expired,
+        other => other,
+    }
+}
+
+/// The number of a certificate: prefix, year, and its place in the year.
+#[must_use]
+pub fn number(prefix: &str, year: i64, place: i64) -> String {
+    format!("{prefix}{year}-{place:05}")
+}
+
+/// The batch in which a certificate enters the catalogue: one a month.
+#[must_use]
+pub fn batch(prefix: &str, day: Day) -> String {
+    format!("{prefix}{}", day.month())
+}
+
+/// First and last day of a certificate, both included. A renewal decided in time begins when the old one ends, so that no
+/// day is lost by filing early.
+#[must_use]
+pub fn validity(today: Day, days: i64, renewed_until: Option<Day>) -> (Day, Day) {
+    let from = match renewed_until {
+        Some(until) if until >= today => until.plus_days(1),
+        _ => today,
+    };
+    (from, from.plus_days(days.max(1) - 1))
+}
+
+/// Whether a renewal may be filed on a day: within the window before the last day.
+///
+/// # Errors
+/// `wrong_state` when it is too early, `expired` when it is too late.
+pub fn may_renew(status: CertificateStatus, valid_until: Day, today: Day, window_days: i64) -> Result<(), AppError> {
+    let opens = valid_until.plus_days(1 - window_days);
+    if matches!(status, CertificateStatus::Revoked | CertificateStatus::Expired) || today > valid_until {
+        return Err(
+            AppError::new(Code::Expired).detail("证书已失效，请重新申请", "the certificate has ended; apply anew")
+        );
+    }
+    if today < opens {
+        return Err(AppError::new(Code::WrongState)
+            .detail(format!("{opens} 起可申请换证"), format!("a renewal may be filed from {opens} on"))
+            .with("opens_on", opens.to_string()));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use CertificateStatus::{Expired, Revoked, Suspended, Valid};
+
+    #[test]
+    fn the_whole_table() {
+        use CertificateEvent::{Expire, Lift, Revoke, Suspend};
+        let table = [
+            (Valid, [Some(Suspended), None, Some(Revoked), Some(Expired)]),
+            (Suspended, [None, Some(Valid), Some(Revoked), Some(Expired)]),
+            (Revoked, [None; 4]),
+            (Expired, [None; 4]),
+        ];
+        for (status, row) in table {
+            assert_eq!([Suspend, Lift, Revoke, Expire].map(|event| certificate_next(status, event)), row, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_certificate_past_its_days_has_expired_before_any_job_says_so() {
+        let (last, after) = (Day::ymd(2022, 3, 1), Day::ymd(2022, 3, 2));
+        let table =
+            [(Valid, last, Valid), (Valid, after, Expired), (Suspended, after, Expired), (Revoked, after, Revoked)];
+        for (status, today, expected) in table {
+            assert_eq!(standing(status, last, today), expected);
+        }
+    }
+
+    #[test]
+    fn days_and_numbers() {
+        let today = Day::ymd(2021, 3, 1);
+        assert_eq!(validity(today, 365, None), (today, Day::ymd(2022, 2, 28)));
+        // Early: from the day after the old one's last. Late, while the old one was kept in force: from today.
+        assert_eq!(validity(today, 365, Some(Day::ymd(2021, 3, 31))).0, Day::ymd(2021, 4, 1));
+        assert_eq!(validity(today, 365, Some(today)).0, Day::ymd(2021, 3, 2));
+        assert_eq!(validity(today, 365, Some(Day::ymd(2021, 2, 28))).0, today);
+        assert_eq!(number("NX-", 2021, 7), "NX-2021-00007");
+        assert_eq!(batch("NX-", today), "NX-2021-03");
+    }
+
+    #[test]
+    fn the_window_of_renewals() {
+        let last = Day::ymd(2022, 2, 28);
+        let code = |status, today| may_renew(status, last, today, 60).err().map(|e| e.code());
+        let table = [
+            (Valid, Day::ymd(2021, 12, 30), Some(Code::WrongState)),
+            (Valid, Day::ymd(2021, 12, 31), None),
+            (Suspended, last, None),
+            (Valid, Day::ymd(2022, 3, 1), Some(Code::Expired)),
+            (Revoked, Day::ymd(2022, 1, 31), Some(Code::Expired)),
+        ];
+        for (status, today, expected) in table {
+            assert_eq!(code(status, today), expected, "{status} {today}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Pure decisions of certification: the way of an application, what its evidence must show, the life of a certificate.
+
+mod application;
+mod certificate;
+mod evidence;
+mod words;
+
+pub use application::*;
+pub use certificate::*;
+pub use evidence::*;
+pub use words::*;

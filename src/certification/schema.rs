@@ -1,0 +1,170 @@
+//! Tables of certification.
+
+diesel::table! {
+    certification_schemes (id) {
+        id -> Binary,
+        name -> Text,
+        region_code -> Text,
+        number_prefix -> Text,
+        steps -> Text,
+        kinds -> Text,
+        renewal_grace_days -> BigInt,
+        valid_from -> Text,
+        valid_to -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    certification_applications (id) {
+        id -> Binary,
+        scheme_id -> Binary,
+        org_id -> Binary,
+        region_code -> Text,
+        county -> Text,
+        product_id -> Binary,
+        product_name -> Text,
+        supplier_name -> Text,
+        state -> Text,
+        step -> BigInt,
+        office -> Nullable<Text>,
+        renews -> Nullable<Binary>,
+        round -> BigInt,
+        changed -> Bool,
+        created_by -> Binary,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        submitted_at -> Nullable<BigInt>,
+        step_started_on -> Nullable<Text>,
+        due_on -> Nullable<Text>,
+        due_provisional -> Bool,
+        due_rule_id -> Nullable<Binary>,
+        version -> BigInt,
+    }
+}
+diesel::table! {
+    certification_submissions (application_id, round) {
+        application_id -> Binary,
+        round -> BigInt,
+        submitted_by -> Binary,
+        submitted_at -> BigInt,
+    }
+}
+diesel::table! {
+    certification_evidence (id) {
+        id -> Binary,
+        application_id -> Binary,
+        element -> Text,
+        file_ids -> Text,
+        facts -> Text,
+        warnings -> Text,
+        replaces -> Nullable<Binary>,
+        given_by -> Binary,
+        given_at -> BigInt,
+    }
+}
+diesel::table! {
+    certification_reviews (id) {
+        id -> Binary,
+        application_id -> Binary,
+        round -> BigInt,
+        step -> BigInt,
+        step_key -> Text,
+        office_org -> Binary,
+        reviewer -> Binary,
+        decision -> Text,
+        reason_code -> Nullable<Text>,
+        opinion -> Nullable<Text>,
+        due_on -> Nullable<Text>,
+        due_rule_id -> Nullable<Binary>,
+        decided_at -> BigInt,
+    }
+}
+diesel::table! {
+    public_notices (id) {
+        id -> Binary,
+        application_id -> Binary,
+        county -> Text,
+        product_name -> Text,
+        supplier_name -> Text,
+        days -> BigInt,
+        opened_on -> Text,
+        ends_on -> Text,
+        ends_at -> BigInt,
+        provisional -> Bool,
+        rule_id -> Nullable<Binary>,
+        status -> Text,
+    }
+}
+diesel::table! {
+    objections (id) {
+        id -> Binary,
+        notice_id -> Binary,
+        application_id -> Binary,
+        county -> Text,
+        contact -> Text,
+        text -> Text,
+        filed_at -> BigInt,
+        status -> Text,
+        consequence -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        decided_by -> Nullable<Binary>,
+        decided_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    certificate_counters (scheme_id, year) {
+        scheme_id -> Binary,
+        year -> BigInt,
+        last -> BigInt,
+    }
+}
+diesel::table! {
+    certificates (id) {
+        id -> Binary,
+        number -> Text,
+        scheme_id -> Binary,
+        application_id -> Binary,
+        org_id -> Binary,
+        product_id -> Binary,
+        product_name -> Text,
+        supplier_name -> Text,
+        county -> Text,
+        origins -> Text,
+        batch -> Text,
+        valid_from -> Text,
+        valid_until -> Text,
+        in_force_until -> Text,
+        status -> Text,
+        reason_code -> Nullable<Text>,
+        safety -> Bool,
+        renewed_by -> Nullable<Binary>,
+        validity_rule_id -> Nullable<Binary>,
+        issued_by -> Binary,
+        issued_at -> BigInt,
+        version -> BigInt,
+    }
+}
+diesel::table! {
+    certificate_events (id) {
+        id -> Binary,
+        certificate_id -> Binary,
+        event -> Text,
+        reason_code -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        safety -> Bool,
+        office_org -> Nullable<Binary>,
+        user_id -> Nullable<Binary>,
+        at -> BigInt,
+    }
+}
+diesel::allow_tables_to_appear_in_same_query!(
+    certification_schemes,
+    certification_applications,
+    certification_submissions,
+    certification_evidence,
+    certification_reviews,
+    public_notices,
+    objections,
+    certificate_counters,
+    certificates,
+    certificate_events,
+);

@@ -1,0 +1,196 @@
+//! SQL of public notices and objections.
+
+use crate::certification::rules::{Consequence, NoticeStatus, ObjectionStatus};
+use crate::certification::schema::{objections, public_notices as notices};
+use crate::each;
+use crate::kernel::actor::Scope;
+use crate::kernel::error::Outcome;
+use crate::kernel::ids::{CertificationApplicationId, NoticeId, ObjectionId, RuleId, UserId};
+use crate::kernel::region_code::RegionCode;
+use crate::kernel::time::{At, Day};
+use crate::platform::db::{Read, Tx};
+use diesel::dsl::{insert_into, update};
+use diesel::prelude::*;
+
+/// A stored notice.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = notices, treat_none_as_default_value = false)]
+pub struct NoticeRow {
+    pub id: NoticeId,
+    pub application_id: CertificationApplicationId,
+    pub county: RegionCode,
+    pub product_name: String,
+    pub supplier_name: String,
+    pub days: i64,
+    pub opened_on: Day,
+    pub ends_on: Day,
+    pub ends_at: At,
+    pub provisional: bool,
+    pub rule_id: Option<RuleId>,
+    pub status: NoticeStatus,
+}
+
+/// A stored objection.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = objections, treat_none_as_default_value = false)]
+pub struct ObjectionRow {
+    pub id: ObjectionId,
+    pub notice_id: NoticeId,
+    pub application_id: CertificationApplicationId,
+    pub county: RegionCode,
+    pub contact: String,
+    pub text: String,
+    pub filed_at: At,
+    pub status: ObjectionStatus,
+    pub consequence: Option<Consequence>,
+    pub reason: Option<String>,
+    pub decided_by: Option<UserId>,
+    pub decided_at: Option<At>,
+}
+
+pub fn insert_notice(tx: &mut Tx<'_>, row: &NoticeRow) -> Outcome<()> {
+    each!(tx, c => insert_into(notices::table).values(row).execute(c))?;
+    Ok(())
+}
+
+pub fn notice(on: &mut Read, id: NoticeId) -> Outcome<Option<NoticeRow>> {
+    Ok(each!(on, c => notices::table.find(id).select(NoticeRow::as_select()).first(c).optional())?)
+}
+
+/// All notices of an application, oldest first.
+pub fn notices_of(on: &mut Read, id: CertificationApplicationId) -> Outcome<Vec<NoticeRow>> {
+    Ok(
+        each!(on, c => notices::table.filter(notices::application_id.eq(id)).order(notices::id).select(NoticeRow::as_select()).load(c))?,
+    )
+}
+
+/// The open notice of an application.
+pub fn open_notice(on: &mut Read, id: CertificationApplicationId) -> Outcome<Option<NoticeRow>> {
+    Ok(
+        each!(on, c => notices::table.filter(notices::application_id.eq(id)).filter(notices::status.eq(NoticeStatus::Open))
+        .select(NoticeRow::as_select()).first(c).optional())?,
+    )
+}
+
+/// Closes the open notice of an application; how many that were.
+pub fn close_notice(tx: &mut Tx<'_>, id: CertificationApplicationId, to: NoticeStatus) -> Outcome<usize> {
+    Ok(
+        each!(tx, c => update(notices::table).filter(notices::application_id.eq(id)).filter(notices::status.eq(NoticeStatus::Open))
+        .set(notices::status.eq(to)).execute(c))?,
+    )
+}
+
+/// Moves the end of an open notice.
+pub fn move_notice(tx: &mut Tx<'_>, id: NoticeId, ends_on: Day, provisional: bool) -> Outcome<()> {
+    each!(tx, c => update(notices::table.find(id)).filter(notices::status.eq(NoticeStatus::Open))
+        .set((notices::ends_on.eq(ends_on), notices::ends_at.eq(ends_on.end()), notices::provisional.eq(provisional))).execute(c))?;
+    Ok(())
+}
+
+/// Open notices whose end rests on a calendar that was not loaded.
+pub fn provisional_notices(on: &mut Read) -> Outcome<Vec<NoticeRow>> {
+    Ok(
+        each!(on, c => notices::table.filter(notices::status.eq(NoticeStatus::Open)).filter(notices::provisional.eq(true))
+        .order(notices::id).select(NoticeRow::as_select()).load(c))?,
+    )
+}
+
+/// Applications whose notice has ended and against which no objection is open.
+pub fn ended_notices(on: &mut Read, now: At, limit: i64) -> Outcome<Vec<CertificationApplicationId>> {
+    Ok(each!(on, c => {
+        let open = objections::table.filter(objections::status.eq(ObjectionStatus::Open)).select(objections::application_id);
+        notices::table.filter(notices::status.eq(NoticeStatus::Open)).filter(notices::ends_at.le(now))
+            .filter(notices::application_id.ne_all(open)).order((notices::ends_at, notices::id))
+            .select(notices::application_id).limit(limit).load(c)
+    })?)
+}
+
+/// Notices, newest first.
+pub fn notices(
+    on: &mut Read,
+    county: Option<RegionCode>,
+    status: Option<NoticeStatus>,
+    after: Option<NoticeId>,
+    limit: i64,
+) -> Outcome<Vec<NoticeRow>> {
+    Ok(each!(on, c => {
+        let mut query = notices::table.select(NoticeRow::as_select()).into_boxed();
+        if let Some(county) = county {
+            query = query.filter(notices::county.eq(county));
+        }
+        if let Some(status) = status {
+            query = query.filter(notices::status.eq(status));
+        }
+        if let Some(after) = after {
+            query = query.filter(notices::id.lt(after));
+        }
+        query.order(notices::id.desc()).limit(limit).load(c)
+    })?)
+}
+
+pub fn insert_objection(tx: &mut Tx<'_>, row: &ObjectionRow) -> Outcome<()> {
+    each!(tx, c => insert_into(objections::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// How many objections against an application are open.
+pub fn open_objections(on: &mut Read, id: CertificationApplicationId) -> Outcome<i64> {
+    Ok(
+        each!(on, c => objections::table.filter(objections::application_id.eq(id)).filter(objections::status.eq(ObjectionStatus::Open))
+        .count().get_result(c))?,
+    )
+}
+
+/// All objections against an application, oldest first.
+pub fn objections_of(on: &mut Read, id: CertificationApplicationId) -> Outcome<Vec<ObjectionRow>> {
+    Ok(
+        each!(on, c => objections::table.filter(objections::application_id.eq(id)).order(objections::id).select(ObjectionRow::as_select()).load(c))?,
+    )
+}
+
+/// An objection as far as an office's scope reaches.
+pub fn objection(on: &mut Read, scope: &Scope, id: ObjectionId) -> Outcome<Option<ObjectionRow>> {
+    let row: Option<ObjectionRow> =
+        each!(on, c => objections::table.find(id).select(ObjectionRow::as_select()).first(c).optional())?;
+    Ok(row.filter(|row| match scope {
+        Scope::Platform => true,
+        Scope::Region(code) => code.contains(&row.county),
+        Scope::Org(_) | Scope::UnitTree(_) => false,
+    }))
+}
+
+/// Objections in a region, newest first.
+pub fn objections(
+    on: &mut Read,
+    scope: &Scope,
+    status: Option<ObjectionStatus>,
+    after: Option<ObjectionId>,
+    limit: i64,
+) -> Outcome<Vec<ObjectionRow>> {
+    Ok(each!(on, c => {
+        let mut query = objections::table.select(ObjectionRow::as_select()).into_boxed();
+        match scope {
+            Scope::Platform => {}
+            Scope::Region(code) => {
+                let (from, to) = code.subtree();
+                query = query.filter(objections::county.ge(from)).filter(objections::county.lt(to));
+            }
+            Scope::Org(_) | Scope::UnitTree(_) => return Ok(Vec::new()),
+        }
+        if let Some(status) = status {
+            query = query.filter(objections::status.eq(status));
+        }
+        if let Some(after) = after {
+            query = query.filter(objections::id.lt(after));
+        }
+        query.order(objections::id.desc()).limit(limit).load(c)
+    })?)
+}
+
+/// Writes the decision about an open objection; how many that were.
+pub fn decide_objection(tx: &mut Tx<'_>, row: &ObjectionRow) -> Outcome<usize> {
+    Ok(each!(tx, c => update(objections::table.find(row.id)).filter(objections::status.eq(ObjectionStatus::Open)).set((
+        objections::status.eq(row.status), objections::consequence.eq(row.consequence), objections::reason.eq(row.reason.clone()),
+        objections::decided_by.eq(row.decided_by), objections::decided_at.eq(row.decided_at),
+    )).execute(c))?)
+}
