@@ -4,6 +4,7 @@ use crate::admission;
 use crate::audit;
 use crate::catalogue;
 use crate::certification;
+use crate::identity::{self, Gate};
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::notifications;
 use crate::ordering;
@@ -14,6 +15,7 @@ use crate::platform::http::{Authority, Limits, PublicCache, Schemas, Web};
 use crate::platform::installation::agree_on_secret;
 use crate::platform::jobs::Runner;
 use crate::platform::mail::{Mail, Mailer};
+use crate::platform::password::Passwords;
 use crate::platform::secret::Secret;
 use crate::platform::{idempotency, jobs};
 use crate::regions;
@@ -41,6 +43,10 @@ pub struct Installation {
     pub ids: Arc<dyn IdSource>,
     /// The secret that keys are derived from.
     pub secret: Secret,
+    /// Tells callers apart by session or key, and issues access tokens.
+    pub gate: Arc<Gate>,
+    /// Hashes passwords on a thread of its own.
+    pub passwords: Passwords,
     /// Where mail goes.
     pub mailer: Mailer,
     /// Where files are kept.
@@ -61,12 +67,14 @@ pub struct Shared {
     web: Data<Web>,
     limits: Data<Limits>,
     document: Data<document::Served>,
+    identity: Data<identity::Settings>,
     installation: Data<Installation>,
 }
 
 /// The routes of all slices under `/api/v1`.
 fn routes(config: &mut ServiceConfig) {
     audit::http::routes(config);
+    identity::http::routes(config);
     rulebook::http::routes(config);
     regions::http::routes(config);
     admission::http::routes(config);
@@ -130,6 +138,11 @@ pub fn share(installation: Installation, authority: Arc<dyn Authority>) -> Share
         web: Data::new(web),
         limits: Data::new(Limits::new(rate, rate.saturating_mul(10))),
         document: Data::new(document::Served::new(&document)),
+        identity: Data::new(identity::Settings {
+            gate: installation.gate.clone(),
+            passwords: installation.passwords.clone(),
+            public_url: installation.public_url.clone(),
+        }),
         installation: Data::new(installation),
     }
 }
@@ -150,6 +163,7 @@ pub fn build(
     app.app_data(shared.web.clone())
         .app_data(shared.limits.clone())
         .app_data(shared.document.clone())
+        .app_data(shared.identity.clone())
         .app_data(shared.installation.clone())
         .app_data(
             web::PathConfig::default().error_handler(|error, _| AppError::new(Code::NotFound).cause(error).into()),
@@ -168,7 +182,8 @@ pub fn jobs(installation: &Installation) -> Runner {
     let mandates = installation.store.clone();
     let expiring = installation.store.clone();
     let deadlines = installation.store.clone();
-    let runner = Runner::new(installation.store.clone(), installation.clock.clone(), installation.ids.clone())
+    let runner = Runner::new(installation.store.clone(), installation.clock.clone(), installation.ids.clone());
+    let runner = identity_jobs(runner, installation)
         .on(notifications::TOPIC, move |_, job| send_mail(mailer.clone(), job))
         .on(admission::MANDATE_REVOKED, move |ctx, job| end_mandate(mandates.clone(), ctx, job))
         .on(regions::CALENDAR_LOADED, move |ctx, _| recompute_deadlines(deadlines.clone(), ctx))
@@ -216,6 +231,21 @@ async fn certificate_ended(job: jobs::Job) -> Outcome<()> {
     Ok(())
 }
 
+fn identity_jobs(runner: Runner, installation: &Installation) -> Runner {
+    let (links, keys, ended) = (installation.store.clone(), installation.store.clone(), installation.store.clone());
+    let public_url: Arc<str> = installation.public_url.as_str().into();
+    runner
+        .on(identity::LINK_TOPIC, move |ctx, job| mail_link(links.clone(), public_url.clone(), ctx, job))
+        .every(Duration::from_secs(30 * 86_400), "identity.keys", move |ctx| {
+            let store = keys.clone();
+            async move { store.write(ctx, identity::rotate_keys).await }
+        })
+        .every(Duration::from_secs(3_600), "identity.purge", move |ctx| {
+            let store = ended.clone();
+            async move { store.write(ctx, identity::purge).await.map(drop) }
+        })
+}
+
 async fn send_mail(mailer: Mailer, job: jobs::Job) -> Outcome<()> {
     let mail: Mail = serde_json::from_str(&job.payload).map_err(AppError::internal)?;
     mailer.send(&job.id.to_string(), &mail).await
@@ -224,4 +254,9 @@ async fn send_mail(mailer: Mailer, job: jobs::Job) -> Outcome<()> {
 async fn end_mandate(store: Store, ctx: Ctx, job: jobs::Job) -> Outcome<()> {
     let fact: admission::MandateRevoked = serde_json::from_str(&job.payload).map_err(AppError::internal)?;
     store.write(ctx, move |tx| catalogue::end_mandate(tx, fact.mandate_id).map(drop)).await
+}
+
+async fn mail_link(store: Store, public_url: Arc<str>, ctx: Ctx, job: jobs::Job) -> Outcome<()> {
+    let wanted: identity::LinkWanted = serde_json::from_str(&job.payload).map_err(AppError::internal)?;
+    store.write(ctx, move |tx| identity::send_link(tx, &wanted, &public_url)).await
 }

@@ -10,14 +10,20 @@
 //! - Failed sign-ins slow down the source that fails, never the account.
 
 mod commands;
+mod gate;
+pub mod http;
+mod mails;
 mod queries;
 mod rules;
 pub(crate) mod schema;
 mod store;
 
 pub use commands::{
-    NewOrganisation, add_membership, create_operator, create_organisation, create_user, set_parent, tie_contractor,
+    LINK_TOPIC, LinkWanted, NewInvitation, NewOrganisation, Opened, add_membership, create_operator,
+    create_organisation, create_user, invite, purge, rotate_keys, send_link, set_parent, start_session, tie_contractor,
 };
+pub use gate::Gate;
+pub use http::Settings;
 pub use queries::{
     ancestors, contractor_serves, is_member, organisation, organisation_by_uscc, organisation_in, organisations,
     parent, person, recipients, scope_allows, subtree, tree_contained_since, tree_contains, units_served,

@@ -1,12 +1,19 @@
 //! Reads of identity: organisations, the tree on a day, members, recipients of mail.
 
-use super::store::{self, Organisation, Standing};
+use super::commands::open;
+use super::store::{
+    self, ApiKeyRow, InvitationRow, MembershipRow, Organisation, OrganisationFilter, Place, Standing, UserRow,
+};
 use crate::kernel::actor::{Role, Scope};
-use crate::kernel::error::{Code, Outcome};
+use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::{OrgId, UserId};
-use crate::kernel::region_code::RegionCode;
-use crate::kernel::time::Day;
+use crate::kernel::page::{Page, PageRequest};
+use crate::kernel::region_code::{RegionCode, RegionLevel};
+use crate::kernel::time::{At, Day};
 use crate::platform::db::Read;
+use crate::platform::secret::sha256;
+use crate::regions;
+use std::collections::BTreeMap;
 
 /// An organisation.
 ///
@@ -145,4 +152,119 @@ pub fn user_by_email(read: &mut Read, email: &str) -> Outcome<Option<UserId>> {
 /// When the database fails.
 pub fn organisation_by_uscc(read: &mut Read, uscc: &crate::kernel::uscc::Uscc) -> Outcome<Option<Organisation>> {
     store::organisation_by_uscc(read, uscc)
+}
+
+/// Refuses a region that nobody knows; townships and villages stand under a county that must be known.
+///
+/// # Errors
+/// `validation_failed`.
+pub fn region_exists(read: &mut Read, code: &RegionCode, day: Day) -> Outcome<()> {
+    let county = code.ancestors().into_iter().find(|above| above.level() <= RegionLevel::County).unwrap_or(*code);
+    regions::region(read, &county, day).map(drop).map_err(|error| match error.code() {
+        Code::NotFound => AppError::field(
+            Code::ValidationFailed,
+            "/region_code",
+            Message::new("没有这个行政区划", "there is no such region"),
+        ),
+        _ => error,
+    })
+}
+
+/// A page of organisations in scope, each with the unit directly above it.
+///
+/// # Errors
+/// When the database fails.
+pub fn list(
+    read: &mut Read,
+    scope: &Scope,
+    filter: &OrganisationFilter,
+    day: Day,
+    page: &PageRequest,
+) -> Outcome<Page<(Organisation, Option<OrgId>)>> {
+    let rows = store::list_organisations(read, scope, filter, day, page)?;
+    let page = Page::cut(rows, page, |org| vec![org.name_key.clone(), org.id.to_string()]);
+    let ids: Vec<OrgId> = page.items.iter().map(|org| org.id).collect();
+    let parents: BTreeMap<OrgId, OrgId> = store::parents(read, &ids, day)?.into_iter().collect();
+    Ok(page.map(|org| {
+        let parent = parents.get(&org.id).copied();
+        (org, parent)
+    }))
+}
+
+/// The contractors of a unit, newest first: which, from when, until when.
+///
+/// # Errors
+/// When the database fails.
+pub fn contractors(read: &mut Read, unit: OrgId) -> Outcome<Vec<(OrgId, Day, Option<Day>)>> {
+    let until = |to: Day| (to != open()).then(|| to.plus_days(-1));
+    Ok(store::ties_of(read, unit)?
+        .into_iter()
+        .map(|tie| (tie.contractor_id, tie.valid_from, until(tie.valid_to)))
+        .collect())
+}
+
+/// A page of an organisation's members.
+///
+/// # Errors
+/// When the database fails.
+pub fn members(read: &mut Read, org: OrgId, page: &PageRequest) -> Outcome<Page<(MembershipRow, UserRow)>> {
+    let rows = store::members(read, org, page)?;
+    Ok(Page::cut(rows, page, |(member, _)| vec![member.user_id.to_string()]))
+}
+
+/// A page of an organisation's invitations that wait.
+///
+/// # Errors
+/// When the database fails.
+pub fn invitations(read: &mut Read, org: OrgId, now: At, page: &PageRequest) -> Outcome<Page<InvitationRow>> {
+    let rows = store::open_invitations(read, org, now, page)?;
+    Ok(Page::cut(rows, page, |row| vec![row.id.to_string()]))
+}
+
+/// A page of an organisation's keys.
+///
+/// # Errors
+/// When the database fails.
+pub fn api_keys(read: &mut Read, org: OrgId, page: &PageRequest) -> Outcome<Page<ApiKeyRow>> {
+    let rows = store::api_keys(read, org, page)?;
+    Ok(Page::cut(rows, page, |row| vec![row.id.to_string()]))
+}
+
+/// A person and where the person belongs.
+///
+/// # Errors
+/// `not_found`.
+pub fn me(read: &mut Read, id: UserId) -> Outcome<(UserRow, Vec<Place>)> {
+    let user = store::user(read, id)?.ok_or(Code::NotFound)?;
+    Ok((user, store::places(read, id)?))
+}
+
+/// Finds what is known about the owner of a mailed link: words that make a bad password.
+pub type WordsOf = fn(&mut Read, &str) -> Outcome<Option<Vec<String>>>;
+
+/// Of a registration.
+///
+/// # Errors
+/// When the database fails.
+pub fn words_of_registration(read: &mut Read, secret: &str) -> Outcome<Option<Vec<String>>> {
+    let found = store::registration_by_token(read, &sha256(secret.as_bytes()))?;
+    Ok(found.map(|row| vec![row.email, row.name, row.org_name]))
+}
+
+/// Of an invitation.
+///
+/// # Errors
+/// When the database fails.
+pub fn words_of_invitation(read: &mut Read, secret: &str) -> Outcome<Option<Vec<String>>> {
+    let found = store::invitation_by_token(read, &sha256(secret.as_bytes()))?;
+    Ok(found.map(|row| vec![row.email, row.name]))
+}
+
+/// Of a link to a new password.
+///
+/// # Errors
+/// When the database fails.
+pub fn words_of_reset(read: &mut Read, secret: &str) -> Outcome<Option<Vec<String>>> {
+    let Some(row) = store::mail_token(read, &sha256(secret.as_bytes()))? else { return Ok(None) };
+    Ok(store::user(read, row.user_id)?.map(|user| vec![user.email, user.name]))
 }

@@ -1,6 +1,8 @@
 //! Decisions about people: which role fits which organisation, which password will do, who has to wait, which refresh token counts.
 
-use crate::kernel::actor::{OrgKind, Role};
+use crate::kernel::actor::{
+    Grant, ManageOrganisation, Oneself, OperatePlatform, OrgKind, PERMISSIONS, Permission, Role,
+};
 use crate::kernel::error::{AppError, Code, Message};
 use crate::kernel::time::At;
 use std::net::IpAddr;
@@ -24,8 +26,10 @@ pub const RESET_MS: i64 = HOUR_MS;
 pub const MAIL_PAUSE_MS: i64 = MINUTE_MS;
 /// Two tabs may refresh at once: within this time a used token is refused, not taken for stolen, in milliseconds.
 const RACE_MS: i64 = 10 * SECOND_MS;
-/// The longest life of an integration's key, in days.
-pub const KEY_DAYS: i64 = 366;
+/// How long failed sign-ins are remembered, in milliseconds.
+pub const FAILURES_MS: i64 = DAY_MS;
+/// The longest life of an integration's key, in milliseconds.
+pub const KEY_MS: i64 = 366 * DAY_MS;
 
 /// Why an identity command is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,10 +149,20 @@ pub fn check_password(password: &str, strength: u8) -> Result<(), Refusal> {
     if (10..=128).contains(&length) && strength >= 3 { Ok(()) } else { Err(Refusal::WeakPassword) }
 }
 
-/// Whether an integration's key may hold a permission: what makes members and keys stays with people.
+/// Permissions that stay with people: a key makes no members and no keys.
+const FOR_PEOPLE: &[&str] = &[ManageOrganisation::NAME, OperatePlatform::NAME, Oneself::NAME];
+
+/// The permissions that these roles in such an organisation give.
 #[must_use]
-pub fn key_may_hold(permission: &str) -> bool {
-    !matches!(permission, "organisation.manage" | "platform.operate" | "oneself")
+pub fn permissions_of(kind: OrgKind, roles: &[Role]) -> Vec<&'static str> {
+    let gives = |grants: &[Grant]| grants.iter().any(|g| g.kinds.contains(&kind) && roles.contains(&g.role));
+    PERMISSIONS.iter().filter(|(_, grants)| gives(grants)).map(|(name, _)| *name).collect()
+}
+
+/// Whether a key made by a member with these roles may hold a permission.
+#[must_use]
+pub fn key_may_hold(kind: OrgKind, roles: &[Role], permission: &str) -> bool {
+    !FOR_PEOPLE.contains(&permission) && permissions_of(kind, roles).contains(&permission)
 }
 
 /// An address as it is compared.
@@ -406,9 +420,20 @@ mod tests {
     }
 
     #[test]
-    fn keys_neither_make_keys_nor_members() {
-        for (name, may) in [("orders.read", true), ("signed_in", true), ("organisation.manage", false)] {
-            assert_eq!(key_may_hold(name), may, "{name}");
+    fn keys_hold_what_their_maker_holds_but_neither_make_keys_nor_members() {
+        let roles = [Role::OrgAdmin, Role::Trader];
+        let table = [
+            ("orders.read", true),
+            ("orders.place", true),
+            ("signed_in", true),
+            ("orders.accept", false),
+            ("organisation.manage", false),
+            ("oneself", false),
+            ("no.such", false),
+        ];
+        for (name, may) in table {
+            assert_eq!(key_may_hold(OrgKind::BudgetUnit, &roles, name), may, "{name}");
         }
+        assert!(!key_may_hold(OrgKind::Operator, &[Role::OrgAdmin], "platform.operate"));
     }
 }

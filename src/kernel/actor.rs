@@ -210,6 +210,8 @@ macro_rules! permissions {
 permissions! {
     /// Any signed-in person with any role.
     SignedIn "signed_in" { ANY OrgAdmin, ANY Manager, ANY Trader, ANY Acceptor, ANY Payer, ANY Seller, ANY Reviewer, ANY Auditor }
+    /// The own account and session; needs no choice of organisation.
+    Oneself "oneself" { ANY OrgAdmin, ANY Manager, ANY Trader, ANY Acceptor, ANY Payer, ANY Seller, ANY Reviewer, ANY Auditor }
     /// Members, invitations and keys of the own organisation.
     ManageOrganisation "organisation.manage" { ANY OrgAdmin }
     /// All organisations: create, suspend.
@@ -277,7 +279,7 @@ impl Principal {
             .filter(|m| asked.is_none_or(|org| org == m.org_id))
             .filter_map(|m| role_for(m, P::GRANTS).map(|role| (m, role)));
         let Some((membership, role)) = granted.next() else { return Err(Code::Forbidden.into()) };
-        if granted.next().is_some() {
+        if granted.next().is_some() && P::NAME != Oneself::NAME {
             return Err(Code::OrganisationRequired.into());
         }
         Ok(Actor {

@@ -61,6 +61,8 @@ crate::ids! {
     MailTokenId "mtk"
     /// A key for an integration.
     ApiKeyId "key"
+    /// A key that signs access tokens.
+    SigningKeyId "sgk"
     /// A stored file.
     FileId "fil"
     /// A supplier's application for admission.

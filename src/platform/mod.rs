@@ -9,5 +9,7 @@ pub mod idempotency;
 pub mod installation;
 pub mod jobs;
 pub mod mail;
+pub mod password;
 pub mod secret;
 pub mod telemetry;
+pub mod token;

@@ -7,6 +7,7 @@ mod admission;
 mod base;
 mod catalogue;
 mod contract;
+mod identity;
 mod jobs;
 mod listings;
 mod migrations;

@@ -1,7 +1,13 @@
-//! Use cases of identity: organisations and their tree, people, sessions, invitations, keys.
+//! Use cases of identity: organisations and their tree, people, ways in, sessions, keys.
 
+mod joining;
+mod keys;
 mod organisations;
 mod people;
+mod sessions;
 
+pub use joining::*;
+pub use keys::*;
 pub use organisations::*;
 pub use people::*;
+pub use sessions::*;

@@ -73,7 +73,32 @@ pub fn create_organisation(tx: &mut Tx<'_>, by: Option<&Actor>, new: &NewOrganis
     Ok(row)
 }
 
-fn uscc_taken() -> AppError {
+/// Enters an organisation and, for a budget unit, its place below another from today on.
+///
+/// # Errors
+/// Those of [`create_organisation`] and [`set_parent`].
+pub fn enter_organisation(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    new: &NewOrganisation,
+    supervising_unit: Option<OrgId>,
+) -> Outcome<Organisation> {
+    if new.kind == OrgKind::Operator {
+        return Err(AppError::field(
+            Code::ValidationFailed,
+            "/kind",
+            Message::new("运营方已存在", "there is one operator"),
+        ));
+    }
+    let org = create_organisation(tx, Some(by), new)?;
+    if supervising_unit.is_some() {
+        let today = tx.at().day();
+        set_parent(tx, Some(by), org.id, supervising_unit, today)?;
+    }
+    Ok(org)
+}
+
+pub(super) fn uscc_taken() -> AppError {
     AppError::field(
         Code::AlreadyExists,
         "/uscc",

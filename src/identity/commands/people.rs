@@ -2,7 +2,7 @@
 
 use super::super::rules;
 use super::super::store::{self, MembershipRow, Organisation, Roles, Standing, UserRow};
-use super::organisations::{NewOrganisation, create_organisation, note};
+use super::organisations::{NewOrganisation, create_organisation, known, note};
 use crate::kernel::actor::{Actor, OrgKind, Role};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::{OrgId, UserId};
@@ -118,4 +118,31 @@ pub fn create_operator(tx: &mut Tx<'_>, email: &str, name: &str, password_hash: 
 /// Refuses what only administrators of the organisation itself, or the operator, may do; to others it does not exist.
 pub(in super::super) fn manages(by: &Actor, org: OrgId) -> Outcome<()> {
     if by.org_id == org || by.kind == OrgKind::Operator { Ok(()) } else { Err(Code::NotFound.into()) }
+}
+
+/// Stops a person at once and ends all sessions, or lets the person act again.
+///
+/// # Errors
+/// `not_found`; `wrong_state` when the person stands so already, or is the actor.
+pub fn set_user_standing(tx: &mut Tx<'_>, by: &Actor, id: UserId, to: Standing, reason: &str) -> Outcome<()> {
+    if by.user_id == id {
+        return Err(AppError::new(Code::WrongState).detail("不能停用自己", "you cannot suspend yourself"));
+    }
+    let person = store::claim_user(tx, id)?.ok_or(Code::NotFound)?;
+    let (from, action) = match to {
+        Standing::Suspended => (Standing::Active, "user.suspended"),
+        Standing::Active => (Standing::Suspended, "user.reinstated"),
+    };
+    if !store::set_user_status(tx, person.id, from, to)? {
+        return Err(Code::WrongState.into());
+    }
+    if to == Standing::Suspended {
+        let now = tx.at();
+        store::revoke_sessions_of(tx, person.id, now)?;
+    }
+    for place in store::places(tx, person.id)? {
+        let org = known(tx, place.org_id)?;
+        note(tx, Some(by), action, &org, json!({ "user": person.id, "reason": reason }))?;
+    }
+    Ok(())
 }

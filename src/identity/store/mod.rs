@@ -1,11 +1,15 @@
 //! SQL of organisations, people and their credentials; it decides nothing.
 
+mod credentials;
 mod organisations;
 mod people;
+mod sessions;
 mod tree;
 
+pub use credentials::*;
 pub use organisations::*;
 pub use people::*;
+pub use sessions::*;
 pub use tree::*;
 
 use crate::kernel::actor::Role;

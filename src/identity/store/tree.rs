@@ -59,6 +59,13 @@ pub fn paths_above(on: &mut Read, unit: OrgId, day: Day) -> Outcome<Vec<ClosureR
         .order((closure::depth, closure::ancestor_id)).select(ClosureRow::as_select()).load(c))?)
 }
 
+/// The unit directly above each of these, on a day.
+pub fn parents(on: &mut Read, units: &[OrgId], day: Day) -> Outcome<Vec<(OrgId, OrgId)>> {
+    Ok(each!(on, c => closure::table.filter(closure::descendant_id.eq_any(units)).filter(closure::depth.eq(1))
+        .filter(closure::valid_from.le(day)).filter(closure::valid_to.gt(day))
+        .select((closure::descendant_id, closure::ancestor_id)).load(c))?)
+}
+
 /// Paths to a unit's descendants (itself included), on a day.
 pub fn paths_below(on: &mut Read, unit: OrgId, day: Day) -> Outcome<Vec<ClosureRow>> {
     Ok(each!(on, c => closure::table

@@ -14,16 +14,18 @@ use database::TestDatabase;
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use yigou::app::{self, Installation};
+use yigou::identity::Gate;
 use yigou::kernel::error::Outcome;
 use yigou::kernel::time::{At, Day};
 use yigou::platform::clock::{Clock, Ctx, IdSource, uuid_v7};
 use yigou::platform::db::{Read, Tx};
 use yigou::platform::files::FileStore;
 use yigou::platform::mail::{Mail, Mailer};
+use yigou::platform::password::{Cost, Passwords};
 use yigou::platform::secret::Secret;
 
 /// A clock that only a test moves.
@@ -59,28 +61,32 @@ impl IdSource for CountingIds {
     }
 }
 
-/// Takes a token `user:<id>` for that person, until sessions exist.
-struct Named;
+/// Takes a token `user:<id>` for that person, so that a test may move its clock freely; all others go through the gate.
+struct Named(Arc<Gate>);
 
 impl yigou::platform::http::Authority for Named {
     fn verify<'a>(
         &'a self,
         presented: &'a yigou::platform::http::Presented,
-        _: At,
+        now: At,
     ) -> std::pin::Pin<Box<dyn Future<Output = Outcome<yigou::platform::http::Claims>> + Send + 'a>> {
-        let claims = presented.0.strip_prefix("user:").map(|id| yigou::platform::http::Claims {
+        let Some(id) = presented.0.strip_prefix("user:") else { return self.0.verify(presented, now) };
+        let claims = yigou::platform::http::Claims {
             fingerprint: yigou::platform::secret::sha256(id.as_bytes()),
             user_id: id.parse().ok(),
-            subject: id.to_owned(),
-        });
-        Box::pin(std::future::ready(claims.ok_or_else(|| yigou::kernel::error::Code::TokenInvalid.into())))
+            subject: format!("user:{id}"),
+        };
+        Box::pin(std::future::ready(Ok(claims)))
     }
     fn principal(
         &self,
         read: &mut Read,
         claims: &yigou::platform::http::Claims,
-        _: At,
+        now: At,
     ) -> Outcome<yigou::kernel::actor::Principal> {
+        if !claims.subject.starts_with("user:") {
+            return self.0.principal(read, claims, now);
+        }
         database::principal(read, claims.user_id.unwrap())
     }
 }
@@ -124,7 +130,7 @@ impl TestApp {
         database: TestDatabase,
         folder: Arc<tempfile::TempDir>,
     ) -> TestApp {
-        let shared = app::share(installation.clone(), Arc::new(Named));
+        let shared = app::share(installation.clone(), Arc::new(Named(installation.gate.clone())));
         let service = Rc::new(init_service(app::build(&shared)).await);
         let call: Caller = Rc::new(move |request: TestRequest| {
             let service = service.clone();
@@ -142,6 +148,7 @@ impl TestApp {
     pub async fn twin(&self) -> TestApp {
         let mut installation = self.installation.clone();
         installation.store = self.database.open();
+        installation.gate = gate(&installation.store, &installation.ids);
         TestApp::around(installation, self.clock.clone(), self.database.shared(), self._folder.clone()).await
     }
 
@@ -200,11 +207,14 @@ impl TestApp {
 }
 
 fn installation(store: yigou::platform::db::Store, clock: Arc<TestClock>, files: FileStore) -> Installation {
+    let ids: Arc<dyn IdSource> = Arc::new(CountingIds(AtomicU64::new(1)));
     Installation {
+        gate: gate(&store, &ids),
+        passwords: Passwords::start(Cost::LEAST).unwrap(),
         store,
         clock,
-        ids: Arc::new(CountingIds(AtomicU64::new(1))),
-        secret: Secret::new([7; 32]),
+        ids,
+        secret: SECRET.clone(),
         mailer: Mailer::smtp(&mail::server(), "Yigou <yigou@yigou.example>").unwrap(),
         files,
         public_url: "https://yigou.example".to_owned(),
@@ -212,6 +222,13 @@ fn installation(store: yigou::platform::db::Store, clock: Arc<TestClock>, files:
         body_deadline: Duration::from_secs(5),
         rate_per_second: 1_000_000,
     }
+}
+
+/// The installation's secret in every test.
+pub static SECRET: LazyLock<Secret> = LazyLock::new(|| Secret::new([7; 32]));
+
+fn gate(store: &yigou::platform::db::Store, ids: &Arc<dyn IdSource>) -> Arc<Gate> {
+    Arc::new(Gate::new(store.clone(), ids.clone(), SECRET.clone()))
 }
 
 /// A request that is being put together.
@@ -222,11 +239,18 @@ pub struct Ask {
     path: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
+    from: String,
 }
 
 impl Ask {
     fn new(call: Caller, method: Method, path: &str) -> Ask {
-        Ask { call, method, path: path.to_owned(), headers: Vec::new(), body: Vec::new() }
+        let from = "127.0.0.1".to_owned();
+        Ask { call, method, path: path.to_owned(), headers: Vec::new(), body: Vec::new(), from }
+    }
+    /// The address that the request comes from.
+    pub fn from(mut self, address: &str) -> Ask {
+        self.from = address.to_owned();
+        self
     }
     pub fn header(mut self, name: &str, value: &str) -> Ask {
         self.headers.push((name.to_owned(), value.to_owned()));
@@ -254,7 +278,7 @@ impl Ask {
         let mut request = TestRequest::default()
             .method(self.method.clone())
             .uri(&self.path)
-            .peer_addr("127.0.0.1:50000".parse().unwrap());
+            .peer_addr(std::net::SocketAddr::new(self.from.parse().unwrap(), 50_000));
         for (name, value) in &self.headers {
             request = request.append_header((name.as_str(), value.as_str()));
         }

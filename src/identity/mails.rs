@@ -1,0 +1,61 @@
+//! The mails with one-time links. The secret stands behind `#`, which browsers do not send, so no log on the way sees it.
+
+use crate::kernel::error::Outcome;
+use crate::notifications::{self, Both};
+use crate::platform::db::Tx;
+
+/// What a link is for.
+pub enum Link<'a> {
+    /// Confirm the registration of an organisation.
+    Verification {
+        /// Its name.
+        organisation: &'a str,
+    },
+    /// Join an organisation.
+    Invitation {
+        /// Its name.
+        organisation: &'a str,
+    },
+    /// Set a new password.
+    NewPassword,
+}
+
+/// Mails a link.
+///
+/// # Errors
+/// When the database fails.
+pub fn send(tx: &mut Tx<'_>, to: &str, link: &Link<'_>, secret: &str, public_url: &str) -> Outcome<()> {
+    let (page, days_zh, days_en) = match link {
+        Link::Verification { .. } => ("email-verification", "7 天", "7 days"),
+        Link::Invitation { .. } => ("invitation", "7 天", "7 days"),
+        Link::NewPassword => ("password-reset", "1 小时", "one hour"),
+    };
+    let (subject_zh, subject_en, why_zh, why_en) = match link {
+        Link::Verification { organisation } => (
+            "请确认邮箱",
+            "Confirm your address",
+            format!("有人以此邮箱为“{organisation}”注册以购平台。"),
+            format!("Somebody registered {organisation} at Yigou with this address."),
+        ),
+        Link::Invitation { organisation } => (
+            "邀请您加入以购",
+            "You are invited to Yigou",
+            format!("“{organisation}”邀请您加入以购平台。"),
+            format!("{organisation} invites you to Yigou."),
+        ),
+        Link::NewPassword => (
+            "重设密码",
+            "Set a new password",
+            "有人为此邮箱的账号申请重设密码。".to_owned(),
+            "Somebody asked for a new password for the account of this address.".to_owned(),
+        ),
+    };
+    let address = format!("{public_url}/{page}#{secret}");
+    let text_zh = format!(
+        "{why_zh}\n\n链接（{days_zh}内有效，仅可使用一次）：\n{address}\n一次性代码：\n{secret}\n\n若与您无关，请忽略本邮件。"
+    );
+    let text_en = format!(
+        "{why_en}\n\nLink (good for {days_en}, once):\n{address}\nOne-time code:\n{secret}\n\nIf this was not you, ignore this mail."
+    );
+    notifications::mail(tx, to, Both { zh: subject_zh, en: subject_en }, Both { zh: &text_zh, en: &text_en })
+}
