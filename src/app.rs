@@ -181,6 +181,7 @@ pub fn jobs(installation: &Installation) -> Runner {
     let purge = installation.store.clone();
     let mandates = installation.store.clone();
     let expiring = installation.store.clone();
+    let deeming = installation.store.clone();
     let deadlines = installation.store.clone();
     let runner = Runner::new(installation.store.clone(), installation.clock.clone(), installation.ids.clone());
     let runner = identity_jobs(runner, installation)
@@ -195,6 +196,10 @@ pub fn jobs(installation: &Installation) -> Runner {
         .every(Duration::from_secs(60), "ordering.expire", move |ctx| {
             let store = expiring.clone();
             async move { ordering::expire_unconfirmed(&store, ctx).await.map(drop) }
+        })
+        .every(Duration::from_secs(60), "payments.deem", move |ctx| {
+            let store = deeming.clone();
+            async move { ordering::deem_payments(&store, ctx).await.map(drop) }
         })
         .every(Duration::from_secs(600), "idempotency.purge", move |ctx| {
             let store = purge.clone();

@@ -4,7 +4,11 @@
 //! `short_closures`, each with its lines). Invariants: a line's amounts follow from its quantities by [`rules::line`];
 //! what an order holds of quota and stock stands in the ledger under ids derived from its lines; children change only
 //! under their order's claim; what was frozen at placement never changes.
+//!
+//! Also owns the facts about money (`payments`, `refunds`, `ratings`, `invoices`) and `order_facts`, the order in which all
+//! facts took effect: counting entries follow from them by [`rules::counting`] and are only ever appended ([`settle`]).
 
+mod book;
 mod commands;
 pub mod http;
 mod queries;
@@ -18,8 +22,16 @@ pub use commands::cancel::cancel;
 pub use commands::close::{NewShortClosure, short_close};
 pub use commands::confirm::{confirm, decline};
 pub use commands::expire::expire_unconfirmed;
+pub use commands::invoice::{NewInvoice, register as register_invoice};
+pub use commands::pay::{
+    Answer as PaymentAnswer, NewPayment, answer as answer_payment, deem_payments, report as report_payment,
+};
 pub use commands::place::{NewLine, NewOrder, Placed, place};
+pub use commands::rate::{NewRating, rate};
+pub use commands::refund::{NewRefund, refund};
 pub use commands::returns::{NewReturn, take_back};
+pub use commands::settle::settle;
 pub use commands::ship::{NewShipment, ShippedLine, ship};
 pub use rules::order::OrderState;
+pub use rules::payment::{Decision, PaymentState};
 pub use terms::{Certificate, Delivery, FrozenRule, Origin, Terms};

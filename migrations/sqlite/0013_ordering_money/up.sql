@@ -23,6 +23,9 @@ CREATE TABLE payments (
     CHECK ((state IN ('confirmed', 'deemed')) = (effective_at IS NOT NULL AND reversed_at IS NULL))
 );
 CREATE INDEX payments_answer ON payments (answer_by, id) WHERE state = 'reported';
+-- One bank movement is reported once; a denied report may be repeated.
+CREATE UNIQUE INDEX payments_reference ON payments (payer_id, supplier_id, bank_reference)
+    WHERE state <> 'denied' AND bank_reference IS NOT NULL;
 CREATE INDEX payments_reporter ON payments (reporter_org, id);
 CREATE INDEX payments_payer ON payments (payer_id, id);
 CREATE INDEX payments_supplier ON payments (supplier_id, id);

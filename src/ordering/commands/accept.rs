@@ -78,6 +78,7 @@ pub fn accept(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewAcceptance) 
     facts::insert_acceptance(tx, &fact, &rows)?;
     claimed.finish(tx)?;
     claimed.write(tx, &fact.id.to_string(), occurred_on, false)?;
+    claimed.settle(tx)?;
     let amount = crate::kernel::money::Fen::total(rows.iter().map(|row| row.amount_fen))?;
     let details = json!({ "acceptance": fact.id, "occurred_on": occurred_on, "amount_fen": amount });
     claimed.record(tx, Some(actor), "order.accepted", details)?;

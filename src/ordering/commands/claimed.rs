@@ -1,5 +1,6 @@
 //! An order under its claim: its lines, what an event moves, and how all of it is written.
 
+use super::settle::settle;
 use crate::audit;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Code, Message, Outcome};
@@ -207,6 +208,13 @@ impl Claimed {
             })
             .collect();
         ledger::count(tx, &entries)
+    }
+
+    /// Lets the facts recorded so far count.
+    pub fn settle(&mut self, tx: &mut Tx<'_>) -> Outcome<()> {
+        let counted = settle(tx, self.order.id)?;
+        self.order.completed_year = counted.completed.map(|done| done.year);
+        Ok(())
     }
 
     /// Tells the trail and both parties.

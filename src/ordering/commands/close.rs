@@ -91,6 +91,7 @@ pub(super) fn write_off(
     facts::insert_short_closure(tx, &fact, &rows)?;
     claimed.finish(tx)?;
     claimed.write(tx, &fact.id.to_string(), fact.occurred_on, false)?;
+    claimed.settle(tx)?;
     let details = json!({ "short_closure": fact.id, "reason": reason, "lines": rows.len() });
     claimed.record(tx, Some(actor), "order.short_closed", details)?;
     Ok(fact.id)

@@ -55,6 +55,7 @@ pub fn take_back(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewReturn) -
     }
     facts::insert_return(tx, &fact, &rows)?;
     claimed.write(tx, &fact.id.to_string(), occurred_on, false)?;
+    claimed.settle(tx)?;
     let amount = Fen::total(rows.iter().map(|row| row.amount_fen))?;
     let details = json!({ "return": fact.id, "occurred_on": occurred_on, "amount_fen": amount, "reason": new.reason });
     claimed.record(tx, Some(actor), "order.returned", details)?;

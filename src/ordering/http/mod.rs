@@ -1,6 +1,8 @@
 //! Orders over HTTP.
 
+mod counting;
 mod fulfil;
+mod money;
 mod place;
 mod read;
 
@@ -14,6 +16,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig) {
     place::routes(config);
     fulfil::routes(config);
+    money::routes(config);
+    counting::routes(config);
     read::routes(config);
 }
 

@@ -1,8 +1,15 @@
 //! Reading orders within what the asking party may see.
 
+mod counting;
+mod money;
 mod tasks;
 mod views;
 
+pub use counting::{CountingView, FactView, MissingView, counting};
+pub use money::{
+    InvoiceLineView, InvoiceView, PaymentPartView, PaymentView, PaymentsWanted, RatingView, RefundView, invoices,
+    payments,
+};
 pub use tasks::{Task, TaskKind, tasks};
 pub use views::{
     AcceptanceView, FactReply, LineView, OrderGroupView, OrderSummary, OrderView, PlacedOrder, ReturnView,

@@ -92,7 +92,6 @@ pub enum Reach {
 pub struct Narrow {
     pub state: Option<PaymentState>,
     pub order: Option<OrderId>,
-    pub waiting_on: Option<OrgId>,
 }
 
 /// Records a reported transfer with its parts.
@@ -173,9 +172,6 @@ pub fn list(
         }
         if let Some(order) = narrow.order {
             query = query.filter(payments::id.eq_any(parts::table.filter(parts::order_id.eq(order)).select(parts::payment_id)));
-        }
-        if let Some(supplier) = narrow.waiting_on {
-            query = query.filter(payments::supplier_id.eq(supplier)).filter(payments::state.eq(PaymentState::Reported));
         }
         if let Some(after) = after {
             query = query.filter(payments::id.lt(after));

@@ -2,7 +2,7 @@
 
 use super::{Meta, language, problem, text_header};
 use crate::kernel::error::{AppError, Code};
-use crate::platform::secret::{fill_random, hex, sha256};
+use crate::platform::secret::{fill_random, hex};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
@@ -12,6 +12,7 @@ use governor::clock::{Clock, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
+use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Instant;
@@ -22,6 +23,8 @@ type Keyed = RateLimiter<u64, DashMapStateStore<u64>, DefaultClock, StateInforma
 pub struct Limits {
     limiter: Keyed,
     clock: DefaultClock,
+    /// Keyed by chance at each start, so that nobody can choose a token that meets another's count.
+    callers: RandomState,
     policy: HeaderValue,
     burst: u32,
 }
@@ -36,7 +39,14 @@ impl Limits {
         let window = burst.get().div_ceil(rate.get()).max(1);
         let policy =
             HeaderValue::from_str(&format!("\"default\";q={burst};w={window}")).unwrap_or(HeaderValue::from_static(""));
-        Limits { limiter, clock: DefaultClock::default(), policy, burst: burst.get() }
+        Limits { limiter, clock: DefaultClock::default(), callers: RandomState::new(), policy, burst: burst.get() }
+    }
+    /// A caller is its token; without one, its address.
+    fn caller(&self, request: &ServiceRequest) -> u64 {
+        match request.headers().get(header::AUTHORIZATION) {
+            Some(token) => self.callers.hash_one(token.as_bytes()),
+            None => self.callers.hash_one(request.peer_addr().map(|address| address.ip())),
+        }
     }
     /// Requests left, or the seconds to wait.
     fn take(&self, key: u64) -> Result<u32, u64> {
@@ -63,7 +73,8 @@ pub async fn around(
     let meta = Meta { request_id: request_id(&request), language: language(request.request()) };
     request.extensions_mut().insert(meta.clone());
     let limits = request.app_data::<web::Data<Limits>>().cloned();
-    let taken = limits.as_ref().filter(|_| !is_probe(request.path())).map(|limits| limits.take(caller_key(&request)));
+    let taken =
+        limits.as_ref().filter(|_| !is_probe(request.path())).map(|limits| limits.take(limits.caller(&request)));
     let mut response = match taken {
         Some(Err(seconds)) => {
             let response = problem::render(&AppError::new(Code::TooManyRequests).retry_after(seconds), &meta);
@@ -95,16 +106,7 @@ fn request_id(request: &ServiceRequest) -> Arc<str> {
     }
     let mut bytes = [0u8; 12];
     fill_random(&mut bytes);
-    format!("req_{}", hex(&bytes)).into()
-}
-
-/// A caller is its token; without one, its address.
-fn caller_key(request: &ServiceRequest) -> u64 {
-    let of = |bytes: &[u8]| sha256(bytes).first_chunk::<8>().copied().map_or(0, u64::from_be_bytes);
-    match request.headers().get(header::AUTHORIZATION) {
-        Some(token) => of(token.as_bytes()),
-        None => of(request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default().as_bytes()),
-    }
+    ["req_", &hex(&bytes)].concat().into()
 }
 
 /// Gives a failed reply its problem document.

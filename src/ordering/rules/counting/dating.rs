@@ -18,6 +18,11 @@ impl ClosingDate {
         let day: Day = format!("2020-{text}").parse().ok()?;
         Some(ClosingDate { month: day.date().month(), day: day.date().day() })
     }
+    /// The date on which a year that closed on this day closes.
+    #[must_use]
+    pub fn of(day: Day) -> ClosingDate {
+        ClosingDate { month: day.date().month(), day: day.date().day() }
+    }
     /// The last day on which this year is open.
     #[must_use]
     pub fn of_year(self, year: i64) -> Day {

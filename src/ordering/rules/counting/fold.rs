@@ -1,7 +1,7 @@
 //! The fold: facts in, entries out.
 
 use super::layers::{Change, Layers};
-use super::{Completion, Count, Counted, Fact, Terms, What};
+use super::{ClosingDate, Completion, Count, Counted, Fact, Terms, What};
 use crate::kernel::money::{Fen, Overflow};
 use crate::kernel::terms::Basis;
 use crate::kernel::time::Day;
@@ -25,13 +25,14 @@ pub fn recount(terms: &Terms, facts: &[Fact]) -> Result<Counted, Overflow> {
             What::LineClosed(_) | What::Rated => Vec::new(),
         };
         tally.add(&fact.what)?;
-        let closed = |year: i64| closes_on(facts, year).is_some_and(|last| fact.effective_on > last);
+        let known = facts.get(..=place).unwrap_or_default();
+        let closed = |year: i64| closes_on(known, year).is_some_and(|last| fact.effective_on > last);
         entries.extend(changes.iter().map(|change| accepted_paid(place, change, closed(change.year))));
         if let Some(done) = completed {
             let counted = changes.iter().filter(|change| terms.qualifies.get(change.line) == Some(&true));
             entries.extend(counted.map(|change| adjusted(place, change, done, fact, closed(done.year))));
         } else if tally.is_complete(terms)? {
-            let day = last_required_day(terms, facts.get(..=place).unwrap_or_default())?.unwrap_or(fact.day);
+            let day = last_required_day(terms, known)?.unwrap_or(fact.day);
             // A year that closed before the last fact came stays as it was published.
             let day = if closed(day.year()) { fact.effective_on } else { day };
             let done = Completion { day, year: day.year() };
@@ -73,14 +74,10 @@ fn first_completed(fact: usize, terms: &Terms, covered: &[Fen], done: Completion
         .collect()
 }
 
-/// The last open day of a year: as frozen with a fact of that year, else that of another year moved by whole years.
+/// The last open day of a year: as frozen with the latest fact of that year, else that of another year moved by whole years.
 fn closes_on(facts: &[Fact], year: i64) -> Option<Day> {
-    let own = facts.iter().find(|fact| fact.day.year() == year).map(|fact| fact.closes_on);
-    own.or_else(|| {
-        let last = facts.first()?.closes_on;
-        let (month, day) = (last.date().month(), last.date().day().min(28));
-        Some(Day::ymd(i16::try_from(year.saturating_add(1)).ok()?, month, day))
-    })
+    let own = facts.iter().rev().find(|fact| fact.day.year() == year).map(|fact| fact.closes_on);
+    own.or_else(|| Some(ClosingDate::of(facts.last()?.closes_on).of_year(year)))
 }
 
 /// The first day from which on, by the facts dated so far, the order is complete and stays so.

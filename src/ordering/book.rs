@@ -1,0 +1,258 @@
+//! An order with everything recorded about it, as counting sees it.
+
+use super::rules::counting::{self, Counted, Fact, What};
+use super::rules::journal::{FactKey, FactKind, Told};
+use super::rules::money;
+use super::rules::payment::PaymentState;
+use super::store::counting::{self as journal, FactRow};
+use super::store::facts::{self, AcceptanceLineRow, AcceptanceRow, ReturnLineRow, ReturnRow};
+use super::store::facts::{ShortClosureLineRow, ShortClosureRow};
+use super::store::orders::{LineRow, OrderRow};
+use super::store::payments::{self, PaymentRow, RatingRow, RefundRow};
+use super::store::{lists, orders};
+use super::terms::{self, Terms};
+use crate::identity::{self, Organisation};
+use crate::kernel::calendar::Deadline;
+use crate::kernel::error::{AppError, Code, Outcome};
+use crate::kernel::ids::{OrderId, OrderLineId, RuleId};
+use crate::kernel::money::Fen;
+use crate::kernel::time::{At, Day};
+use crate::kernel::uscc::{RegistrationKind, Uscc};
+use crate::platform::db::Read;
+use crate::regions;
+use crate::rulebook::{self, RuleName};
+
+/// An order, its lines and all its facts.
+pub struct Book {
+    /// The order.
+    pub order: OrderRow,
+    /// Its lines.
+    pub lines: Vec<LineRow>,
+    /// What counting needs of its terms.
+    pub terms: counting::Terms,
+    /// The rule row that asks for a rating, or does not.
+    pub rating_rule: RuleId,
+    /// Facts that have their place.
+    pub placed: Vec<FactRow>,
+    /// Every fact that the records tell.
+    pub told: Vec<Told>,
+    /// Transfers with the part that is for this order.
+    pub payments: Vec<(PaymentRow, Fen)>,
+    /// Money sent back.
+    pub refunds: Vec<RefundRow>,
+    /// The buyer's rating.
+    pub rating: Option<RatingRow>,
+    /// The day of the first acceptance, by its paper.
+    pub first_accepted: Option<Day>,
+}
+
+impl Book {
+    /// Loads an order with its facts.
+    pub fn load(on: &mut Read, id: OrderId) -> Outcome<Book> {
+        let order = lists::order(on, id)?.ok_or(Code::NotFound)?;
+        let lines = orders::lines(on, id)?;
+        let accepted = facts::acceptances(on, id)?;
+        let closures = facts::short_closures(on, id)?;
+        let (rating_required, rating_rule) = rating_rule(on, &order)?;
+        let mut book = Book {
+            terms: counting::Terms {
+                qualifies: lines.iter().map(|line| line.qualifies).collect(),
+                freight: order.freight_fen,
+                rating_required,
+            },
+            rating_rule,
+            placed: journal::facts(on, id)?,
+            payments: payments::of_order(on, id)?,
+            refunds: payments::refunds_of(on, id)?,
+            rating: payments::rating_of(on, id)?,
+            first_accepted: accepted.iter().map(|(fact, _)| fact.occurred_on).min(),
+            told: Vec::new(),
+            order,
+            lines,
+        };
+        book.told = book.accepted(&accepted)?;
+        book.told.extend(book.closed(&accepted, &closures));
+        book.told.extend(book.returned(&facts::returns(on, id)?)?);
+        book.told.extend(book.money());
+        Ok(book)
+    }
+
+    /// The place of a line.
+    fn place(&self, line: OrderLineId) -> Outcome<usize> {
+        self.lines.iter().position(|row| row.id == line).ok_or_else(|| AppError::internal("a fact of a foreign line"))
+    }
+
+    fn accepted(&self, rows: &[(AcceptanceRow, AcceptanceLineRow)]) -> Outcome<Vec<Told>> {
+        let mut told: Vec<Told> = Vec::new();
+        for (fact, line) in rows {
+            let amount = (self.place(line.line_id)?, line.amount_fen);
+            let key = FactKey { kind: FactKind::Accepted, subject: fact.id.0 };
+            add(&mut told, key, amount, What::Accepted(vec![amount]), (fact.occurred_on, fact.recorded_at));
+        }
+        Ok(told)
+    }
+
+    fn returned(&self, rows: &[(ReturnRow, ReturnLineRow)]) -> Outcome<Vec<Told>> {
+        let mut told: Vec<Told> = Vec::new();
+        for (fact, line) in rows {
+            let amount = (self.place(line.line_id)?, line.amount_fen);
+            let key = FactKey { kind: FactKind::Returned, subject: fact.id.0 };
+            add(&mut told, key, amount, What::Returned(vec![amount]), (fact.occurred_on, fact.recorded_at));
+        }
+        Ok(told)
+    }
+
+    /// A line is closed by the last acceptance or short closure that names it.
+    fn closed(
+        &self,
+        accepted: &[(AcceptanceRow, AcceptanceLineRow)],
+        closures: &[(ShortClosureRow, ShortClosureLineRow)],
+    ) -> Vec<Told> {
+        let closed = self.lines.iter().enumerate().filter(|(_, line)| line.closed && self.order.state.stands());
+        closed
+            .filter_map(|(place, line)| {
+                let by_goods = accepted.iter().filter(|(_, l)| l.line_id == line.id);
+                let by_goods = by_goods.map(|(fact, _)| (fact.recorded_at, fact.occurred_on));
+                let by_closure = closures.iter().filter(|(_, l)| l.line_id == line.id);
+                let by_closure = by_closure.map(|(fact, _)| (fact.recorded_at, fact.occurred_on));
+                let (recorded_at, occurred_on) = by_goods.chain(by_closure).max()?;
+                let key = FactKey { kind: FactKind::LineClosed, subject: line.id.0 };
+                Some(plain(key, What::LineClosed(place), occurred_on, recorded_at))
+            })
+            .collect()
+    }
+
+    fn money(&self) -> Vec<Told> {
+        let mut told = Vec::new();
+        for (payment, part) in &self.payments {
+            let key = |kind| FactKey { kind, subject: payment.id.0 };
+            if let Some(effective_at) = payment.effective_at {
+                let fact = plain(key(FactKind::Paid), What::Paid(*part), payment.occurred_on, payment.reported_at);
+                told.push(Told { effective_at, ..fact });
+            }
+            if let Some(at) = payment.reversed_at {
+                told.push(plain(key(FactKind::PaymentReversed), What::PaidBack(*part), at.day(), at));
+            }
+        }
+        for refund in &self.refunds {
+            let key = FactKey { kind: FactKind::Refunded, subject: refund.id.0 };
+            told.push(plain(key, What::PaidBack(refund.amount_fen), refund.occurred_on, refund.recorded_at));
+        }
+        if let Some(rating) = &self.rating {
+            let key = FactKey { kind: FactKind::Rated, subject: rating.id.0 };
+            told.push(plain(key, What::Rated, rating.recorded_at.day(), rating.recorded_at));
+        }
+        told
+    }
+
+    /// The facts that have their place, in order.
+    pub fn facts(&self) -> Outcome<Vec<Fact>> {
+        self.placed
+            .iter()
+            .map(|row| {
+                let told = self.told.iter().find(|told| key(row).is_ok_and(|key| told.key == key));
+                let told = told.ok_or_else(|| AppError::internal(format!("fact {} has no record", row.seq)))?;
+                let (effective_on, day, closes_on) = (row.effective_on, row.counts_on, row.closes_on);
+                Ok(Fact { what: told.what.clone(), effective_on, day, closes_on })
+            })
+            .collect()
+    }
+
+    /// What the facts that have their place come to.
+    pub fn count(&self) -> Outcome<Counted> {
+        counting::recount(&self.terms, &self.facts()?).map_err(AppError::internal)
+    }
+
+    /// Payments that count, refunds not deducted.
+    pub fn paid(&self) -> Outcome<Fen> {
+        let counts =
+            self.payments.iter().filter(|(p, _)| matches!(p.state, PaymentState::Confirmed | PaymentState::Deemed));
+        Ok(Fen::total(counts.map(|(_, part)| *part))?)
+    }
+
+    /// Payments that the supplier has not answered.
+    pub fn reported(&self) -> Outcome<Fen> {
+        let waiting = self.payments.iter().filter(|(p, _)| p.state == PaymentState::Reported);
+        Ok(Fen::total(waiting.map(|(_, part)| *part))?)
+    }
+
+    /// Money sent back.
+    pub fn refunded(&self) -> Outcome<Fen> {
+        Ok(Fen::total(self.refunds.iter().map(|refund| refund.amount_fen))?)
+    }
+
+    /// What the order will cost as far as is known: lines still open at what was ordered, closed ones at what was kept.
+    pub fn expected(&self) -> Outcome<Fen> {
+        if !self.order.state.stands() {
+            return Ok(Fen::ZERO);
+        }
+        let mut sum = self.order.freight_fen;
+        for line in &self.lines {
+            let goods = if line.closed { line.accepted_fen } else { line.line_fen.max(line.accepted_fen) };
+            sum = sum.plus(goods.minus(line.returned_fen)?)?;
+        }
+        Ok(sum)
+    }
+}
+
+impl Book {
+    /// The last day to pay, where the payment clock binds: it starts with the first acceptance, or when the inspection days of
+    /// the first delivery have passed, for suppliers that are small or medium enterprises.
+    pub fn payment_due(&self, on: &mut Read) -> Outcome<Option<Deadline>> {
+        let order = &self.order;
+        let supplier = identity::organisation(on, order.supplier_id)?;
+        let payer = identity::organisation(on, order.payer_id)?;
+        let Some(level) = clock_level(&payer).filter(|_| supplier.is_sme) else { return Ok(None) };
+        let names = [RuleName::PaymentDays, RuleName::InspectionDays];
+        let rules = rulebook::load(on, &order.unit_region, order.placed_day, &names)?;
+        let Some(row) = rules.find(RuleName::PaymentDays, Some(level), None) else { return Ok(None) };
+        let inspection = rules.int(RuleName::InspectionDays)?;
+        let shipped = facts::shipments(on, order.id)?.into_iter().map(|(fact, _)| fact.occurred_on).min();
+        let inspected = shipped.map(|day| day.plus_days(inspection));
+        let Some(start) = self.first_accepted.into_iter().chain(inspected).min() else { return Ok(None) };
+        let days = row.int()?;
+        let last = start.plus_days(days);
+        let calendar = regions::calendar(on, &order.unit_region, last, last.plus_days(60))?;
+        Ok(Some(money::payment_due(start, days, &calendar)))
+    }
+}
+
+/// How the payment clock calls a payer; `None` where it binds nobody.
+fn clock_level(payer: &Organisation) -> Option<&'static str> {
+    match payer.uscc.as_ref().map(Uscc::registration_kind) {
+        Some(RegistrationKind::Organ) => Some("organ"),
+        Some(RegistrationKind::Institution) => Some("institution"),
+        Some(RegistrationKind::Enterprise) if !payer.is_sme => Some("large_enterprise"),
+        _ => None,
+    }
+}
+
+/// The name of a placed fact.
+pub fn key(row: &FactRow) -> Outcome<FactKey> {
+    let subject = row.subject_id.as_slice().try_into().map_err(AppError::internal)?;
+    Ok(FactKey { kind: row.kind, subject })
+}
+
+fn plain(key: FactKey, what: What, occurred_on: Day, recorded_at: At) -> Told {
+    Told { key, what, occurred_on, recorded_at, effective_at: recorded_at }
+}
+
+/// Adds a line's amount to the fact it belongs to; rows of one fact follow each other.
+fn add(told: &mut Vec<Told>, key: FactKey, amount: (usize, Fen), what: What, (on, at): (Day, At)) {
+    match told.last_mut() {
+        Some(Told { key: last, what: What::Accepted(amounts) | What::Returned(amounts), .. }) if *last == key => {
+            amounts.push(amount);
+        }
+        _ => told.push(plain(key, what, on, at)),
+    }
+}
+
+/// Whether completion needs a rating: as frozen at placement, else by the rule of that day.
+fn rating_rule(on: &mut Read, order: &OrderRow) -> Outcome<(bool, RuleId)> {
+    let frozen: Terms = terms::read(&order.terms)?;
+    if let Some(rule) = frozen.rule(RuleName::RatingRequired.as_str()) {
+        return Ok((rule.value == "true", rule.rule_id));
+    }
+    let rules = rulebook::load(on, &order.unit_region, order.placed_day, &[RuleName::RatingRequired])?;
+    Ok((rules.flag(RuleName::RatingRequired)?, rules.row(RuleName::RatingRequired)?.id))
+}

@@ -1,0 +1,73 @@
+//! Refunds: the supplier records money it sent back.
+
+use super::settle::settle;
+use crate::audit;
+use crate::kernel::actor::Actor;
+use crate::kernel::error::{AppError, Code, Message, Outcome};
+use crate::kernel::ids::{OrderId, ReturnId};
+use crate::kernel::money::Fen;
+use crate::kernel::time::Day;
+use crate::ordering::rules::money;
+use crate::ordering::rules::order::fact_day;
+use crate::ordering::store::facts;
+use crate::ordering::store::orders::{self, Side};
+use crate::ordering::store::payments::{self as store, RefundRow};
+use crate::platform::db::Tx;
+use serde_json::json;
+
+/// Money sent back, as the supplier tells it.
+#[derive(Debug, Clone)]
+pub struct NewRefund {
+    /// In fen.
+    pub amount: Fen,
+    /// The bank's value date; today when not stated.
+    pub occurred_on: Option<Day>,
+    /// The return it is for.
+    pub return_id: Option<ReturnId>,
+    /// Why.
+    pub reason: String,
+    /// The bank's number of the movement.
+    pub bank_reference: Option<String>,
+}
+
+/// Records a refund: at most what was paid and not yet sent back.
+///
+/// # Errors
+/// `not_found`, `payment_mismatch`, `validation_failed`.
+pub fn refund(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewRefund) -> Outcome<RefundRow> {
+    let order = orders::claim(tx, Side::Supplier(actor.org_id), id)?;
+    money::refund(order.paid_fen, order.refunded_fen, new.amount)?;
+    let today = tx.at().day();
+    let occurred_on = fact_day(new.occurred_on.unwrap_or(today), order.placed_day, today)?;
+    if let Some(named) = new.return_id {
+        let returns = facts::returns(tx, id)?;
+        if !returns.iter().any(|(fact, _)| fact.id == named) {
+            let message = Message::new("订单没有此退货记录", "the order has no such return");
+            return Err(AppError::field(Code::ValidationFailed, "/return_id", message));
+        }
+    }
+    let row = RefundRow {
+        id: tx.new_id(),
+        order_id: id,
+        return_id: new.return_id,
+        amount_fen: new.amount,
+        occurred_on,
+        recorded_at: tx.at(),
+        recorded_by: actor.user_id,
+        reason: new.reason.clone(),
+        bank_reference: new.bank_reference.clone(),
+    };
+    store::insert_refund(tx, &row)?;
+    settle(tx, id)?;
+    let entry = audit::Entry {
+        actor: Some(actor),
+        action: "order.refunded",
+        subject: id.to_string(),
+        owner_org: order.buyer_id,
+        other_org: Some(order.supplier_id),
+        region: order.unit_region,
+        details: json!({ "refund": row.id, "amount_fen": row.amount_fen, "occurred_on": occurred_on, "reason": row.reason }),
+    };
+    audit::record(tx, &entry)?;
+    Ok(row)
+}

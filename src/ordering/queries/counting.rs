@@ -1,0 +1,159 @@
+//! "Why is this not counted yet?": an order's three amounts, its year, and what is missing.
+
+use crate::kernel::actor::Actor;
+use crate::kernel::error::Outcome;
+use crate::kernel::ids::{OrderId, RuleId};
+use crate::kernel::money::Fen;
+use crate::kernel::terms::Fund;
+use crate::kernel::time::Day;
+use crate::ordering::OrderState;
+use crate::ordering::book::Book;
+use crate::ordering::rules::counting::{Missing, Waiting, explain};
+use crate::ordering::rules::journal::FactKind;
+use crate::platform::db::Read;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What an order counts.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CountingView {
+    /// The order.
+    pub order_id: OrderId,
+    /// Placed and not cancelled, declined, expired or closed short.
+    pub ordered_fen: Fen,
+    /// min(accepted − returned, paid − refunded) over the goods.
+    pub accepted_paid_fen: Fen,
+    /// Of completed orders, what their qualifying lines come to; corrections included.
+    pub completed_fen: Fen,
+    /// Whether it counts.
+    pub counted: bool,
+    /// The year it counts in.
+    pub year: Option<i64>,
+    /// The day of its last required fact.
+    pub completed_on: Option<Day>,
+    /// Paid − refunded.
+    pub paid_fen: Fen,
+    /// Reported as paid and not answered by the supplier.
+    pub reported_fen: Fen,
+    /// Goods kept and freight, still to be paid.
+    pub unpaid_fen: Fen,
+    /// More than is due: to be sent back.
+    pub credit_fen: Fen,
+    /// The last day to pay, where the payment clock binds.
+    pub payment_due_on: Option<Day>,
+    /// The rule row that asks for a rating, or does not.
+    pub rating_rule: RuleId,
+    /// What keeps it from counting; empty when it counts in full.
+    pub missing: Vec<MissingView>,
+    /// Its facts, in the order in which they took effect.
+    pub facts: Vec<FactView>,
+}
+
+/// Something that keeps an order from counting.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MissingView {
+    /// What, as a stable word.
+    #[schema(example = "unpaid")]
+    pub code: String,
+    /// The line it is about.
+    pub line_no: Option<i64>,
+    /// The amount it is about.
+    pub amount_fen: Option<Fen>,
+    /// The rule that asks for it.
+    #[schema(example = "rating_required")]
+    pub rule: Option<String>,
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+}
+
+/// A fact, with the day it counts on.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FactView {
+    /// Its place.
+    pub seq: i64,
+    /// What.
+    pub kind: FactKind,
+    /// When, by its paper.
+    pub occurred_on: Day,
+    /// When it took effect here.
+    pub effective_on: Day,
+    /// The day it counts on.
+    pub counts_on: Day,
+    /// Recorded too late to count on the day it occurred.
+    pub late: bool,
+    /// The rule row for late entries.
+    pub late_rule: RuleId,
+    /// The rule row for the closing of its year.
+    pub closing_rule: RuleId,
+}
+
+/// What an order counts, and what is missing.
+///
+/// # Errors
+/// `not_found` outside the scope.
+pub fn counting(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outcome<CountingView> {
+    super::visible(read, actor, id, today)?;
+    let book = Book::load(read, id)?;
+    let counted = book.count()?;
+    let due = book.payment_due(read)?;
+    let waiting = waiting(read, &book, counted.completed.map_or(today.year(), |done| done.year))?;
+    let missing = explain(&book.terms, &waiting, &counted);
+    Ok(CountingView {
+        order_id: id,
+        ordered_fen: book.order.ordered_fen,
+        accepted_paid_fen: counted.accepted_paid(),
+        completed_fen: counted.completed_fen(),
+        counted: counted.completed.is_some(),
+        year: counted.completed.map(|done| done.year),
+        completed_on: counted.completed.map(|done| done.day),
+        paid_fen: counted.paid,
+        reported_fen: book.reported()?,
+        unpaid_fen: counted.unpaid(),
+        credit_fen: counted.credit(),
+        payment_due_on: due.map(|due| Day::new(due.day)),
+        rating_rule: book.rating_rule,
+        missing: missing.into_iter().map(|missing| view(&book, missing)).collect(),
+        facts: book.placed.iter().map(fact).collect(),
+    })
+}
+
+fn waiting(_read: &mut Read, book: &Book, _year: i64) -> Outcome<Waiting> {
+    let order = &book.order;
+    let open = book.lines.iter().enumerate().filter(|(_, line)| !line.closed).map(|(place, _)| place);
+    Ok(Waiting {
+        dead: !order.state.stands(),
+        confirmed: order.state != OrderState::Placed,
+        open_lines: open.collect(),
+        line_names: book.lines.iter().map(|line| line.name.clone()).collect(),
+        reported: book.reported()?,
+        rated: book.rating.is_some(),
+        fund: order.fund,
+        plan_approved: order.fund != Fund::Canteen,
+    })
+}
+
+fn view(book: &Book, missing: Missing) -> MissingView {
+    MissingView {
+        code: missing.code.to_owned(),
+        line_no: missing.line.and_then(|place| book.lines.get(place)).map(|line| line.line_no),
+        amount_fen: missing.amount,
+        rule: missing.rule.map(str::to_owned),
+        zh: missing.text.zh,
+        en: missing.text.en,
+    }
+}
+
+fn fact(row: &crate::ordering::store::counting::FactRow) -> FactView {
+    FactView {
+        seq: row.seq,
+        kind: row.kind,
+        occurred_on: row.occurred_on,
+        effective_on: row.effective_on,
+        counts_on: row.counts_on,
+        late: row.late,
+        late_rule: row.late_rule,
+        closing_rule: row.closing_rule,
+    }
+}
