@@ -1,3 +1,156 @@
-//! Entry point.
+//! The program: arguments and environment become a configuration, and one of the commands runs.
 
-fn main() {}
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use yigou::app::command::{self, Command};
+use yigou::kernel::error::Outcome;
+use yigou::platform::config::{Config, Values};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// 以购: marketplace for certified poverty-alleviation products.
+#[derive(Parser)]
+#[command(version, about)]
+struct Program {
+    #[command(flatten)]
+    given: Given,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Args)]
+struct Given {
+    /// Configuration file; yigou.toml in the current folder is read when it is there
+    #[arg(long, env = "YIGOU_CONFIG", global = true)]
+    config: Option<PathBuf>,
+    /// Where to listen [default: 127.0.0.1:8080]
+    #[arg(long, env = "YIGOU_LISTEN", global = true)]
+    listen: Option<String>,
+    /// Folder of the embedded database, files, mails and the secret [default: ./yigou-data]
+    #[arg(long, env = "YIGOU_DATA_DIR", global = true)]
+    data_dir: Option<PathBuf>,
+    /// postgres:// URL; without one the embedded database is used
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
+    database_url: Option<String>,
+    /// smtp:// or smtps:// URL; without one mails are written as .eml files
+    #[arg(long, env = "SMTP_URL", hide_env_values = true, global = true)]
+    smtp_url: Option<String>,
+    /// The address in links [default: http://LISTEN]
+    #[arg(long, env = "YIGOU_PUBLIC_URL", global = true)]
+    public_url: Option<String>,
+    /// The sender of mails
+    #[arg(long, env = "YIGOU_MAIL_FROM", global = true)]
+    mail_from: Option<String>,
+    /// 32 bytes in URL-safe base 64; several processes on one database share it [default: a file in the data folder]
+    #[arg(long, env = "YIGOU_SECRET", hide_env_values = true, global = true)]
+    secret: Option<String>,
+    /// Requests a caller gains each second; ten times as many at once [default: 50]
+    #[arg(long, env = "YIGOU_RATE_PER_SECOND", global = true)]
+    rate_per_second: Option<u32>,
+    /// What is logged [default: info]
+    #[arg(long, env = "YIGOU_LOG", global = true)]
+    log: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Serve the API
+    Serve {
+        /// Whether this process carries out jobs: on or off
+        #[arg(long, default_value = "on", value_parser = ["on", "off"])]
+        jobs: String,
+    },
+    /// Load the Ningxia example, play a year, print the bulletin, serve
+    Demo {
+        /// End after printing instead of serving
+        #[arg(long)]
+        exit: bool,
+    },
+    /// Bring the database up to this version
+    Migrate,
+    /// Recompute every balance, order, stock and county total; fail on the first difference
+    Verify,
+    /// Load reference data from a CSV file
+    Import {
+        /// What the file holds: regions or calendar
+        #[arg(value_parser = ["regions", "calendar"])]
+        what: String,
+        /// The file
+        file: PathBuf,
+    },
+    /// Write a report to a CSV file
+    Export {
+        /// Which report: quota-progress or county-volumes
+        #[arg(value_parser = ["quota-progress", "county-volumes"])]
+        what: String,
+        /// The year
+        #[arg(long)]
+        year: i64,
+        /// The file to write
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Administration from the console
+    Admin {
+        #[command(subcommand)]
+        act: Admin,
+    },
+}
+
+#[derive(Subcommand)]
+enum Admin {
+    /// Create an operator of the platform; the password is asked for on standard input
+    CreateUser {
+        /// E-mail address, also the login
+        #[arg(long)]
+        email: String,
+        /// Name
+        #[arg(long)]
+        name: String,
+    },
+}
+
+fn main() -> ExitCode {
+    let program = Program::parse();
+    match run(program) {
+        Ok(code) => code,
+        Err(error) => {
+            let parts = error.parts();
+            let detail = parts.detail.as_ref().map(|d| format!("{} / {}", d.zh, d.en));
+            let why = parts.cause.clone().or(detail).unwrap_or_else(|| parts.code.titles().1.to_owned());
+            eprintln!("yigou: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(program: Program) -> Outcome<ExitCode> {
+    let file = program.given.config.clone().or_else(|| Some(PathBuf::from("yigou.toml")).filter(|path| path.exists()));
+    let config = Config::load(values(program.given), file.as_deref())?;
+    let command = match program.verb {
+        Verb::Serve { jobs } => Command::Serve { jobs: jobs == "on" },
+        Verb::Demo { exit } => Command::Demo { exit },
+        Verb::Migrate => Command::Migrate,
+        Verb::Verify => Command::Verify,
+        Verb::Import { what, file } => Command::Import { what, file },
+        Verb::Export { what, year, out } => Command::Export { what, year, out },
+        Verb::Admin { act: Admin::CreateUser { email, name } } => Command::CreateUser { email, name },
+    };
+    command::start(config, command)
+}
+
+fn values(given: Given) -> Values {
+    Values {
+        listen: given.listen,
+        data_dir: given.data_dir,
+        database_url: given.database_url,
+        smtp_url: given.smtp_url,
+        public_url: given.public_url,
+        mail_from: given.mail_from,
+        secret: given.secret,
+        rate_per_second: given.rate_per_second,
+        log: given.log,
+    }
+}

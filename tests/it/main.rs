@@ -4,6 +4,7 @@
 mod support;
 
 mod admission;
+mod attacks;
 mod base;
 mod catalogue;
 mod contract;
@@ -12,4 +13,5 @@ mod jobs;
 mod listings;
 mod migrations;
 mod people;
+mod readme;
 mod store;

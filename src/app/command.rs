@@ -1,0 +1,194 @@
+//! The program's commands: each opens the installation a configuration describes and does one thing.
+
+use super::server::{Serving, serve};
+use super::{Installation, seed};
+use crate::identity::{self, Gate};
+use crate::kernel::error::{AppError, Code, FieldError, Outcome};
+use crate::platform::clock::{Clock, Ctx, IdSource, RandomIds, SystemClock};
+use crate::platform::config::Config;
+use crate::platform::db::{Options, Store};
+use crate::platform::files::FileStore;
+use crate::platform::mail::Mailer;
+use crate::platform::password::{self, Cost, Passwords};
+use crate::platform::secret::Secret;
+use crate::platform::telemetry;
+use crate::regions;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What the program is asked to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Serve the API.
+    Serve {
+        /// Whether this process carries out jobs.
+        jobs: bool,
+    },
+    /// Load and play the example year.
+    Demo {
+        /// End after printing instead of serving.
+        exit: bool,
+    },
+    /// Bring the database up to this version.
+    Migrate,
+    /// Recompute everything that is stored twice.
+    Verify,
+    /// Load reference data.
+    Import {
+        /// `regions` or `calendar`.
+        what: String,
+        /// The file.
+        file: PathBuf,
+    },
+    /// Write a report.
+    Export {
+        /// `quota-progress` or `county-volumes`.
+        what: String,
+        /// The year.
+        year: i64,
+        /// The file to write.
+        out: PathBuf,
+    },
+    /// Create an operator of the platform.
+    CreateUser {
+        /// The login.
+        email: String,
+        /// The name.
+        name: String,
+    },
+}
+
+/// Runs a command to its end.
+///
+/// # Errors
+/// What stopped it, in words for the console.
+pub fn start(config: Config, command: Command) -> Outcome<ExitCode> {
+    actix_web::rt::System::new().block_on(run(config, command))
+}
+
+async fn run(config: Config, command: Command) -> Outcome<ExitCode> {
+    let quiet = !matches!(command, Command::Serve { .. });
+    let filter = if quiet { "warn" } else { &config.log };
+    let _logs = telemetry::start_logs(filter)?;
+    let installation = open(&config)?;
+    for version in installation.store.migrate()? {
+        eprintln!("migrated: {version}");
+    }
+    if command == Command::Migrate {
+        return Ok(ExitCode::SUCCESS);
+    }
+    seed(&installation).await?;
+    match command {
+        Command::Serve { jobs } => serve(installation, &Serving { listen: config.listen, jobs }).await?,
+        Command::CreateUser { email, name } => create_user(&installation, email, name).await?,
+        Command::Verify => return verify(&installation).await,
+        Command::Import { what, file } => import(&installation, &what, &file).await?,
+        Command::Export { what, year, out } => export(&installation, &what, year, &out).await?,
+        Command::Demo { exit } => demo(installation, &config, exit).await?,
+        Command::Migrate => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Opens what a configuration describes, without changing the database.
+///
+/// # Errors
+/// Names what cannot be opened.
+pub fn open(config: &Config) -> Outcome<Installation> {
+    let folder = &config.data_dir;
+    std::fs::create_dir_all(folder).map_err(|e| AppError::internal(format!("YIGOU_DATA_DIR {}: {e}", folder.display())))?;
+    let url = config.database_url.clone().unwrap_or_else(|| path_text(&folder.join("yigou.db")));
+    let secret = match &config.secret {
+        Some(text) => Secret::parse(text).ok_or_else(|| AppError::internal("YIGOU_SECRET is not valid"))?,
+        None => Secret::open(&folder.join("secret"))?,
+    };
+    let mailer = match &config.smtp_url {
+        Some(url) => Mailer::smtp(url, &config.mail_from)?,
+        None => Mailer::folder(&folder.join("mails"), &config.mail_from)?,
+    };
+    let store = Store::open(&url, &Options::default())?;
+    let ids: Arc<dyn IdSource> = Arc::new(RandomIds);
+    Ok(Installation {
+        gate: Arc::new(Gate::new(store.clone(), ids.clone(), secret.clone())),
+        passwords: Passwords::start(Cost::STANDARD)?,
+        store,
+        clock: Arc::new(SystemClock),
+        ids,
+        secret,
+        mailer,
+        files: FileStore::local(&folder.join("files"))?,
+        public_url: config.public_url.clone(),
+        cache_ttl: Duration::from_secs(1),
+        body_deadline: Duration::from_secs(10),
+        rate_per_second: config.rate_per_second,
+    })
+}
+
+fn path_text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+fn ctx(installation: &Installation, what: &str) -> Ctx {
+    Ctx { at: installation.clock.now(), request_id: format!("console:{what}").into(), ids: installation.ids.clone() }
+}
+
+/// The first operator of an installation; the password is read from standard input, never from the command line.
+async fn create_user(installation: &Installation, email: String, name: String) -> Outcome<()> {
+    eprint!("密码 / password: ");
+    let mut typed = String::new();
+    std::io::stdin().read_line(&mut typed).map_err(AppError::internal)?;
+    let typed = typed.trim_end_matches(['\r', '\n']);
+    if password::strength(typed, &[&email, &name]) < 3 {
+        return Err(AppError::new(Code::WeakPassword));
+    }
+    let hash = installation.passwords.hash(typed).await?;
+    let (login, shown) = (email.clone(), name);
+    let made = installation.store.write(ctx(installation, "create-user"), move |tx| identity::create_operator(tx, &login, &shown, &hash));
+    let id = made.await?;
+    println!("{email}  {id}");
+    Ok(())
+}
+
+/// All of a file or nothing; every wrong row is named.
+async fn import(installation: &Installation, what: &str, file: &Path) -> Outcome<()> {
+    let bytes = std::fs::read(file).map_err(|e| AppError::internal(format!("{}: {e}", file.display())))?;
+    let at = ctx(installation, "import");
+    let done = if what == "regions" {
+        let lines = regions::parse_regions(&bytes[..]).map_err(|wrong| refuse(&wrong))?;
+        let progress = bar(lines.len());
+        installation.store.write(at, move |tx| regions::import_regions(tx, &lines, &|n| progress.set(n))).await
+    } else {
+        let lines = regions::parse_calendar(&bytes[..]).map_err(|wrong| refuse(&wrong))?;
+        let progress = bar(lines.len());
+        installation.store.write(at, move |tx| regions::import_calendar(tx, &lines, &|n| progress.set(n))).await
+    };
+    println!("{} 行 / rows", done.map_err(named)?);
+    Ok(())
+}
+
+fn named(error: AppError) -> AppError {
+    if error.parts().fields.is_empty() { error } else { refuse(&error.parts().fields) }
+}
+
+/// Names every wrong row; nothing was imported.
+fn refuse(wrong: &[FieldError]) -> AppError {
+    for field in wrong {
+        eprintln!("{}: {} / {}", field.pointer, field.detail.zh, field.detail.en);
+    }
+    AppError::internal(format!("未导入 / nothing was imported: {} 处错误 / errors", wrong.len()))
+}
+
+/// A progress bar that shows itself on a terminal only.
+struct Bar(indicatif::ProgressBar);
+
+impl Bar {
+    fn set(&self, done: usize) {
+        self.0.set_position(u64::try_from(done).unwrap_or(u64::MAX));
+    }
+}
+
+fn bar(length: usize) -> Bar {
+    Bar(indicatif::ProgressBar::new(u64::try_from(length).unwrap_or(u64::MAX)))
+}
