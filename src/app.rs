@@ -29,8 +29,10 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 
+pub mod command;
 mod document;
 mod operations;
+pub mod server;
 
 /// Everything that comes from outside.
 #[derive(Clone)]

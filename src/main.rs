@@ -62,12 +62,6 @@ enum Verb {
         #[arg(long, default_value = "on", value_parser = ["on", "off"])]
         jobs: String,
     },
-    /// Load the Ningxia example, play a year, print the bulletin, serve
-    Demo {
-        /// End after printing instead of serving
-        #[arg(long)]
-        exit: bool,
-    },
     /// Bring the database up to this version
     Migrate,
     /// Recompute every balance, order, stock and county total; fail on the first difference
@@ -79,18 +73,6 @@ enum Verb {
         what: String,
         /// The file
         file: PathBuf,
-    },
-    /// Write a report to a CSV file
-    Export {
-        /// Which report: quota-progress or county-volumes
-        #[arg(value_parser = ["quota-progress", "county-volumes"])]
-        what: String,
-        /// The year
-        #[arg(long)]
-        year: i64,
-        /// The file to write
-        #[arg(long)]
-        out: PathBuf,
     },
     /// Administration from the console
     Admin {
@@ -131,11 +113,9 @@ fn run(program: Program) -> Outcome<ExitCode> {
     let config = Config::load(values(program.given), file.as_deref())?;
     let command = match program.verb {
         Verb::Serve { jobs } => Command::Serve { jobs: jobs == "on" },
-        Verb::Demo { exit } => Command::Demo { exit },
         Verb::Migrate => Command::Migrate,
         Verb::Verify => Command::Verify,
         Verb::Import { what, file } => Command::Import { what, file },
-        Verb::Export { what, year, out } => Command::Export { what, year, out },
         Verb::Admin { act: Admin::CreateUser { email, name } } => Command::CreateUser { email, name },
     };
     command::start(config, command)

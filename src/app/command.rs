@@ -4,7 +4,8 @@ use super::server::{Serving, serve};
 use super::{Installation, seed};
 use crate::identity::{self, Gate};
 use crate::kernel::error::{AppError, Code, FieldError, Outcome};
-use crate::platform::clock::{Clock, Ctx, IdSource, RandomIds, SystemClock};
+use crate::ledger;
+use crate::platform::clock::{Ctx, IdSource, RandomIds, SystemClock};
 use crate::platform::config::Config;
 use crate::platform::db::{Options, Store};
 use crate::platform::files::FileStore;
@@ -26,11 +27,6 @@ pub enum Command {
         /// Whether this process carries out jobs.
         jobs: bool,
     },
-    /// Load and play the example year.
-    Demo {
-        /// End after printing instead of serving.
-        exit: bool,
-    },
     /// Bring the database up to this version.
     Migrate,
     /// Recompute everything that is stored twice.
@@ -41,15 +37,6 @@ pub enum Command {
         what: String,
         /// The file.
         file: PathBuf,
-    },
-    /// Write a report.
-    Export {
-        /// `quota-progress` or `county-volumes`.
-        what: String,
-        /// The year.
-        year: i64,
-        /// The file to write.
-        out: PathBuf,
     },
     /// Create an operator of the platform.
     CreateUser {
@@ -85,8 +72,6 @@ async fn run(config: Config, command: Command) -> Outcome<ExitCode> {
         Command::CreateUser { email, name } => create_user(&installation, email, name).await?,
         Command::Verify => return verify(&installation).await,
         Command::Import { what, file } => import(&installation, &what, &file).await?,
-        Command::Export { what, year, out } => export(&installation, &what, year, &out).await?,
-        Command::Demo { exit } => demo(installation, &config, exit).await?,
         Command::Migrate => {}
     }
     Ok(ExitCode::SUCCESS)
@@ -98,7 +83,8 @@ async fn run(config: Config, command: Command) -> Outcome<ExitCode> {
 /// Names what cannot be opened.
 pub fn open(config: &Config) -> Outcome<Installation> {
     let folder = &config.data_dir;
-    std::fs::create_dir_all(folder).map_err(|e| AppError::internal(format!("YIGOU_DATA_DIR {}: {e}", folder.display())))?;
+    std::fs::create_dir_all(folder)
+        .map_err(|e| AppError::internal(format!("YIGOU_DATA_DIR {}: {e}", folder.display())))?;
     let url = config.database_url.clone().unwrap_or_else(|| path_text(&folder.join("yigou.db")));
     let secret = match &config.secret {
         Some(text) => Secret::parse(text).ok_or_else(|| AppError::internal("YIGOU_SECRET is not valid"))?,
@@ -145,7 +131,9 @@ async fn create_user(installation: &Installation, email: String, name: String) -
     }
     let hash = installation.passwords.hash(typed).await?;
     let (login, shown) = (email.clone(), name);
-    let made = installation.store.write(ctx(installation, "create-user"), move |tx| identity::create_operator(tx, &login, &shown, &hash));
+    let made = installation
+        .store
+        .write(ctx(installation, "create-user"), move |tx| identity::create_operator(tx, &login, &shown, &hash));
     let id = made.await?;
     println!("{email}  {id}");
     Ok(())
@@ -191,4 +179,20 @@ impl Bar {
 
 fn bar(length: usize) -> Bar {
     Bar(indicatif::ProgressBar::new(u64::try_from(length).unwrap_or(u64::MAX)))
+}
+
+/// Recomputes what is stored twice and names every difference.
+async fn verify(installation: &Installation) -> Outcome<ExitCode> {
+    let found = installation.store.read(ledger::verify).await?;
+    for wrong in &found {
+        eprintln!(
+            "{}: {} 账上 / stored {}，应为 / should be {}",
+            wrong.account, wrong.figure, wrong.stored, wrong.computed
+        );
+    }
+    if !found.is_empty() {
+        return Ok(ExitCode::FAILURE);
+    }
+    println!("一致 / no difference");
+    Ok(ExitCode::SUCCESS)
 }
