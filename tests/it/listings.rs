@@ -42,7 +42,7 @@ on_both! {
         change(app, &seller, &id, "price-changes", price(5000)).await.refused("price_evidence_required").await;
         let evidence = format!("{LISTINGS}/{id}/price-evidence");
         seller.post(&evidence, json!({ "like_price_per_kg_fen": 2000 })).expect(201).await;
-        change(app, &seller, &id, "price-changes", price(5001)).await.refused("price_evidence_required").await;
+        change(app, &seller, &id, "price-changes", price(5002)).await.refused("price_evidence_required").await;
         let raised = change(app, &seller, &id, "price-changes", price(5000)).await.expect(200).await;
         assert_eq!((raised.int("/price_fen"), raised.int("/price_per_kg_fen")), (5000, 2000));
         // The evidence is used up.

@@ -80,7 +80,7 @@ CREATE INDEX listings_name ON listings (status, name_key, seq);
 CREATE INDEX listings_category ON listings (status, category, seq);
 CREATE INDEX listings_category_price ON listings (status, category, price_per_kg_fen, seq);
 CREATE INDEX listings_county ON listings (status, county, seq);
-CREATE INDEX listings_supplier ON listings (org_id, seq);
+CREATE INDEX listings_supplier ON listings (status, org_id, seq);
 CREATE INDEX listings_product ON listings (product_id);
 CREATE INDEX listings_mandate ON listings (mandate_id);
 

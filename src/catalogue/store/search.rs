@@ -51,6 +51,14 @@ pub struct Wanted {
     pub month_bits: Option<i64>,
 }
 
+impl Wanted {
+    /// Whether few rows can be expected: those of a county, of a supplier, or with certain words.
+    fn is_narrow(&self) -> bool {
+        let county = self.county.is_some_and(|region| region.level() == RegionLevel::County);
+        county || self.supplier.is_some() || self.terms.is_some()
+    }
+}
+
 /// Listings that are really on sale on a day, with their place in the order of listing.
 pub fn search(
     on: &mut Read,
@@ -61,7 +69,7 @@ pub fn search(
 ) -> Outcome<Vec<(i64, ListingRow)>> {
     let (found, end) = match on.is_postgres() {
         true => ("listings.seq IN (SELECT s.seq FROM listing_search s WHERE s.terms @> string_to_array(", ", ' '))"),
-        false => ("listings.seq IN (SELECT s.rowid FROM listing_search s WHERE s.terms MATCH ", ")"),
+        false => ("listings.seq IN (SELECT rowid FROM listing_search WHERE listing_search MATCH ", ")"),
     };
     let newest = if order == Order::Newest { page.key::<i64>()? } else { None };
     let by_price = if order == Order::PricePerKg { page.keys::<i64, i64>()? } else { None };
@@ -118,10 +126,13 @@ pub fn search(
             let later = listings::name_key.gt(name).or(listings::name_key.eq(name).and(listings::seq.gt(seq)));
             query = query.filter(listings::name_key.ge(name)).filter(later);
         }
-        query = match order {
-            Order::Newest => query.order(listings::seq.desc()),
-            Order::PricePerKg => query.order((listings::price_per_kg_fen, listings::seq)),
-            Order::Name => query.order((listings::name_key, listings::seq)),
+        // Few rows are sorted; many are walked through in an index. An expression is in no index, so it says which.
+        query = match (order, wanted.is_narrow()) {
+            (Order::Newest, _) => query.order(listings::seq.desc()),
+            (Order::PricePerKg, false) => query.order((listings::price_per_kg_fen, listings::seq)),
+            (Order::PricePerKg, true) => query.order((sql::<BigInt>("listings.price_per_kg_fen + 0"), listings::seq)),
+            (Order::Name, false) => query.order((listings::name_key, listings::seq)),
+            (Order::Name, true) => query.order((sql::<Text>("listings.name_key || ''"), listings::seq)),
         };
         query.limit(page.fetch()).load(c)
     })?)
