@@ -19,6 +19,7 @@ use crate::platform::password::Passwords;
 use crate::platform::secret::Secret;
 use crate::platform::{idempotency, jobs};
 use crate::regions;
+use crate::reporting;
 use crate::rulebook;
 use actix_web::App;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -83,6 +84,7 @@ fn routes(config: &mut ServiceConfig) {
     catalogue::http::routes(config);
     certification::http::routes(config);
     ordering::http::routes(config);
+    reporting::http::routes(config);
 }
 
 /// Brings the reference data that the program carries into the database; harmless when it is there.

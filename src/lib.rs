@@ -18,6 +18,7 @@ pub mod admission;
 pub mod catalogue;
 pub mod certification;
 pub mod ordering;
+pub mod reporting;
 
 pub mod demo;
 

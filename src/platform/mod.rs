@@ -11,5 +11,6 @@ pub mod jobs;
 pub mod mail;
 pub mod password;
 pub mod secret;
+pub mod sheet;
 pub mod telemetry;
 pub mod token;

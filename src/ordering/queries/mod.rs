@@ -3,6 +3,7 @@
 mod counting;
 mod money;
 mod tasks;
+mod verify;
 mod views;
 
 pub use counting::{CountingView, FactView, MissingView, counting};
@@ -11,6 +12,7 @@ pub use money::{
     payments,
 };
 pub use tasks::{Task, TaskKind, tasks};
+pub use verify::{CountDifference, verify_counts};
 pub use views::{
     AcceptanceView, FactReply, LineView, OrderGroupView, OrderSummary, OrderView, PlacedOrder, ReturnView,
     ShipmentView, ShortClosureView,

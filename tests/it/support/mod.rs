@@ -3,6 +3,7 @@
 pub mod contract;
 pub mod database;
 pub mod mail;
+pub mod market;
 pub mod people;
 pub mod sample;
 

@@ -1,0 +1,89 @@
+//! Recounting: every order's counting entries from its facts, and its sums from its records.
+
+use crate::kernel::error::Outcome;
+use crate::kernel::ids::OrderId;
+use crate::kernel::money::Fen;
+use crate::kernel::terms::Basis;
+use crate::ledger::{self, CountEntry};
+use crate::ordering::book::{self, Book};
+use crate::ordering::commands::settle::entries;
+use crate::ordering::rules::journal::fresh;
+use crate::ordering::store::counting as store;
+use crate::platform::db::Read;
+use std::collections::BTreeMap;
+
+/// Orders looked at between two pages.
+const BATCH: i64 = 500;
+/// After so many differences the answer is clear.
+const ENOUGH: usize = 100;
+
+/// A figure that the facts do not explain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountDifference {
+    /// The order.
+    pub order: OrderId,
+    /// What differs.
+    pub figure: String,
+    /// As stored.
+    pub stored: String,
+    /// As recomputed.
+    pub computed: String,
+}
+
+/// Recomputes every counting entry from the facts of its order, and the order's sums from its records; what differs.
+///
+/// # Errors
+/// When the database fails.
+pub fn verify_counts(read: &mut Read) -> Outcome<Vec<CountDifference>> {
+    let (mut found, mut last) = (Vec::new(), None);
+    loop {
+        let ids = store::order_ids(read, last, BATCH)?;
+        let Some(end) = ids.last() else { return Ok(found) };
+        last = Some(*end);
+        for id in ids {
+            let book = Book::load(read, id)?;
+            let stored = ledger::counts_of_order(read, id)?;
+            compare(&book, &stored, &mut found)?;
+            if found.len() >= ENOUGH {
+                return Ok(found);
+            }
+        }
+    }
+}
+
+fn compare(book: &Book, stored: &[CountEntry], found: &mut Vec<CountDifference>) -> Outcome<()> {
+    let order = book.order.id;
+    let mut differ = |figure: &str, stored: String, computed: String| {
+        if stored != computed {
+            found.push(CountDifference { order, figure: figure.to_owned(), stored, computed });
+        }
+    };
+    let placed = book.placed.iter().map(book::key).collect::<Outcome<Vec<_>>>()?;
+    differ("facts without a place", "0".to_owned(), fresh(&book.told, &placed).len().to_string());
+    let counted = match book.count() {
+        Ok(counted) => counted,
+        Err(error) => {
+            differ("facts", "contradictory".to_owned(), format!("{:?}", error.parts().cause));
+            return Ok(());
+        }
+    };
+    let by_id = |entries: &[CountEntry]| -> BTreeMap<String, String> {
+        let own = entries.iter().filter(|entry| entry.basis != Basis::Ordered);
+        own.map(|entry| (entry.id.to_string(), format!("{entry:?}"))).collect()
+    };
+    let (stored_by_id, computed) = (by_id(stored), by_id(&entries(book, counted.entries.iter())?));
+    for id in stored_by_id.keys().chain(computed.keys().filter(|id| !stored_by_id.contains_key(*id))) {
+        let text = |of: &BTreeMap<String, String>| of.get(id).cloned().unwrap_or_else(|| "none".to_owned());
+        differ(&format!("counting entry {id}"), text(&stored_by_id), text(&computed));
+    }
+    let row = &book.order;
+    let ordered: Fen = stored.iter().filter(|entry| entry.basis == Basis::Ordered).map(|entry| entry.amount_fen).sum();
+    differ("ordered_fen", row.ordered_fen.to_string(), ordered.to_string());
+    let kept = row.accepted_fen.minus(row.returned_fen)?;
+    differ("accepted − returned", kept.to_string(), Fen::total(counted.accepted.iter().copied())?.to_string());
+    differ("paid_fen", row.paid_fen.to_string(), book.paid()?.to_string());
+    differ("refunded_fen", row.refunded_fen.to_string(), book.refunded()?.to_string());
+    let year = |year: Option<i64>| year.map_or_else(|| "none".to_owned(), |year| year.to_string());
+    differ("completed_year", year(row.completed_year), year(counted.completed.map(|done| done.year)));
+    Ok(())
+}

@@ -1,0 +1,12 @@
+//! Reports: the bulletin's progress of the plans, and volumes by county.
+//!
+//! Owns no table; its store reads any table and writes none. Every amount is a sum of counting entries (`ledger_counts`), the
+//! only source: the progress by their attributed year, the volumes by the month they happened in. Sums are exact integers, a
+//! total row is the sum of its rows, and every report names its basis.
+
+pub mod http;
+mod queries;
+mod rules;
+mod store;
+
+pub use queries::volumes::{Dimension, VolumeSide, VolumeView, VolumesView, VolumesWanted, volumes};

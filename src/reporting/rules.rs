@@ -1,0 +1,169 @@
+//! How figures are put together: exact sums, shares that sum to the whole, rates rounded once.
+
+use crate::kernel::money::{Fen, Overflow, rate_hundredths, show_rate};
+
+/// Splits amounts that follow each other on one line by its origin shares. Each amount gets the difference of two splits of
+/// the running total, so that the parts of any number of amounts sum to the split of their total: what is taken back is taken
+/// from the county that had it, to the fen.
+///
+/// # Errors
+/// [`Overflow`] when the running total does not fit.
+pub fn split_running(amounts: &[Fen], shares: &[i64]) -> Result<Vec<Vec<Fen>>, Overflow> {
+    let mut total = Fen::ZERO;
+    let mut before = vec![Fen::ZERO; shares.len()];
+    let mut parts = Vec::with_capacity(amounts.len());
+    for amount in amounts {
+        total = total.plus(*amount)?;
+        let after = total.split_by(shares);
+        let part = after.iter().zip(&before).map(|(a, b)| a.minus(*b)).collect::<Result<_, _>>()?;
+        parts.push(part);
+        before = after;
+    }
+    Ok(parts)
+}
+
+/// Amounts that count to the plan, by fund, in fen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ByFund {
+    /// 食堂经费.
+    pub canteen: Fen,
+    /// 工会经费.
+    pub union: Fen,
+    /// Bound personal purchases, as a sum, never by name.
+    pub personal: Fen,
+}
+
+impl ByFund {
+    /// All of them.
+    ///
+    /// # Errors
+    /// [`Overflow`].
+    pub fn total(&self) -> Result<Fen, Overflow> {
+        Fen::total([self.canteen, self.union, self.personal])
+    }
+    fn plus(&self, other: &ByFund) -> Result<ByFund, Overflow> {
+        Ok(ByFund {
+            canteen: self.canteen.plus(other.canteen)?,
+            union: self.union.plus(other.union)?,
+            personal: self.personal.plus(other.personal)?,
+        })
+    }
+}
+
+/// A row of the bulletin: one unit, or the sum of many.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Accounts: every one is in exactly one of the four classes.
+    pub accounts: usize,
+    /// 已预留.
+    pub reserved: usize,
+    /// 未预留.
+    pub not_reserved: usize,
+    /// 不适用.
+    pub not_applicable: usize,
+    /// 合用食堂成员.
+    pub shared_member: usize,
+    /// Reserved units that have begun to order.
+    pub started: usize,
+    /// Canteen reserve, in fen.
+    pub reserved_canteen: Fen,
+    /// Union reserve, in fen.
+    pub reserved_union: Fen,
+    /// Ordered.
+    pub ordered: ByFund,
+    /// Accepted and paid.
+    pub accepted_paid: ByFund,
+    /// Completed.
+    pub completed: ByFund,
+    /// What came after the year closed, completed, in fen; in no other column.
+    pub corrections: Fen,
+}
+
+impl Progress {
+    /// The sum of two rows, in fen: a total row is the sum of its rows and nothing else.
+    ///
+    /// # Errors
+    /// [`Overflow`].
+    pub fn plus(&self, other: &Progress) -> Result<Progress, Overflow> {
+        Ok(Progress {
+            accounts: self.accounts + other.accounts,
+            reserved: self.reserved + other.reserved,
+            not_reserved: self.not_reserved + other.not_reserved,
+            not_applicable: self.not_applicable + other.not_applicable,
+            shared_member: self.shared_member + other.shared_member,
+            started: self.started + other.started,
+            reserved_canteen: self.reserved_canteen.plus(other.reserved_canteen)?,
+            reserved_union: self.reserved_union.plus(other.reserved_union)?,
+            ordered: self.ordered.plus(&other.ordered)?,
+            accepted_paid: self.accepted_paid.plus(&other.accepted_paid)?,
+            completed: self.completed.plus(&other.completed)?,
+            corrections: self.corrections.plus(other.corrections)?,
+        })
+    }
+    /// Canteen and union reserve: the denominator.
+    ///
+    /// # Errors
+    /// [`Overflow`].
+    pub fn reserved_fen(&self) -> Result<Fen, Overflow> {
+        self.reserved_canteen.plus(self.reserved_union)
+    }
+    /// Completed ÷ reserved in per cent, two decimals half-up from fen; `N/A` when nothing is reserved.
+    ///
+    /// # Errors
+    /// [`Overflow`].
+    pub fn rate(&self) -> Result<String, Overflow> {
+        Ok(show_rate(rate_hundredths(self.completed.total()?, self.reserved_fen()?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_follow_the_running_total_and_never_go_astray() {
+        let fen = |amounts: &[i64]| amounts.iter().map(|a| Fen::new(*a)).collect::<Vec<_>>();
+        let parts = split_running(&fen(&[3, -1, -1, -1]), &[500_000, 500_000]).unwrap();
+        assert_eq!(parts, [fen(&[2, 1]), fen(&[-1, 0]), fen(&[0, -1]), fen(&[-1, 0])]);
+        let shares = [333_333, 333_333, 333_334];
+        let amounts = fen(&[100, 7, -50, 1_000_001]);
+        let parts = split_running(&amounts, &shares).unwrap();
+        for (part, amount) in parts.iter().zip(&amounts) {
+            assert_eq!(part.iter().copied().sum::<Fen>(), *amount);
+        }
+        let county = |n: usize| -> Fen { parts.iter().map(|part| part[n]).sum() };
+        let whole: Fen = amounts.iter().copied().sum();
+        assert_eq!((0..3).map(county).collect::<Vec<_>>(), whole.split_by(&shares));
+        assert!(split_running(&fen(&[i64::MAX, 1]), &shares).is_err());
+    }
+
+    fn row(completed: i64, reserved: i64) -> Progress {
+        let completed = ByFund { canteen: Fen::new(completed), ..ByFund::default() };
+        Progress { completed, reserved_canteen: Fen::new(reserved), ..Progress::default() }
+    }
+
+    #[test]
+    fn golden_bulletin_of_2020() {
+        // 宁财便函〔2020〕420号, in ten-thousand yuan.
+        let (region, cities) = (row(141_100_000, 602_260_000), row(370_920_000, 1_622_670_000));
+        let together = region.plus(&cities).unwrap();
+        let rates = [region, cities, together, row(87_684_000, 78_402_500), row(1, 0)].map(|r| r.rate().unwrap());
+        assert_eq!(rates, ["23.43", "22.86", "23.01", "111.84", "N/A"]);
+        assert_eq!(together.completed.total(), Ok(Fen::new(512_020_000)));
+        assert_eq!(together.reserved_fen(), Ok(Fen::new(2_224_930_000)));
+    }
+
+    #[test]
+    fn golden_classes_sum() {
+        let class = |reserved, not_reserved, not_applicable, started| Progress {
+            accounts: reserved + not_reserved + not_applicable,
+            reserved,
+            not_reserved,
+            not_applicable,
+            started,
+            ..Progress::default()
+        };
+        let total = class(771, 0, 0, 511).plus(&class(0, 1_128, 1_395, 0)).unwrap();
+        assert_eq!((total.accounts, total.reserved - total.started), (3_294, 260));
+    }
+}

@@ -1,0 +1,249 @@
+//! Money between buyer and supplier: payments, answers, refunds, invoices, on both databases.
+
+use crate::support::TestApp;
+use crate::support::market::Market;
+use crate::support::people::Person;
+use diesel::RunQueryDsl;
+use diesel::sql_types::{BigInt, Binary};
+use serde_json::{Value, json};
+use std::time::Duration;
+use yigou::kernel::actor::{OrgKind, Role};
+use yigou::kernel::ids::{FileId, ListingId};
+
+/// A market with a person who pays.
+pub struct Till {
+    pub market: Market,
+    pub payer: Person,
+    pub goods: ListingId,
+}
+
+impl Till {
+    /// One seller of boxes at 10.00 yuan.
+    pub async fn open(app: &TestApp) -> Till {
+        let market = Market::open(app, 1).await;
+        let payer = app.person(market.trader.org_id, &[Role::Payer]).await;
+        let goods = market.listing(app, 0, 1000, "100000", false).await;
+        Till { market, payer, goods }
+    }
+    pub fn seller(&self) -> &Person {
+        &self.market.sellers[0]
+    }
+    /// An order of so many boxes, delivered and accepted.
+    pub async fn accepted(&self, boxes: &str) -> String {
+        let id = self.market.deliver(0, &[(self.goods, boxes)]).await;
+        self.market.accept(&id, &[(1, boxes, "0")]).await;
+        id
+    }
+    /// Reports a payment; its id.
+    pub async fn report(&self, order: &str, fen: i64) -> String {
+        self.payer.post(&url(order, "payments"), json!({ "amount_fen": fen })).expect(201).await.id()
+    }
+    pub async fn confirm(&self, order: &str, payment: &str) {
+        let body = json!({ "payment_id": payment, "decision": "confirm" });
+        self.seller().post(&url(order, "payment-confirmations"), body).expect(200).await;
+    }
+    /// Reports and confirms a payment.
+    pub async fn pay(&self, order: &str, fen: i64) {
+        let payment = self.report(order, fen).await;
+        self.confirm(order, &payment).await;
+    }
+    pub async fn rate(&self, order: &str) {
+        let body = json!({ "price": 5, "quality": 4, "delivery": 3, "comment": "很好" });
+        self.market.trader.post(&url(order, "ratings"), body).expect(201).await;
+    }
+    pub async fn refund(&self, order: &str, fen: i64) {
+        let body = json!({ "amount_fen": fen, "reason": "短斤少两" });
+        self.seller().post(&url(order, "refunds"), body).expect(201).await;
+    }
+    pub async fn counting(&self, order: &str) -> Value {
+        self.market.trader.get(&url(order, "counting")).expect(200).await.json()
+    }
+}
+
+pub fn url(order: &str, what: &str) -> String {
+    format!("/api/v1/orders/{order}/{what}")
+}
+
+/// Every counting entry is what the facts say.
+pub async fn recounted(app: &TestApp) {
+    assert_eq!(app.read(yigou::ordering::verify_counts).await.unwrap(), []);
+    assert_eq!(app.read(yigou::ledger::verify).await.unwrap(), []);
+}
+
+fn codes(counting: &Value) -> Vec<String> {
+    let missing = counting["missing"].as_array().unwrap();
+    missing.iter().map(|m| m["code"].as_str().unwrap().to_owned()).filter(|code| code != "plan_not_approved").collect()
+}
+
+on_both! {
+    async fn a_payment_counts_when_the_supplier_confirms(app) {
+        let till = Till::open(app).await;
+        let order = till.accepted("3").await;
+        let before = till.counting(&order).await;
+        assert_eq!((before["unpaid_fen"].clone(), before["counted"].clone()), (json!(3000), json!(false)));
+        assert_eq!(codes(&before), ["unpaid", "not_rated"]);
+        let payment = till.report(&order, 3000).await;
+        let reported = till.counting(&order).await;
+        assert_eq!((reported["reported_fen"].clone(), reported["accepted_paid_fen"].clone()), (json!(3000), json!(0)));
+        assert_eq!(codes(&reported), ["unpaid", "payment_unconfirmed", "not_rated"]);
+        till.confirm(&order, &payment).await;
+        till.rate(&order).await;
+        let done = till.counting(&order).await;
+        assert_eq!((done["counted"].clone(), done["year"].clone()), (json!(true), json!(2021)));
+        assert_eq!((done["completed_fen"].clone(), done["accepted_paid_fen"].clone()), (json!(3000), json!(3000)));
+        assert!(codes(&done).is_empty(), "{done}");
+        let kinds: Vec<&Value> = done["facts"].as_array().unwrap().iter().map(|f| &f["kind"]).collect();
+        assert_eq!(kinds, ["accepted", "line_closed", "paid", "rated"]);
+        // An answered payment is answered; a rated order is rated.
+        let again = json!({ "payment_id": payment, "decision": "deny", "reason": "没有收到" });
+        till.seller().post(&url(&order, "payment-confirmations"), again).refused("wrong_state").await;
+        let rating = json!({ "price": 5, "quality": 4, "delivery": 3 });
+        till.market.trader.post(&url(&order, "ratings"), rating).refused("already_exists").await;
+        recounted(app).await;
+    }
+
+    async fn duties_are_separate_and_parties_are_kept_apart(app) {
+        let till = Till::open(app).await;
+        let both = app.person(till.market.trader.org_id, &[Role::Acceptor, Role::Payer]).await;
+        let order = till.market.deliver(0, &[(till.goods, "2")]).await;
+        let lines = json!({ "lines": [{ "line_no": 1, "accepted": "2" }] });
+        both.post(&url(&order, "acceptances"), lines).expect(201).await;
+        both.post(&url(&order, "payments"), json!({ "amount_fen": 1 })).refused("separation_of_duties").await;
+        let payment = till.report(&order, 2000).await;
+        let stranger = app.new_person(OrgKind::Cooperative, "640323", &[Role::Seller]).await;
+        let yes = json!({ "payment_id": payment, "decision": "confirm" });
+        stranger.post(&url(&order, "payment-confirmations"), yes.clone()).refused("not_found").await;
+        stranger.post(&url(&order, "refunds"), json!({ "amount_fen": 1, "reason": "x" })).refused("not_found").await;
+        let elsewhere = app.new_person(OrgKind::BudgetUnit, "640104", &[Role::Payer, Role::Trader]).await;
+        elsewhere.post(&url(&order, "payments"), json!({ "amount_fen": 1 })).refused("not_found").await;
+        elsewhere.get(&url(&order, "counting")).refused("not_found").await;
+        assert_eq!(elsewhere.get("/api/v1/payments").expect(200).await.json()["items"], json!([]));
+        assert_eq!(elsewhere.get("/api/v1/invoices").expect(200).await.json()["items"], json!([]));
+        for who in [&till.payer, till.seller()] {
+            let list = who.get("/api/v1/payments?status=reported").expect(200).await;
+            assert_eq!(list.str("/items/0/id"), payment);
+        }
+        // The payment of another order does not answer by way of this one.
+        let other = till.accepted("1").await;
+        till.seller().post(&url(&other, "payment-confirmations"), yes).refused("not_found").await;
+        till.payer.bare_post(&url(&order, "payments"), json!({ "amount_fen": 1 })).refused("idempotency_key_required").await;
+    }
+
+    async fn an_unanswered_payment_with_proof_is_deemed_received(app) {
+        let till = Till::open(app).await;
+        let (proven, bare) = (till.accepted("1").await, till.accepted("1").await);
+        till.rate(&proven).await;
+        let unproven = till.report(&bare, 1000).await;
+        let payment = reported_with_proof(app, &till, &proven).await;
+        // Reported on Monday 1 March: five working days end on Monday the 8th.
+        let listed = till.payer.get("/api/v1/payments").expect(200).await;
+        assert_eq!(listed.str("/items/0/answer_by"), "2021-03-08");
+        app.clock.set_day("2021-03-08");
+        app.run_jobs().await;
+        assert_eq!(till.counting(&proven).await["counted"], json!(false));
+        app.clock.set_day("2021-03-09");
+        app.run_jobs().await;
+        let deemed = till.counting(&proven).await;
+        // It counts by the date of its report, and is flagged.
+        assert_eq!((deemed["counted"].clone(), deemed["completed_on"].clone()), (json!(true), json!("2021-03-01")));
+        let flagged = till.seller().get("/api/v1/payments?status=deemed").expect(200).await;
+        assert_eq!((flagged.str("/items/0/id"), flagged.json()["items"].as_array().unwrap().len()), (payment.clone(), 1));
+        let waiting = till.seller().get("/api/v1/payments?status=reported").expect(200).await;
+        assert_eq!(waiting.str("/items/0/id"), unproven);
+        // The supplier denies it after all: taken back as an adjustment.
+        let no = json!({ "payment_id": payment, "decision": "deny", "reason": "没有到账" });
+        till.seller().post(&url(&proven, "payment-confirmations"), no).expect(200).await;
+        let denied = till.counting(&proven).await;
+        assert_eq!((denied["completed_fen"].clone(), denied["accepted_paid_fen"].clone()), (json!(0), json!(0)));
+        assert_eq!((denied["paid_fen"].clone(), denied["unpaid_fen"].clone()), (json!(0), json!(1000)));
+        recounted(app).await;
+    }
+
+    async fn one_transfer_pays_many_orders(app) {
+        let till = Till::open(app).await;
+        let first = till.accepted("3").await;
+        app.clock.advance(Duration::from_secs(86_400));
+        let second = till.accepted("5").await;
+        let parts = |orders: &[(&str, Option<i64>)]| -> Value {
+            orders.iter().map(|(id, fen)| json!({ "order_id": id, "amount_fen": fen })).collect()
+        };
+        let body = json!({ "items": [
+            { "amount_fen": 4000, "bank_reference": "B1", "orders": parts(&[(&second, None), (&first, None)]) },
+            { "amount_fen": 500, "bank_reference": "B2", "orders": parts(&[(&second, Some(300)), (&first, Some(199))]) },
+            { "amount_fen": 5000, "bank_reference": "B3", "orders": parts(&[(&second, Some(4000)), (&first, Some(1000))]) },
+            { "amount_fen": 1, "bank_reference": "B1", "orders": parts(&[(&second, None)]) },
+            { "amount_fen": 1, "orders": parts(&[(&second, None), (&second, None)]) },
+        ] });
+        let answered = till.payer.post("/api/v1/payments", body).expect(200).await.json();
+        let of = |item: usize, order: &str| -> i64 {
+            let orders = answered["items"][item]["body"]["orders"].as_array().unwrap();
+            orders.iter().find(|o| o["order_id"] == json!(order)).map_or(0, |o| o["amount_fen"].as_i64().unwrap())
+        };
+        assert_eq!((of(0, &first), of(0, &second)), (3000, 1000));
+        assert_eq!((of(2, &first), of(2, &second)), (1000, 4000));
+        let code = |item: usize| answered["items"][item]["problem"]["code"].clone();
+        assert_eq!((code(1), code(3), code(4)), (json!("payment_mismatch"), json!("already_exists"), json!("validation_failed")));
+        // One answer holds for both orders; what is beyond is a credit.
+        let ids = [0, 2].map(|item: usize| answered["items"][item]["body"]["id"].clone());
+        let items: Vec<Value> = ids.iter().map(|id| json!({ "payment_id": id, "decision": "confirm" })).collect();
+        let answers = till.seller().post("/api/v1/payment-confirmations", json!({ "items": items })).expect(200).await;
+        assert_eq!((answers.int("/items/0/status"), answers.int("/items/1/status")), (200, 200));
+        let counting = till.counting(&first).await;
+        assert_eq!((counting["paid_fen"].clone(), counting["credit_fen"].clone()), (json!(4000), json!(1000)));
+        assert_eq!(counting["accepted_paid_fen"], json!(3000));
+        till.seller().post(&url(&first, "refunds"), json!({ "amount_fen": 4001, "reason": "x" })).refused("payment_mismatch").await;
+        till.refund(&first, 1000).await;
+        let counting = till.counting(&first).await;
+        assert_eq!((counting["credit_fen"].clone(), counting["accepted_paid_fen"].clone()), (json!(0), json!(3000)));
+        recounted(app).await;
+    }
+
+    async fn invoices_agree_with_order_and_receipt(app) {
+        let till = Till::open(app).await;
+        let order = till.accepted("3").await;
+        let body = |number: &str, gross: i64, lines: Value| {
+            json!({ "code": "064002100111", "number": number, "issued_on": "2021-03-01", "net_fen": gross, "tax_fen": 0,
+                "gross_fen": gross, "lines": lines })
+        };
+        let line = |fen: i64| json!([{ "order_id": order, "line_no": 1, "gross_fen": fen }]);
+        till.seller().post("/api/v1/invoices", body("00000001", 3002, line(3002))).refused("invoice_mismatch").await;
+        till.seller().post("/api/v1/invoices", body("00000001", 3000, line(2999))).refused("invoice_mismatch").await;
+        let id = till.seller().post("/api/v1/invoices", body("00000001", 3000, line(3000))).expect(201).await.id();
+        till.payer.post("/api/v1/invoices", body("00000001", 3000, line(3000))).refused("invoice_mismatch").await;
+        let other = till.accepted("1").await;
+        let again = json!([{ "order_id": other, "line_no": 1, "gross_fen": 1000 }]);
+        till.payer.post("/api/v1/invoices", body("00000001", 1000, again)).refused("invoice_duplicate").await;
+        let mut red = body("00000002", -1000, line(-1000));
+        red["net_fen"] = json!(-1000);
+        till.seller().post("/api/v1/invoices", red.clone()).refused("invoice_mismatch").await;
+        red["reverses"] = json!(id);
+        till.seller().post("/api/v1/invoices", red).expect(201).await;
+        let mut whole = body("00000003", -2001, line(-2001));
+        whole["reverses"] = json!(id);
+        till.seller().post("/api/v1/invoices", whole).refused("invoice_mismatch").await;
+        let mut electronic = body("21640000000000000001", 1000, line(1000));
+        till.seller().post("/api/v1/invoices", electronic.clone()).refused("validation_failed").await;
+        electronic.as_object_mut().unwrap().remove("code");
+        till.seller().post("/api/v1/invoices", electronic).expect(201).await;
+        let listed = till.payer.get(&format!("/api/v1/invoices?order_id={order}")).expect(200).await;
+        assert_eq!(listed.json()["items"].as_array().unwrap().len(), 3);
+    }
+}
+
+/// Reports a payment with a proof. The file's row is stored directly: uploads have tests of their own.
+async fn reported_with_proof(app: &TestApp, till: &Till, order: &str) -> String {
+    let (org, user) = (till.payer.org_id, till.payer.user_id);
+    let file: FileId = app
+        .write(move |tx| {
+            let (id, at): (FileId, _) = (tx.new_id(), tx.at().0);
+            let text = "INSERT INTO files (id, org_id, region_code, name, content_type, size_bytes, sha256, class, uploaded_by, at)
+                VALUES ($1, $2, '640104', 'proof.pdf', 'application/pdf', 1, $1, 'evidence', $3, $4)";
+            yigou::each!(tx, c => diesel::sql_query(text).bind::<Binary, _>(id.0.to_vec()).bind::<Binary, _>(org.0.to_vec())
+                .bind::<Binary, _>(user.0.to_vec()).bind::<BigInt, _>(at).execute(c))?;
+            Ok(id)
+        })
+        .await
+        .unwrap();
+    let body = json!({ "amount_fen": 1000, "proof_file": file });
+    till.payer.post(&url(order, "payments"), body).expect(201).await.id()
+}
