@@ -145,9 +145,10 @@ macro_rules! change {
 }
 
 /// PostgreSQL locks the accounts in the order of their ids before it changes any, so that two orders never wait for
-/// each other in a circle; inside the statement, because a statement of its own is a round trip.
+/// each other in a circle; inside the statement, because a statement of its own is a round trip. The lock lets the
+/// transfers that others append refer to the account: FOR UPDATE would wait for all of them.
 const ON_POSTGRES: &str = change!(
-    "), locked AS MATERIALIZED (SELECT l.id AS key FROM ledger_accounts l JOIN wanted v ON v.column1 = l.id ORDER BY l.id FOR UPDATE OF l) ",
+    "), locked AS MATERIALIZED (SELECT l.id AS key FROM ledger_accounts l JOIN wanted v ON v.column1 = l.id ORDER BY l.id FOR NO KEY UPDATE OF l) ",
     "wanted d JOIN locked k ON k.key = d.column1"
 );
 const ON_SQLITE: &str = change!(") ", "wanted d");

@@ -13,6 +13,7 @@ mod identity;
 mod jobs;
 mod listings;
 mod migrations;
+mod ordering;
 mod payments;
 mod people;
 mod readme;

@@ -98,6 +98,8 @@ async fn prepare(url: &str) {
         admin(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"));
     } else {
         let mut conn = SqliteConnection::establish(url).unwrap();
+        // The reading threads may still be closing.
+        diesel::sql_query("PRAGMA busy_timeout = 5000").execute(&mut conn).unwrap();
         diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut conn).unwrap();
     }
 }

@@ -1,0 +1,166 @@
+//! Random histories of orders against a naive model that only counts boxes.
+
+use super::{quota, stock, url, verified};
+use crate::support::TestApp;
+use crate::support::market::{Market, confirm};
+use serde_json::json;
+
+/// A small generator, so that a failing history can be run again by its seed.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, below: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % below
+    }
+    fn boxes(&mut self) -> i64 {
+        i64::try_from(self.roll(5)).unwrap()
+    }
+}
+
+/// An order of one line as boxes.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+struct Boxes {
+    state: String,
+    ordered: i64,
+    shipped: i64,
+    accepted: i64,
+    rejected: i64,
+    short: i64,
+    returned: i64,
+}
+
+const PRICE: i64 = 333;
+
+impl Boxes {
+    fn open(&self) -> bool {
+        self.state == "confirmed"
+    }
+    fn finish(&mut self) {
+        if self.accepted + self.rejected + self.short == self.ordered {
+            self.state = "closed".to_owned();
+        }
+    }
+    fn ends(&mut self, how: &str) -> bool {
+        let fits = self.state == "placed";
+        if fits {
+            self.state = how.to_owned();
+        }
+        fits
+    }
+    fn held(&self) -> i64 {
+        let open = matches!(self.state.as_str(), "placed" | "confirmed");
+        if open { (self.ordered - self.accepted - self.rejected - self.short) * PRICE } else { 0 }
+    }
+    fn reserved(&self) -> i64 {
+        let open = matches!(self.state.as_str(), "placed" | "confirmed");
+        if open { self.ordered - self.shipped - self.short } else { 0 }
+    }
+}
+
+on_both! {
+    async fn random_orders_equal_a_naive_model(app) {
+        let market = Market::open(app, 1).await;
+        for seed in 1..=4 {
+            history(app, &market, seed).await;
+        }
+        verified(app).await;
+    }
+}
+
+async fn history(app: &TestApp, market: &Market, seed: u64) {
+    let before = quota(app, market.trader.org_id, 2021).await;
+    let goods = market.listing(app, 0, PRICE, "1000", false).await;
+    let mut dice = Dice(seed);
+    let mut orders: Vec<(String, Boxes)> = Vec::new();
+    for _ in 0..60 {
+        if orders.len() < 4 && dice.roll(3) == 0 {
+            let ordered = 1 + dice.boxes();
+            let id = market.place(&[(goods, &ordered.to_string())]).await;
+            orders.push((id, Boxes { state: "placed".to_owned(), ordered, ..Boxes::default() }));
+            continue;
+        }
+        if orders.is_empty() {
+            continue;
+        }
+        let chosen = usize::try_from(dice.roll(orders.len() as u64)).unwrap();
+        let (id, model) = &mut orders[chosen];
+        step(market, &mut dice, id, model).await;
+    }
+    for (id, model) in &orders {
+        assert_eq!(&shown(market, id).await, model, "seed {seed}");
+    }
+    let sum = |part: fn(&Boxes) -> i64| orders.iter().map(|(_, boxes)| part(boxes)).sum::<i64>();
+    let (money, goods) = (quota(app, market.trader.org_id, 2021).await, stock(app, goods).await);
+    assert_eq!(
+        (money.pending - before.pending, money.posted - before.posted),
+        (sum(Boxes::held), sum(|b| (b.accepted - b.returned) * PRICE)),
+        "seed {seed}"
+    );
+    assert_eq!((goods.pending, goods.posted), (sum(Boxes::reserved) * 1000, sum(|b| b.shipped) * 1000), "seed {seed}");
+}
+
+/// One random event: the model says whether it fits, the answer must say the same.
+async fn step(market: &Market, dice: &mut Dice, id: &str, model: &mut Boxes) {
+    let (seller, n) = (&market.sellers[0], dice.boxes());
+    let quantity = n.to_string();
+    let reason = json!({ "reason": "chance" });
+    let (ask, fits) = match dice.roll(9) {
+        0 | 1 => (confirm(seller, id), model.ends("confirmed")),
+        2 if dice.roll(4) == 0 => (seller.post(&url(id, "declines"), reason), model.ends("declined")),
+        3 if dice.roll(4) == 0 => (market.trader.post(&url(id, "cancellations"), reason), model.ends("cancelled")),
+        4 | 5 => {
+            let fits = model.open() && n > 0 && model.shipped + n <= model.ordered - model.short;
+            model.shipped += if fits { n } else { 0 };
+            let body = json!({ "lines": [{ "line_no": 1, "lot": "A", "quantity": quantity }] });
+            (seller.post(&url(id, "shipments"), body), fits)
+        }
+        6 | 7 => {
+            let bad = i64::from(dice.roll(3) == 0);
+            let decided = n + bad;
+            let fits = model.open() && decided > 0 && model.accepted + model.rejected + decided <= model.shipped;
+            if fits {
+                (model.accepted, model.rejected) = (model.accepted + n, model.rejected + bad);
+                model.finish();
+            }
+            let line = json!({ "line_no": 1, "accepted": quantity, "rejected": bad.to_string(), "reason": "chance" });
+            (market.acceptor.post(&url(id, "acceptances"), json!({ "lines": [line] })), fits)
+        }
+        8 => {
+            let stands = model.open() || model.state == "closed";
+            let fits = stands && n > 0 && model.returned + n <= model.accepted;
+            model.returned += if fits { n } else { 0 };
+            let body = json!({ "reason": "chance", "lines": [{ "line_no": 1, "quantity": quantity }] });
+            (market.acceptor.post(&url(id, "returns"), body), fits)
+        }
+        _ => {
+            let fits = model.open() && n > 0 && model.shipped + model.short + n <= model.ordered;
+            if fits {
+                model.short += n;
+                model.finish();
+            }
+            let body = json!({ "reason": "chance", "lines": [{ "line_no": 1, "quantity": quantity }] });
+            (seller.post(&url(id, "short-closures"), body), fits)
+        }
+    };
+    let answer = ask.send().await;
+    assert_eq!(answer.status < 300, fits, "{}: {} {model:?}", answer.asked, answer.text());
+    assert!(answer.status < 500, "{}", answer.text());
+}
+
+/// What the API shows of an order.
+async fn shown(market: &Market, id: &str) -> Boxes {
+    let order = market.trader.get(&format!("/api/v1/orders/{id}")).expect(200).await;
+    let count = |name: &str| order.str(&format!("/lines/0/{name}")).parse().unwrap();
+    assert_eq!(order.int("/accepted_fen"), PRICE * count("accepted"));
+    assert_eq!(order.int("/returned_fen"), PRICE * count("returned"));
+    Boxes {
+        state: order.str("/state"),
+        ordered: count("quantity"),
+        shipped: count("shipped"),
+        accepted: count("accepted"),
+        rejected: count("rejected"),
+        short: count("short_closed"),
+        returned: count("returned"),
+    }
+}
