@@ -184,7 +184,7 @@ pub fn jobs(installation: &Installation) -> Runner {
     let store = installation.store.clone();
     let purge = installation.store.clone();
     let mandates = installation.store.clone();
-    let expiring = installation.store.clone();
+    let (expiring, ending) = (installation.store.clone(), installation.store.clone());
     let deeming = installation.store.clone();
     let deadlines = installation.store.clone();
     let runner = Runner::new(installation.store.clone(), installation.clock.clone(), installation.ids.clone());
@@ -192,7 +192,7 @@ pub fn jobs(installation: &Installation) -> Runner {
         .on(notifications::TOPIC, move |_, job| send_mail(mailer.clone(), job))
         .on(admission::MANDATE_REVOKED, move |ctx, job| end_mandate(mandates.clone(), ctx, job))
         .on(regions::CALENDAR_LOADED, move |ctx, _| recompute_deadlines(deadlines.clone(), ctx))
-        .on(certification::CERTIFICATE_ENDED, |_, job| certificate_ended(job))
+        .on(certification::CERTIFICATE_ENDED, move |ctx, job| certificate_ended(ending.clone(), ctx, job))
         .every(Duration::from_millis(250), "audit.sequence", move |ctx| {
             let store = store.clone();
             async move { store.write(ctx, audit::sequence).await.map(drop) }
@@ -233,11 +233,11 @@ async fn recompute_deadlines(store: Store, ctx: Ctx) -> Outcome<()> {
     store.write(ctx, certification::recompute_deadlines).await.map(drop)
 }
 
-/// The listings are withdrawn with the certificate itself; an order that froze it is confirmed or not by its own rules.
-async fn certificate_ended(job: jobs::Job) -> Outcome<()> {
+/// The listings are withdrawn with the certificate itself; orders that no supplier has answered are stopped.
+async fn certificate_ended(store: Store, ctx: Ctx, job: jobs::Job) -> Outcome<()> {
     let fact: certification::CertificateEnded = serde_json::from_str(&job.payload).map_err(AppError::internal)?;
     tracing::info!(certificate = %fact.certificate_id, product = %fact.product_id, fact.safety, fact.event, "a certificate no longer counts");
-    Ok(())
+    ordering::stop_unanswered(&store, &ctx, fact.product_id).await.map(drop)
 }
 
 fn identity_jobs(runner: Runner, installation: &Installation) -> Runner {

@@ -8,7 +8,7 @@ use crate::kernel::error::{Code, Outcome};
 use crate::kernel::ids::{CertificateId, ListingId, OrgId, ProductId, SchemeId};
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::Day;
-use crate::platform::db::{Read, Tx};
+use crate::platform::db::Tx;
 use serde_json::json;
 
 /// A certificate as it covers a product.
@@ -161,15 +161,4 @@ fn withdraw(tx: &mut Tx<'_>, actor: Option<&Actor>, product: ProductId, reason: 
         name: row.name,
     };
     Ok(rows.into_iter().map(view).collect())
-}
-
-/// The reason under which a certificate ends for safety ([`uncover`]): it frees the buyer from what was not shipped.
-pub const SAFETY: &str = "safety";
-
-/// Those of the certificates that were revoked for safety.
-///
-/// # Errors
-/// When the database fails.
-pub fn revoked_for_safety(on: &mut Read, certificates: &[CertificateId]) -> Outcome<Vec<CertificateId>> {
-    store::ended_for(on, certificates, SAFETY)
 }

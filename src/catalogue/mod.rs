@@ -23,7 +23,7 @@ pub use commands::{
     Evidence, NewListing, NewProduct, StockChange, add_product, change_price, change_stock, end_mandate, give_evidence,
     list_product, relist, withdraw,
 };
-pub use covers::{Cover, SAFETY, Withdrawn, cover, extend, recover, revoked_for_safety, uncover};
+pub use covers::{Cover, Withdrawn, cover, extend, recover, uncover};
 pub use offers::{CertificateInForce, Offer, offers};
 pub use queries::{Product, covers, product};
 pub use rules::{CoverStatus, Covering, ListingStatus, Months, OriginShare, StockDirection};

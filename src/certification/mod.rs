@@ -23,7 +23,10 @@ pub use commands::{
     advance, decide_objection, draft, expire, file_objection, lift_suspension, recompute_deadlines, renew, review,
     revoke, submit, suspend, withdraw,
 };
-pub use queries::{ApplicationView, CertificateView, NoticeView, ObjectionView, applications_of_office, certificate};
+pub use queries::{
+    ApplicationView, CertificateView, NoticeView, ObjectionView, applications_of_office, certificate,
+    revoked_for_safety,
+};
 pub use rules::{
     BeneficiaryClass, CarriedMark, CertificateStatus, CertificationDecision, CertificationState, Consequence, Element,
     EndReason, Facts, LinkageFacts, LinkageKind, ObjectionDecision, PriceFacts, PriceProof, QualityFacts, QualityProof,

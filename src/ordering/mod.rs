@@ -32,6 +32,7 @@ pub use commands::refund::{NewRefund, refund};
 pub use commands::returns::{NewReturn, take_back};
 pub use commands::settle::settle;
 pub use commands::ship::{NewShipment, ShippedLine, ship};
+pub use commands::stop::stop_unanswered;
 pub use queries::{CountDifference, CountingView, verify_counts};
 pub use rules::order::OrderState;
 pub use rules::payment::{Decision, PaymentState};

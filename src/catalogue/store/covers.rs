@@ -52,14 +52,6 @@ pub fn covers_of(on: &mut Read, product: ProductId) -> Outcome<Vec<Covering>> {
     Ok(rows.into_iter().map(Covering::from).collect())
 }
 
-/// Those of the certificates that ended for this reason.
-pub fn ended_for(on: &mut Read, certificates: &[CertificateId], reason: &str) -> Outcome<Vec<CertificateId>> {
-    Ok(
-        each!(on, c => covers::table.filter(covers::certificate_id.eq_any(certificates)).filter(covers::status.eq(CoverStatus::Ended))
-        .filter(covers::reason.eq(reason)).order(covers::certificate_id).select(covers::certificate_id).distinct().load(c))?,
-    )
-}
-
 /// The products that a certificate covers or covered, in the order in which they are claimed.
 pub fn covered_by(on: &mut Read, certificate: CertificateId) -> Outcome<Vec<ProductId>> {
     Ok(each!(on, c => covers::table.filter(covers::certificate_id.eq(certificate)).order(covers::product_id)

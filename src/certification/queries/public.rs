@@ -5,7 +5,7 @@ use crate::certification::scheme;
 use crate::certification::store::{self, CertificateRow, NoticeRow, ObjectionRow};
 use crate::kernel::actor::Scope;
 use crate::kernel::error::{AppError, Code, Outcome};
-use crate::kernel::ids::{CertificationApplicationId, NoticeId, ObjectionId, ProductId, SchemeId};
+use crate::kernel::ids::{CertificateId, CertificationApplicationId, NoticeId, ObjectionId, ProductId, SchemeId};
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::{At, Day};
@@ -170,6 +170,14 @@ pub struct CertificateView {
 pub fn certificate(on: &mut Read, number: &str, today: Day) -> Outcome<CertificateView> {
     let row = store::certificate(on, number)?.ok_or(Code::NotFound)?;
     certificate_view(on, row, today)
+}
+
+/// Those of the certificates that were revoked for food safety.
+///
+/// # Errors
+/// When the database fails.
+pub fn revoked_for_safety(on: &mut Read, ids: &[CertificateId]) -> Outcome<Vec<CertificateId>> {
+    store::revoked_for_safety(on, ids)
 }
 
 /// The view of a certificate.

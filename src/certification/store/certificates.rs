@@ -105,6 +105,14 @@ pub fn certificate_by_id(on: &mut Read, id: CertificateId) -> Outcome<Option<Cer
     Ok(each!(on, c => certificates::table.find(id).select(CertificateRow::as_select()).first(c).optional())?)
 }
 
+/// Those of the certificates that were revoked for food safety.
+pub fn revoked_for_safety(on: &mut Read, ids: &[CertificateId]) -> Outcome<Vec<CertificateId>> {
+    Ok(
+        each!(on, c => certificates::table.filter(certificates::id.eq_any(ids)).filter(certificates::status.eq(CertificateStatus::Revoked))
+        .filter(certificates::safety.eq(true)).order(certificates::id).select(certificates::id).load(c))?,
+    )
+}
+
 /// The number of the certificate that an application ended in.
 pub fn number_of(on: &mut Read, id: CertificationApplicationId) -> Outcome<Option<String>> {
     Ok(

@@ -4,7 +4,7 @@
 use super::claimed::Claimed;
 use super::close::write_off;
 use super::confirm::release_all;
-use crate::catalogue;
+use crate::certification;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{CertificateId, OrderId};
@@ -57,7 +57,7 @@ fn unsafe_lines(tx: &mut Tx<'_>, claimed: &Claimed) -> Outcome<Vec<usize>> {
         held.extend(certificates.into_iter().map(|certificate| (index, certificate.id)));
     }
     let ids: Vec<CertificateId> = held.iter().map(|(_, id)| *id).collect();
-    let revoked = catalogue::revoked_for_safety(tx, &ids)?;
+    let revoked = certification::revoked_for_safety(tx, &ids)?;
     let mut lines: Vec<usize> =
         held.into_iter().filter(|(_, id)| revoked.contains(id)).map(|(index, _)| index).collect();
     lines.dedup();

@@ -14,3 +14,4 @@ pub mod refund;
 pub mod returns;
 pub mod settle;
 pub mod ship;
+pub mod stop;

@@ -185,6 +185,13 @@ pub fn save(tx: &mut Tx<'_>, order: &OrderRow) -> Outcome<()> {
     Ok(())
 }
 
+/// Orders that no supplier has answered with lines of a product, and the listings of those lines.
+pub fn unanswered(on: &mut Read, product: ProductId) -> Outcome<Vec<(OrderId, ListingId)>> {
+    Ok(each!(on, c => orders::table.inner_join(order_lines::table).filter(orders::state.eq(OrderState::Placed))
+        .filter(order_lines::product_id.eq(product)).order((orders::id, order_lines::line_no))
+        .select((orders::id, order_lines::listing_id)).load(c))?)
+}
+
 /// Placed orders whose time to confirm is over, the longest waiting first.
 pub fn overdue(on: &mut Read, now: At, most: i64) -> Outcome<Vec<OrderId>> {
     Ok(each!(on, c => orders::table.filter(orders::state.eq(OrderState::Placed)).filter(orders::confirm_by.le(now))
