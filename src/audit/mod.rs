@@ -49,7 +49,7 @@ pub fn record(tx: &mut Tx<'_>, entry: &Entry<'_>) -> Outcome<()> {
 /// When the database fails.
 pub fn record_all(tx: &mut Tx<'_>, entries: &[Entry<'_>]) -> Outcome<()> {
     let rows: Vec<EntryRow> = entries.iter().map(|entry| row(tx, entry)).collect();
-    store::append(tx, &rows)
+    store::append(tx, rows)
 }
 
 fn row(tx: &Tx<'_>, entry: &Entry<'_>) -> EntryRow {

@@ -10,7 +10,7 @@ use crate::kernel::ids::{AuditId, OrgId, UserId};
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::At;
 use crate::platform::db::{Read, Tx};
-use crate::{each, together};
+use crate::{each, later};
 use diesel::dsl::{delete, insert_into, update};
 use diesel::prelude::*;
 
@@ -33,12 +33,12 @@ pub struct EntryRow {
 }
 
 /// Appends entries, in one round trip.
-pub fn append(tx: &mut Tx<'_>, rows: &[EntryRow]) -> Outcome<()> {
+pub fn append(tx: &mut Tx<'_>, rows: Vec<EntryRow>) -> Outcome<()> {
     if rows.is_empty() {
         return Ok(());
     }
     let waiting: Vec<_> = rows.iter().map(|row| unsequenced::entry_id.eq(row.id)).collect();
-    Ok(together!(tx, insert_into(entries::table).values(rows), insert_into(unsequenced::table).values(&waiting),)?)
+    Ok(later!(tx, insert_into(entries::table).values(rows), insert_into(unsequenced::table).values(waiting))?)
 }
 
 /// Gives the next positions to entries that have none; how many. Claiming the sequence first makes one process do it at a time,

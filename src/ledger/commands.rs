@@ -103,9 +103,34 @@ pub fn account(tx: &mut Tx<'_>, owner: &Owner) -> Outcome<AccountId> {
 /// `Refused` names the accounts that have not enough left; `transfer_exists_with_different_fields`, `amount_too_large`.
 /// After any error the transaction must fail.
 pub fn hold(tx: &mut Tx<'_>, holds: &[Hold]) -> Result<(), HoldError> {
+    let refused = write(tx, &batch_of(holds)?)?;
+    refusal(tx, &refused)
+}
+
+/// Holds amounts whose ids are derived from rows that this transaction creates, so that none can be there already: one
+/// statement, and the transfers go out with the other writes. The owner's account is created when it is missing.
+///
+/// # Errors
+/// As [`hold`]; `already_exists` at the end of the transaction when a hold was there.
+pub fn hold_fresh(tx: &mut Tx<'_>, owner: &Owner, holds: &[Hold]) -> Result<(), HoldError> {
+    let batch = batch_of(holds)?;
+    let mut deltas = deltas(&batch, |_| true)?;
+    let mut refused = unchanged(tx, &deltas)?;
+    let own = account_id(owner);
+    if refused.contains(&own) && store::accounts(tx, &[own])?.is_empty() {
+        account(tx, owner)?;
+        deltas.retain(|delta| delta.account == own);
+        refused.retain(|account| *account != own);
+        refused.extend(unchanged(tx, &deltas)?);
+    }
+    refusal(tx, &refused)?;
+    Ok(store::append_later(tx, &batch.transfers)?)
+}
+
+fn batch_of(holds: &[Hold]) -> Outcome<Batch> {
     let mut batch = Batch::default();
     for hold in holds {
-        rules::check_amount(hold.amount).map_err(AppError::from)?;
+        rules::check_amount(hold.amount)?;
         batch.transfers.push(Transfer {
             id: hold.id,
             account_id: hold.account,
@@ -118,12 +143,16 @@ pub fn hold(tx: &mut Tx<'_>, holds: &[Hold]) -> Result<(), HoldError> {
         });
     }
     batch.enforced = holds.iter().filter(|hold| hold.enforce_limit).map(|hold| hold.account).collect();
-    let refused = write(tx, &batch)?;
+    Ok(batch)
+}
+
+/// What the accounts that refused still have left.
+fn refusal(tx: &mut Tx<'_>, refused: &[AccountId]) -> Result<(), HoldError> {
     if refused.is_empty() {
         return Ok(());
     }
     let left = |row: &AccountRow| row.limit_amount.map_or(0, |limit| (limit - row.pending - row.posted).max(0));
-    let rows = store::accounts(tx, &refused)?;
+    let rows = store::accounts(tx, refused)?;
     let refused = rows.iter().map(|row| RefusedAccount { account: row.id, kind: row.kind, left: left(row) });
     Err(HoldError::Refused(refused.collect()))
 }
@@ -311,8 +340,14 @@ fn write(tx: &mut Tx<'_>, batch: &Batch) -> Outcome<Vec<AccountId>> {
     if appended.len() < batch.transfers.len() {
         compare(tx, batch, &appended)?;
     }
+    unchanged(tx, &deltas(batch, |transfer| appended.contains(&transfer.id))?)
+}
+
+/// What some of the transfers change on each account, one delta each: where a hold is carried into the account in the
+/// same batch the order of the rows does not matter.
+fn deltas(batch: &Batch, counts: impl Fn(&Transfer) -> bool) -> Outcome<Vec<Delta>> {
     let mut deltas: Vec<Delta> = Vec::new();
-    for transfer in batch.transfers.iter().filter(|transfer| appended.contains(&transfer.id)) {
+    for transfer in batch.transfers.iter().filter(|transfer| counts(transfer)) {
         let (pending, posted, limit) = rules::effect(transfer.phase, transfer.amount);
         let moved = transfer.phase == Phase::CarriedOut;
         match deltas.iter_mut().find(|delta| delta.account == transfer.account_id) {
@@ -333,8 +368,12 @@ fn write(tx: &mut Tx<'_>, batch: &Batch) -> Outcome<Vec<AccountId>> {
             }),
         }
     }
-    // Where a hold is carried into the account in the same batch the order of the rows does not matter: one delta each.
-    let changed = store::apply(tx, &deltas)?;
+    Ok(deltas)
+}
+
+/// Changes the balances; answers the accounts whose guard refused, or that do not exist.
+fn unchanged(tx: &mut Tx<'_>, deltas: &[Delta]) -> Outcome<Vec<AccountId>> {
+    let changed = store::apply(tx, deltas)?;
     Ok(deltas.iter().map(|delta| delta.account).filter(|account| !changed.contains(account)).collect())
 }
 
@@ -387,6 +426,27 @@ pub fn count(tx: &mut Tx<'_>, entries: &[CountEntry]) -> Outcome<()> {
     if entries.is_empty() {
         return Ok(());
     }
+    let rows = count_rows(tx, entries);
+    if store::count(tx, &rows)? == rows.len() {
+        return Ok(());
+    }
+    let ids: Vec<CountId> = entries.iter().map(|entry| entry.id).collect();
+    let stored = store::counts(tx, &ids)?;
+    let same = |row: &CountRow| stored.iter().any(|there| *there == CountRow { at: there.at, ..row.clone() });
+    if rows.iter().all(same) { Ok(()) } else { Err(Code::TransferExists.into()) }
+}
+
+/// Appends counting entries whose ids are derived from rows that this transaction creates: they go out with the other
+/// writes.
+///
+/// # Errors
+/// `already_exists` at the end of the transaction when an entry was there.
+pub fn count_fresh(tx: &mut Tx<'_>, entries: &[CountEntry]) -> Outcome<()> {
+    let rows = count_rows(tx, entries);
+    if rows.is_empty() { Ok(()) } else { store::count_later(tx, rows) }
+}
+
+fn count_rows(tx: &Tx<'_>, entries: &[CountEntry]) -> Vec<CountRow> {
     let at = tx.at();
     let row = |entry: &CountEntry| CountRow {
         id: entry.id,
@@ -402,12 +462,5 @@ pub fn count(tx: &mut Tx<'_>, entries: &[CountEntry]) -> Outcome<()> {
         correction: entry.correction,
         at,
     };
-    let rows: Vec<CountRow> = entries.iter().map(row).collect();
-    if store::count(tx, &rows)? == rows.len() {
-        return Ok(());
-    }
-    let ids: Vec<CountId> = entries.iter().map(|entry| entry.id).collect();
-    let stored = store::counts(tx, &ids)?;
-    let same = |row: &CountRow| stored.iter().any(|there| *there == CountRow { at: there.at, ..row.clone() });
-    if rows.iter().all(same) { Ok(()) } else { Err(Code::TransferExists.into()) }
+    entries.iter().map(row).collect()
 }

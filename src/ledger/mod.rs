@@ -20,8 +20,8 @@ pub(crate) mod schema;
 mod store;
 
 pub use commands::{
-    CountEntry, Hold, HoldError, RefusedAccount, Supply, account, adjust, carry_year, count, ensure_year, hold,
-    resolve, set_limit, supply,
+    CountEntry, Hold, HoldError, RefusedAccount, Supply, account, adjust, carry_year, count, count_fresh, ensure_year,
+    hold, hold_fresh, resolve, set_limit, supply,
 };
 pub use queries::{Balance, Difference, balance, balances, counts_of_order, posted, quota_balances, remaining, verify};
 pub use rules::{AccountKind, Adjust, Phase, Portion, Resolution, Resolve};

@@ -4,13 +4,13 @@ mod statement;
 
 use super::rules::{AccountKind, Phase, Transfer};
 use super::schema::{ledger_accounts as accounts, ledger_counts as counts, ledger_transfers as transfers};
-use crate::each;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{AccountId, CountId, OrderId, OrderLineId, OrgId, TransferId};
 use crate::kernel::money::Fen;
 use crate::kernel::terms::{Basis, Fund};
 use crate::kernel::time::{At, Day};
 use crate::platform::db::{Read, Tx, total};
+use crate::{each, later};
 use diesel::dsl::{insert_into, sql, update};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary};
@@ -105,6 +105,17 @@ pub fn append(tx: &mut Tx<'_>, batch: &[Transfer]) -> Outcome<Vec<TransferId>> {
     if batch.is_empty() {
         return Ok(Vec::new());
     }
+    let statement = insertion(tx, batch, " ON CONFLICT (id) DO NOTHING RETURNING id");
+    Ok(each!(tx, c => statement.load(c))?)
+}
+
+/// Appends transfers that cannot be there yet, together with what else is written; one that is there fails on its key.
+pub fn append_later(tx: &mut Tx<'_>, batch: &[Transfer]) -> Outcome<()> {
+    let statement = insertion(tx, batch, "");
+    Ok(later!(tx, statement)?)
+}
+
+fn insertion(tx: &Tx<'_>, batch: &[Transfer], after: &'static str) -> Rows<'static> {
     let (at, day, request) = (tx.at().0, tx.at().day().to_string(), tx.request_id().to_owned());
     let rows = batch.iter().map(|t| {
         vec![
@@ -121,12 +132,11 @@ pub fn append(tx: &mut Tx<'_>, batch: &[Transfer]) -> Outcome<Vec<TransferId>> {
             request.as_str().into(),
         ]
     });
-    let statement = Rows {
+    Rows {
         before: "INSERT INTO ledger_transfers (id, account_id, phase, amount, pending_id, order_id, line_id, code, at, day, request_id) VALUES ",
         rows: rows.collect(),
-        after: " ON CONFLICT (id) DO NOTHING RETURNING id",
-    };
-    Ok(each!(tx, c => statement.load(c))?)
+        after,
+    }
 }
 
 /// The change itself, between what comes before it and the rows it joins.
@@ -264,6 +274,11 @@ pub fn sums(on: &mut Read, ids: &[AccountId]) -> Outcome<Vec<(AccountId, Phase, 
 /// Appends the counting entries that are not there yet; how many.
 pub fn count(tx: &mut Tx<'_>, rows: &[CountRow]) -> Outcome<usize> {
     Ok(each!(tx, c => insert_into(counts::table).values(rows).on_conflict_do_nothing().execute(c))?)
+}
+
+/// Appends counting entries that cannot be there yet, together with what else is written.
+pub fn count_later(tx: &mut Tx<'_>, rows: Vec<CountRow>) -> Outcome<()> {
+    Ok(later!(tx, insert_into(counts::table).values(rows))?)
 }
 
 /// Counting entries by id.

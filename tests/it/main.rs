@@ -18,4 +18,5 @@ mod payments;
 mod people;
 mod readme;
 mod reporting;
+mod statements;
 mod store;

@@ -10,7 +10,7 @@ use crate::audit;
 use crate::catalogue::{self, Offer};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Code, FieldError, Message, Outcome};
-use crate::kernel::ids::{AccountId, ListingId, OrderGroupId, OrderId, OrgId};
+use crate::kernel::ids::{ListingId, OrderGroupId, OrderId, OrgId};
 use crate::kernel::money::Fen;
 use crate::kernel::quantity::Quantity;
 use crate::kernel::region_code::RegionCode;
@@ -110,13 +110,10 @@ pub fn place(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder) -> Outcome<Placed> 
         placed_at: tx.at(),
     };
     let (orders, lines) = assembly.assemble(tx, &group, &drafts, &frozen(&rules, new.fund))?;
-    store::insert(tx, &group, &orders, &lines).map_err(|error| match error.code() {
-        Code::AlreadyExists => Code::ClientRefReused.into(),
-        _ => error,
-    })?;
-    let account = ledger::account(tx, &Owner::Quota { unit: parties.unit, year: day.year(), fund: new.fund })?;
+    let quota = Owner::Quota { unit: parties.unit, year: day.year(), fund: new.fund };
     let refuses = rules.choice(RuleName::CeilingMode)? == "refuse";
-    hold(tx, (account, refuses), &lines, &drafts)?;
+    hold(tx, (&quota, refuses), &lines, &drafts)?;
+    insert(tx, &group, &orders, &lines)?;
     count(tx, &orders, &lines, day)?;
     announce(tx, actor, &orders, &group)?;
     Ok(Placed { group, orders })
@@ -128,6 +125,16 @@ fn unused_ref(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder) -> Outcome<()> {
         None => Ok(()),
         Some(existing) => Err(AppError::new(Code::ClientRefReused).with("existing", existing.to_string())),
     }
+}
+
+/// Only a reference of the buyer's can be there already, and only its failure is waited for.
+fn insert(tx: &mut Tx<'_>, group: &GroupRow, orders: &[OrderRow], lines: &[LineRow]) -> Outcome<()> {
+    let stored = store::insert(tx, group, orders, lines);
+    let stored = if group.client_ref.is_some() { stored.and_then(|()| tx.send_now()) } else { stored };
+    stored.map_err(|error| match error.code() {
+        Code::AlreadyExists => Code::ClientRefReused.into(),
+        _ => error,
+    })
 }
 
 /// When each supplier must have answered, and whether that rests on a year that is not loaded.
@@ -265,10 +272,11 @@ impl Assembly<'_> {
 /// Holds what the goods can cost at most, and the goods. Without an approved plan the unit-year has no ceiling.
 fn hold(
     tx: &mut Tx<'_>,
-    (account, enforce_limit): (AccountId, bool),
+    (quota_account, enforce_limit): (&Owner, bool),
     lines: &[LineRow],
     drafts: &[Draft<'_>],
 ) -> Outcome<()> {
+    let account = ledger::account_id(quota_account);
     let quota = lines.iter().map(|line| Hold {
         id: quota_hold(line.id),
         account,
@@ -288,7 +296,7 @@ fn hold(
         enforce_limit: true,
     });
     let holds: Vec<Hold> = quota.chain(stock).collect();
-    ledger::hold(tx, &holds).map_err(|error| match error {
+    ledger::hold_fresh(tx, quota_account, &holds).map_err(|error| match error {
         HoldError::Failed(error) => error,
         HoldError::Refused(accounts) => refused(&accounts, drafts),
     })
@@ -322,7 +330,7 @@ fn count(tx: &mut Tx<'_>, orders: &[OrderRow], lines: &[LineRow], day: Day) -> O
         let id = ledger::count_id(&["order.ordered", "placed", &line.id.to_string()]);
         entries.extend(order.map(|order| ordered_entry(order, line, id, line.line_fen, day)));
     }
-    ledger::count(tx, &entries)
+    ledger::count_fresh(tx, &entries)
 }
 
 /// One entry per order, so that each supplier sees its own and no other.

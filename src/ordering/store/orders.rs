@@ -10,7 +10,7 @@ use crate::kernel::time::{At, Day};
 use crate::ordering::rules::order::OrderState;
 use crate::ordering::schema::{order_groups, order_lines, orders};
 use crate::platform::db::{Kept, Read, Tx};
-use crate::{each, together};
+use crate::{each, later};
 use diesel::dsl::{insert_into, update};
 use diesel::prelude::*;
 
@@ -114,11 +114,11 @@ pub enum Side {
 
 /// Stores a group with its orders and lines.
 pub fn insert(tx: &mut Tx<'_>, group: &GroupRow, placed: &[OrderRow], lines: &[LineRow]) -> Outcome<()> {
-    Ok(together!(
+    Ok(later!(
         tx,
-        insert_into(order_groups::table).values(group),
-        insert_into(orders::table).values(placed),
-        insert_into(order_lines::table).values(lines),
+        insert_into(order_groups::table).values(group.clone()),
+        insert_into(orders::table).values(placed.to_vec()),
+        insert_into(order_lines::table).values(lines.to_vec()),
     )?)
 }
 

@@ -13,7 +13,7 @@ mod trips;
 
 pub use faults::total;
 pub use migrate::{MigrationState, applied};
-pub use trips::{Kept, Together};
+pub use trips::{Kept, Together, Waiting};
 
 use super::clock::Ctx;
 use crate::each;
@@ -38,6 +38,8 @@ pub enum Conn {
 /// Something that can be read: a snapshot, or the transaction that `Tx` derefs to.
 pub struct Read {
     conn: Conn,
+    /// Writes that PostgreSQL has not been sent yet; see `later!`.
+    later: trips::Later,
 }
 
 /// An open write transaction.
@@ -59,9 +61,14 @@ impl DerefMut for Tx<'_> {
 }
 
 impl Read {
-    /// For `each!` only.
+    fn new(conn: Conn) -> Read {
+        Read { conn, later: trips::Later::default() }
+    }
+    /// For `each!` only. What was put off is sent before anything else, so that every statement finds what was written
+    /// before it. When that fails the transaction is lost, and its end answers why.
     #[doc(hidden)]
     pub fn conn(&mut self) -> &mut Conn {
+        self.later.send(&mut self.conn);
         &mut self.conn
     }
     /// Whether the database is PostgreSQL, for the few statements that have an arm of their own.
@@ -70,10 +77,20 @@ impl Read {
         matches!(self.conn, Conn::Pg(_))
     }
     fn depth(&mut self) -> u32 {
-        each!(self, c => Ansi::transaction_manager_status_mut(c).transaction_depth().ok().flatten().map_or(0, u32::from))
+        let status = match &mut self.conn {
+            Conn::Sqlite(c) => Ansi::transaction_manager_status_mut(c),
+            Conn::Pg(c) => Ansi::transaction_manager_status_mut(c),
+        };
+        status.transaction_depth().ok().flatten().map_or(0, u32::from)
+    }
+    /// Sends what was put off; its error, or the one with which the transaction was lost before.
+    fn settle(&mut self) -> Outcome<()> {
+        self.later.send(&mut self.conn);
+        self.later.outcome()
     }
     /// Rolls back to a transaction depth by hand: what a panic leaves open.
     fn unwind_to(&mut self, level: u32) {
+        self.later.forget();
         while self.depth() > level {
             let before = self.depth();
             let rolled = each!(self, c => Ansi::rollback_transaction(c));
@@ -116,17 +133,36 @@ impl Tx<'_> {
     /// # Errors
     /// Whatever the work returns.
     pub fn attempt<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Outcome<T>) -> Outcome<T> {
+        self.settle()?;
         each!(self, c => Ansi::begin_transaction(c))?;
-        match work(&mut Tx { read: &mut *self.read, ctx: self.ctx }) {
+        let worked = work(&mut Tx { read: &mut *self.read, ctx: self.ctx });
+        match worked.and_then(|value| self.settle().map(|()| value)) {
             Ok(value) => {
                 each!(self, c => Ansi::commit_transaction(c))?;
                 Ok(value)
             }
             Err(error) => {
+                let error = self.later.forget().unwrap_or(error);
                 each!(self, c => Ansi::rollback_transaction(c))?;
                 Err(error)
             }
         }
+    }
+    /// For `later!` only.
+    #[doc(hidden)]
+    pub fn waiting(&mut self) -> Waiting<'_> {
+        match &mut self.read.conn {
+            Conn::Sqlite(conn) => Waiting::Sqlite(conn),
+            Conn::Pg(_) => Waiting::Pg(&mut self.read.later),
+        }
+    }
+    /// Sends at once what `later!` put off, for a caller that answers its failure in words of its own.
+    ///
+    /// # Errors
+    /// What the database refused.
+    pub fn send_now(&mut self) -> Outcome<()> {
+        self.read.later.send(&mut self.read.conn);
+        self.read.later.tell()
     }
 }
 

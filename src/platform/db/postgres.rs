@@ -18,7 +18,7 @@ fn open(url: &str) -> Outcome<Read> {
     let mut conn = PgConnection::establish(url)
         .map_err(|e| AppError::new(Code::Unavailable).retry_after(1).cause(format!("cannot reach PostgreSQL: {e}")))?;
     conn.batch_execute("SET lock_timeout = '5s'; SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = 'warning'; SET TIME ZONE 'UTC'")?;
-    Ok(Read { conn: Conn::Pg(conn) })
+    Ok(Read::new(Conn::Pg(conn)))
 }
 
 fn pg(read: &mut Read) -> Outcome<&mut PgConnection> {
@@ -48,9 +48,10 @@ fn once<T>(read: &mut Read, ctx: &Ctx, work: &impl Fn(&mut Tx<'_>) -> Outcome<T>
     Ansi::begin_transaction(pg(read)?)?;
     let result = catch_unwind(AssertUnwindSafe(|| work(&mut Tx { read: &mut *read, ctx })))
         .unwrap_or_else(|panic| Err(AppError::internal(format!("a job panicked: {}", panic_text(&*panic)))));
-    match result {
+    match result.and_then(|value| read.settle().map(|()| value)) {
         Ok(value) => commit(read).map(|()| value),
         Err(error) => {
+            let error = read.later.forget().unwrap_or(error);
             read.unwind_to(0);
             // A connection that cannot roll back is not used again.
             if read.depth() > 0 {

@@ -24,7 +24,7 @@ fn open(path: &str) -> Outcome<Read> {
     let mut conn = SqliteConnection::establish(path)
         .map_err(|e| AppError::new(Code::Unavailable).cause(format!("cannot open {path}: {e}")))?;
     conn.batch_execute("PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864")?;
-    Ok(Read { conn: Conn::Sqlite(conn) })
+    Ok(Read::new(Conn::Sqlite(conn)))
 }
 
 /// The readers' lane.

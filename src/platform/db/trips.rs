@@ -1,9 +1,12 @@
 //! Fewer round trips on PostgreSQL: statements that stay prepared, and several writes in one statement.
 
+use super::Conn;
+use crate::kernel::error::{AppError, Outcome};
 use diesel::backend::Backend;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sqlite::SqliteConnection;
 
 /// A statement that stays in the connection's cache by its text. diesel prepares batches and updates anew each time,
 /// a round trip of its own; the texts of one statement are as many as its rows can be.
@@ -66,6 +69,77 @@ macro_rules! together {
             })(),
             $crate::platform::db::Conn::Pg(c) => {
                 diesel::RunQueryDsl::execute($crate::platform::db::Together(vec![$(Box::new($statement)),+]), c).map(drop)
+            }
+        }
+    };
+}
+
+/// Writes that wait to be sent together.
+#[derive(Default)]
+pub struct Later {
+    statements: Vec<Box<dyn QueryFragment<Pg> + Send>>,
+    failed: Option<AppError>,
+    /// Whether the command was told, and answers in its own words.
+    told: bool,
+}
+
+impl Later {
+    /// Puts a write off.
+    pub fn add(&mut self, statement: impl QueryFragment<Pg> + Send + 'static) {
+        self.statements.push(Box::new(statement));
+    }
+    /// Sends what waits, in one statement.
+    pub(super) fn send(&mut self, conn: &mut Conn) {
+        if self.statements.is_empty() {
+            return;
+        }
+        let waiting = std::mem::take(&mut self.statements);
+        let statements = Together(waiting.into_iter().map(|one| one as Box<dyn QueryFragment<Pg>>).collect());
+        if let Conn::Pg(conn) = conn
+            && let Err(error) = statements.execute(conn)
+        {
+            self.failed.get_or_insert(AppError::from(error));
+        }
+    }
+    /// Whether everything that was sent was written.
+    pub(super) fn outcome(&self) -> Outcome<()> {
+        self.failed.clone().map_or(Ok(()), Err)
+    }
+    /// The same, told to the command.
+    pub(super) fn tell(&mut self) -> Outcome<()> {
+        self.told = true;
+        self.outcome()
+    }
+    /// Drops what waits; answers what had failed without the command's knowing.
+    pub(super) fn forget(&mut self) -> Option<AppError> {
+        self.statements.clear();
+        let told = std::mem::take(&mut self.told);
+        self.failed.take().filter(|_| !told)
+    }
+}
+
+/// Where a write goes that `later!` is given.
+pub enum Waiting<'a> {
+    /// Carried out at once: there is no trip to save.
+    Sqlite(&'a mut SqliteConnection),
+    /// Put off.
+    Pg(&'a mut Later),
+}
+
+/// `later!(tx, statement, …)`: writes whose outcome the command does not look at. SQLite carries them out at once;
+/// PostgreSQL gets all that have gathered as one statement before the next other statement, or before COMMIT. As in
+/// `together!`, none sees what another one writes, so at most one of them may touch a row. They own their values.
+#[macro_export]
+macro_rules! later {
+    ($tx:expr, $($statement:expr),+ $(,)?) => {
+        match $tx.waiting() {
+            $crate::platform::db::Waiting::Sqlite(c) => (|| {
+                $(diesel::RunQueryDsl::execute($statement, c)?;)+
+                diesel::QueryResult::Ok(())
+            })(),
+            $crate::platform::db::Waiting::Pg(waiting) => {
+                $(waiting.add($statement);)+
+                diesel::QueryResult::Ok(())
             }
         }
     };

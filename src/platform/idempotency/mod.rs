@@ -55,7 +55,7 @@ pub fn once(tx: &mut Tx<'_>, key: &Key, work: impl FnOnce(&mut Tx<'_>) -> Outcom
         return Err(AppError::internal("a reply is too large to be remembered"));
     }
     let headers = serde_json::to_string(&saved.headers).map_err(AppError::internal)?;
-    store::remember(tx, key.caller, &key.key, saved.status, &headers, &saved.body)?;
+    store::remember(tx, key.caller, &key.key, saved.status, headers, saved.body.clone())?;
     Ok((saved, false))
 }
 

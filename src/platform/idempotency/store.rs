@@ -1,11 +1,11 @@
 //! SQL of remembered requests. The inserted row is the lock: a parallel duplicate waits for it.
 
 use super::schema::idempotency_keys as keys;
-use crate::each;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::UserId;
 use crate::kernel::time::At;
 use crate::platform::db::Tx;
+use crate::{each, later};
 use diesel::dsl::{delete, insert_into, update};
 use diesel::prelude::*;
 
@@ -33,10 +33,16 @@ pub fn find(tx: &mut Tx<'_>, caller: UserId, key: &str) -> Outcome<Remembered> {
     Ok(each!(tx, c => keys::table.find((caller, key)).select(Remembered::as_select()).first(c))?)
 }
 
-pub fn remember(tx: &mut Tx<'_>, caller: UserId, key: &str, status: u16, headers: &str, body: &[u8]) -> Outcome<()> {
-    each!(tx, c => update(keys::table.find((caller, key)))
-        .set((keys::status.eq(i64::from(status)), keys::headers.eq(headers), keys::body.eq(body))).execute(c))?;
-    Ok(())
+pub fn remember(
+    tx: &mut Tx<'_>,
+    caller: UserId,
+    key: &str,
+    status: u16,
+    headers: String,
+    body: Vec<u8>,
+) -> Outcome<()> {
+    let reply = (keys::status.eq(i64::from(status)), keys::headers.eq(headers), keys::body.eq(body));
+    Ok(later!(tx, update(keys::table.find((caller, key.to_owned()))).set(reply))?)
 }
 
 /// Forgets a batch of requests older than a moment; how many.

@@ -1,11 +1,11 @@
 //! SQL of the outbox: enqueue in the command's transaction, claim by lease with a fencing number.
 
 use super::schema::{job_periods, outbox};
-use crate::each;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::JobId;
 use crate::kernel::time::At;
 use crate::platform::db::{Read, Tx};
+use crate::{each, later};
 use diesel::dsl::{delete, insert_into, update};
 use diesel::prelude::*;
 
@@ -29,10 +29,18 @@ pub struct Job {
 pub fn enqueue(tx: &mut Tx<'_>, topic: &str, payload: &str, due_at: At) -> Outcome<JobId> {
     let id: JobId = tx.new_id();
     let created = tx.at();
-    each!(tx, c => insert_into(outbox::table).values((
-        outbox::id.eq(id), outbox::topic.eq(topic), outbox::payload.eq(payload), outbox::created_at.eq(created), outbox::due_at.eq(due_at),
-        outbox::attempts.eq(0), outbox::lease_until.eq(0), outbox::fence.eq(0), outbox::dead.eq(false),
-    )).execute(c))?;
+    let row = (
+        outbox::id.eq(id),
+        outbox::topic.eq(topic.to_owned()),
+        outbox::payload.eq(payload.to_owned()),
+        outbox::created_at.eq(created),
+        outbox::due_at.eq(due_at),
+        outbox::attempts.eq(0),
+        outbox::lease_until.eq(0),
+        outbox::fence.eq(0),
+        outbox::dead.eq(false),
+    );
+    later!(tx, insert_into(outbox::table).values(row))?;
     Ok(id)
 }
 
