@@ -116,6 +116,9 @@ impl TestApp {
     }
 
     async fn on(database: TestDatabase) -> TestApp {
+        // What a 5xx hides from its caller is shown beside the failing test.
+        let log = tracing_subscriber::fmt().with_max_level(tracing::Level::ERROR).with_test_writer();
+        let _ = log.try_init();
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let clock = Arc::new(TestClock(AtomicI64::new(0)));
         clock.set_day(START);

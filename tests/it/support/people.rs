@@ -6,6 +6,7 @@ use serde_json::Value;
 use std::sync::atomic::{AtomicU64, Ordering};
 use yigou::identity::{self, NewOrganisation};
 use yigou::kernel::actor::{Actor, OrgKind, Permission, Principal, Role, Via};
+use yigou::kernel::error::Outcome;
 use yigou::kernel::ids::{OrgId, UserId};
 use yigou::kernel::region_code::RegionCode;
 use yigou::kernel::time::Day;
@@ -104,6 +105,11 @@ impl TestApp {
 
     /// A signed-in person of an organisation with roles.
     pub async fn person(&self, org: OrgId, roles: &[Role]) -> Person {
+        self.try_person(org, roles).await.unwrap()
+    }
+
+    /// The same; refused when organisations of the kind have no such role.
+    pub async fn try_person(&self, org: OrgId, roles: &[Role]) -> Outcome<Person> {
         let email = format!("person{}@yigou.example", COUNT.fetch_add(1, Ordering::SeqCst));
         let (address, held) = (email.clone(), roles.to_vec());
         let (user_id, found) = self
@@ -112,10 +118,9 @@ impl TestApp {
                 identity::add_membership(tx, None, user, org, &held)?;
                 Ok((user, identity::organisation(tx, org)?))
             })
-            .await
-            .unwrap();
+            .await?;
         let token = self.sign_in(user_id).await;
-        Person {
+        Ok(Person {
             user_id,
             org_id: org,
             kind: found.kind,
@@ -124,7 +129,7 @@ impl TestApp {
             email,
             token,
             app: self.call.clone(),
-        }
+        })
     }
 
     /// A signed-in person of a new organisation.
