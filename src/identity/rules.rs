@@ -324,7 +324,8 @@ mod tests {
     #[test]
     fn the_last_administrator_stays() {
         let admin = [Role::OrgAdmin];
-        let table: [(bool, &[Role], Option<&[Role]>, bool); 6] = [
+        type Row<'a> = (bool, &'a [Role], Option<&'a [Role]>, bool);
+        let table: [Row<'_>; 6] = [
             (false, &admin, None, false),
             (false, &admin, Some(&[Role::Trader]), false),
             (false, &admin, Some(&[Role::OrgAdmin, Role::Trader]), true),

@@ -114,7 +114,8 @@ macro_rules! json_text {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let $v = self;
-                serializer.serialize_str(&$out)
+                let text: std::borrow::Cow<'_, str> = $out.into();
+                serializer.serialize_str(&text)
             }
         }
         impl<'de> serde::Deserialize<'de> for $name {

@@ -279,13 +279,7 @@ fn successor(digits: &str) -> String {
 }
 
 crate::text_column!(RegionCode, |v| v.as_str(), |t| t.parse::<RegionCode>());
-crate::json_text!(
-    RegionCode,
-    |v| v.as_str().to_owned(),
-    "region-code",
-    Some("^[0-9]{6}([0-9]{3}){0,2}$"),
-    Some("640323")
-);
+crate::json_text!(RegionCode, |v| v.as_str(), "region-code", Some("^[0-9]{6}([0-9]{3}){0,2}$"), Some("640323"));
 
 #[cfg(test)]
 mod tests {

@@ -252,7 +252,7 @@ fn value(byte: u8) -> usize {
 }
 
 crate::text_column!(Uscc, |v| v.as_str(), |t| t.parse::<Uscc>());
-crate::json_text!(Uscc, |v| v.as_str().to_owned(), "uscc", None, Some("93640323MA00000000"));
+crate::json_text!(Uscc, |v| v.as_str(), "uscc", None, Some("93640323MA00000000"));
 
 #[cfg(test)]
 mod tests {

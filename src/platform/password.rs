@@ -130,7 +130,9 @@ mod tests {
     async fn a_full_queue_is_answered_at_once() {
         let passwords = Passwords::start(Cost::LEAST).unwrap();
         let (hold, held) = crossbeam_channel::bounded::<()>(0);
-        let block: Work = Box::new(move |_| drop(held.recv()));
+        let block: Work = Box::new(move |_| {
+            let _ = held.recv();
+        });
         passwords.work.send(block).unwrap();
         let mut full = None;
         for _ in 0..=QUEUE {

@@ -100,7 +100,7 @@ fn check_pairing(tx: &mut Tx<'_>, new: &NewPairing) -> Outcome<()> {
             say("/b_code", "未知的区划", "is not a known region");
         }
         (PairingKind::DesignatedUnit, Some(_)) => {
-            say("/b_code", "定点帮扶单位不填区划", "a designated unit has no region")
+            say("/b_code", "定点帮扶单位不填区划", "a designated unit has no region");
         }
         _ => {}
     }

@@ -180,7 +180,7 @@ fn read<T>(
     for (record, row) in reader.records().zip(2..) {
         match record {
             Ok(record) if record.len() != header.len() => {
-                sheet.say(row, "", "列数不符", "has the wrong number of columns")
+                sheet.say(row, "", "列数不符", "has the wrong number of columns");
             }
             Ok(record) => lines.extend(line(&mut sheet, &record, row)),
             Err(e) => {

@@ -26,7 +26,7 @@ async fn counts(app: &TestApp) -> (i64, i64) {
 }
 
 async fn empty(app: &TestApp) {
-    app.write(|tx| clear(tx)).await.unwrap();
+    app.write(clear).await.unwrap();
 }
 
 fn clear(tx: &mut Tx<'_>) -> Outcome<()> {

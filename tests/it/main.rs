@@ -1,5 +1,7 @@
 //! The integration tests: one binary, the application in-process, each test on its own database.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 #[macro_use]
 mod support;
 

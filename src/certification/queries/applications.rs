@@ -19,6 +19,7 @@ use crate::platform::db::Read;
 use crate::platform::http::etag;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use utoipa::ToSchema;
 
 /// A certification scheme.
@@ -149,11 +150,11 @@ fn views(on: &mut Read, rows: Vec<ApplicationRow>, today: Day) -> Outcome<Vec<Ap
     let mut schemes: BTreeMap<SchemeId, Scheme> = BTreeMap::new();
     let mut views = Vec::with_capacity(rows.len());
     for row in rows {
-        if !schemes.contains_key(&row.scheme_id) {
-            schemes.insert(row.scheme_id, scheme::scheme(on, row.scheme_id)?);
-        }
-        let steps =
-            schemes.get(&row.scheme_id).map(|s| rules::steps_for(&s.steps, &row.region_code)).unwrap_or_default();
+        let scheme = match schemes.entry(row.scheme_id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(scheme::scheme(on, row.scheme_id)?),
+        };
+        let steps = rules::steps_for(&scheme.steps, &row.region_code);
         views.push(view(&row, &steps, today));
     }
     Ok(views)

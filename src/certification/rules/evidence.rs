@@ -205,7 +205,7 @@ pub fn check_evidence(
                     Err(_) => say("/quality/number".to_owned(), "应为 SC 加 14 位数字", "must be SC and 14 digits"),
                 },
                 (QualityProof::FoodLicence, None) => {
-                    say("/quality/number".to_owned(), "须填写许可证编号", "names the licence")
+                    say("/quality/number".to_owned(), "须填写许可证编号", "names the licence");
                 }
                 _ => {}
             }

@@ -58,7 +58,7 @@ pub fn register(tx: &mut Tx<'_>, actor: &Actor, new: &NewInvoice) -> Outcome<(In
         let lines = orders::lines(tx, id)?;
         match_order(tx, &order, &lines, new)?;
         let parties = (order.supplier_id, order.payer_id);
-        if first.get_or_insert_with(|| order).parties() != parties {
+        if first.get_or_insert(order).parties() != parties {
             return Err(MoneyRefusal::SeveralSuppliers.into());
         }
     }

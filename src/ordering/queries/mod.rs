@@ -6,17 +6,11 @@ mod tasks;
 mod verify;
 mod views;
 
-pub use counting::{CountingView, FactView, MissingView, counting};
-pub use money::{
-    InvoiceLineView, InvoiceView, PaymentPartView, PaymentView, PaymentsWanted, RatingView, RefundView, invoices,
-    payments,
-};
-pub use tasks::{Task, TaskKind, tasks};
+pub use counting::{CountingView, counting};
+pub use money::{InvoiceView, PaymentView, PaymentsWanted, RatingView, RefundView, invoices, payments};
+pub use tasks::{Task, tasks};
 pub use verify::{CountDifference, verify_counts};
-pub use views::{
-    AcceptanceView, FactReply, LineView, OrderGroupView, OrderSummary, OrderView, PlacedOrder, ReturnView,
-    ShipmentView, ShortClosureView,
-};
+pub use views::{FactReply, OrderGroupView, OrderSummary, OrderView};
 
 use super::store::lists::{self, Narrow, Reach};
 use super::store::orders::OrderRow;

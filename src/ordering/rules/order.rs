@@ -154,26 +154,24 @@ mod tests {
         let states = [S::Placed, S::Confirmed, S::Declined, S::Expired, S::Cancelled, S::Closed];
         assert_eq!(states, OrderState::ALL);
         // One row per event, one column per state in the order above.
-        let (no, table): (Option<S>, [(Event, [Option<S>; 6]); 10]) = (
-            None,
-            [
-                (Event::Confirm, [Some(S::Confirmed), None, None, None, None, None]),
-                (Event::Decline, [Some(S::Declined), None, None, None, None, None]),
-                (Event::Expire, [Some(S::Expired), None, None, None, None, None]),
-                (Event::Cancel, [Some(S::Cancelled), None, None, None, None, None]),
-                (Event::CancelUnsafe, [Some(S::Cancelled), Some(S::Cancelled), None, None, None, None]),
-                (Event::Ship, [None, Some(S::Confirmed), None, None, None, None]),
-                (Event::Accept, [None, Some(S::Confirmed), None, None, None, None]),
-                (Event::Return, [None, Some(S::Confirmed), None, None, None, Some(S::Closed)]),
-                (Event::ShortClose, [None, Some(S::Confirmed), None, None, None, None]),
-                (Event::Finish, [None, Some(S::Closed), None, None, None, None]),
-            ],
-        );
+        type Row = (Event, [Option<OrderState>; 6]);
+        let table: [Row; 10] = [
+            (Event::Confirm, [Some(S::Confirmed), None, None, None, None, None]),
+            (Event::Decline, [Some(S::Declined), None, None, None, None, None]),
+            (Event::Expire, [Some(S::Expired), None, None, None, None, None]),
+            (Event::Cancel, [Some(S::Cancelled), None, None, None, None, None]),
+            (Event::CancelUnsafe, [Some(S::Cancelled), Some(S::Cancelled), None, None, None, None]),
+            (Event::Ship, [None, Some(S::Confirmed), None, None, None, None]),
+            (Event::Accept, [None, Some(S::Confirmed), None, None, None, None]),
+            (Event::Return, [None, Some(S::Confirmed), None, None, None, Some(S::Closed)]),
+            (Event::ShortClose, [None, Some(S::Confirmed), None, None, None, None]),
+            (Event::Finish, [None, Some(S::Closed), None, None, None, None]),
+        ];
         assert_eq!(table.iter().map(|(event, _)| *event).collect::<Vec<_>>(), Event::ALL);
         for (event, row) in table {
             for (state, expected) in states.into_iter().zip(row) {
                 let refused = Err(Refusal::WrongState(state));
-                let wanted = if expected == no { refused } else { expected.ok_or(Refusal::TooLate) };
+                let wanted = if expected.is_none() { refused } else { expected.ok_or(Refusal::TooLate) };
                 assert_eq!(next(state, event), wanted, "{state:?} {event:?}");
             }
         }

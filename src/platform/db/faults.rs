@@ -49,7 +49,6 @@ fn by_text(text: String) -> AppError {
 
 /// The exact sum of a BIGINT column or expression, zero when there are no rows. `sum()` of diesel goes through a
 /// decimal on PostgreSQL and through a float on SQLite, where it is silently wrong above 2^53.
-#[must_use]
 pub fn total(expression: &str) -> SqlLiteral<BigInt> {
     sql(&format!("CAST(COALESCE(SUM({expression}), 0) AS BIGINT)"))
 }
