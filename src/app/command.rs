@@ -5,6 +5,7 @@ use super::{Installation, seed};
 use crate::identity::{self, Gate};
 use crate::kernel::error::{AppError, Code, FieldError, Outcome};
 use crate::ledger;
+use crate::ordering;
 use crate::platform::clock::{Ctx, IdSource, RandomIds, SystemClock};
 use crate::platform::config::Config;
 use crate::platform::db::{Options, Store};
@@ -190,7 +191,14 @@ async fn verify(installation: &Installation) -> Outcome<ExitCode> {
             wrong.account, wrong.figure, wrong.stored, wrong.computed
         );
     }
-    if !found.is_empty() {
+    let counts = installation.store.read(ordering::verify_counts).await?;
+    for wrong in &counts {
+        eprintln!(
+            "{}: {} 账上 / stored {}，应为 / should be {}",
+            wrong.order, wrong.figure, wrong.stored, wrong.computed
+        );
+    }
+    if !found.is_empty() || !counts.is_empty() {
         return Ok(ExitCode::FAILURE);
     }
     println!("一致 / no difference");

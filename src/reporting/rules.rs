@@ -15,8 +15,8 @@ pub fn split_running(amounts: &[Fen], shares: &[i64]) -> Result<Vec<Vec<Fen>>, O
     for amount in amounts {
         total = total.plus(*amount)?;
         let after = total.split_by(shares);
-        let part = after.iter().zip(&before).map(|(a, b)| a.minus(*b)).collect::<Result<_, _>>()?;
-        parts.push(part);
+        let part: Result<Vec<Fen>, Overflow> = after.iter().zip(&before).map(|(a, b)| a.minus(*b)).collect();
+        parts.push(part?);
         before = after;
     }
     Ok(parts)

@@ -109,6 +109,11 @@ on_both! {
         let lines = json!({ "lines": [{ "line_no": 1, "accepted": "2" }] });
         both.post(&url(&order, "acceptances"), lines).expect(201).await;
         both.post(&url(&order, "payments"), json!({ "amount_fen": 1 })).refused("separation_of_duties").await;
+        // Nor may who reports a payment accept afterwards.
+        let early = till.market.deliver(0, &[(till.goods, "1")]).await;
+        both.post(&url(&early, "payments"), json!({ "amount_fen": 1 })).expect(201).await;
+        let lines = json!({ "lines": [{ "line_no": 1, "accepted": "1" }] });
+        both.post(&url(&early, "acceptances"), lines).refused("separation_of_duties").await;
         let payment = till.report(&order, 2000).await;
         let stranger = app.new_person(OrgKind::Cooperative, "640323", &[Role::Seller]).await;
         let yes = json!({ "payment_id": payment, "decision": "confirm" });
@@ -120,7 +125,7 @@ on_both! {
         assert_eq!(elsewhere.get("/api/v1/payments").expect(200).await.json()["items"], json!([]));
         assert_eq!(elsewhere.get("/api/v1/invoices").expect(200).await.json()["items"], json!([]));
         for who in [&till.payer, till.seller()] {
-            let list = who.get("/api/v1/payments?status=reported").expect(200).await;
+            let list = who.get(&format!("/api/v1/payments?status=reported&order_id={order}")).expect(200).await;
             assert_eq!(list.str("/items/0/id"), payment);
         }
         // The payment of another order does not answer by way of this one.

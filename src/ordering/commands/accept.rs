@@ -10,6 +10,7 @@ use crate::kernel::time::Day;
 use crate::ordering::rules::order::{Event, Refusal, fact_day};
 use crate::ordering::store::facts::{self, AcceptanceLineRow, AcceptanceRow};
 use crate::ordering::store::orders::{OrderRow, Side};
+use crate::ordering::store::payments;
 use crate::platform::db::Tx;
 use serde_json::json;
 
@@ -88,6 +89,12 @@ pub fn accept(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewAcceptance) 
 /// Who orders never accepts, and the second person is a third one of the same organisation.
 fn two_people(tx: &mut Tx<'_>, actor: &Actor, order: &OrderRow, second: Option<UserId>) -> Outcome<()> {
     if actor.user_id == order.placed_by {
+        return Err(Refusal::SamePerson.into());
+    }
+    // Who reports a payment has not accepted, in whatever order the two come.
+    let reporters = payments::of_order(tx, order.id)?;
+    if reporters.iter().any(|(payment, _)| payment.reported_by == actor.user_id || Some(payment.reported_by) == second)
+    {
         return Err(Refusal::SamePerson.into());
     }
     let Some(second) = second else { return Ok(()) };
