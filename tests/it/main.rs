@@ -14,6 +14,7 @@ mod counting;
 mod identity;
 mod jobs;
 mod listings;
+mod ledger;
 mod migrations;
 mod ordering;
 mod payments;
