@@ -6,6 +6,7 @@ use crate::catalogue;
 use crate::certification;
 use crate::identity::{self, Gate};
 use crate::kernel::error::{AppError, Code, Outcome};
+use crate::ledger;
 use crate::notifications;
 use crate::ordering;
 use crate::platform::clock::{Clock, Ctx, IdSource};
@@ -18,6 +19,7 @@ use crate::platform::mail::{Mail, Mailer};
 use crate::platform::password::Passwords;
 use crate::platform::secret::Secret;
 use crate::platform::{idempotency, jobs};
+use crate::quota;
 use crate::regions;
 use crate::reporting;
 use crate::rulebook;
@@ -83,6 +85,7 @@ fn routes(config: &mut ServiceConfig) {
     admission::http::routes(config);
     catalogue::http::routes(config);
     certification::http::routes(config);
+    quota::http::routes(config);
     ordering::http::routes(config);
     reporting::http::routes(config);
 }
@@ -211,7 +214,8 @@ pub fn jobs(installation: &Installation) -> Runner {
         });
     let minute = Duration::from_secs(60);
     let runner = periodic(runner, installation, minute, "certification.advance", certification::advance);
-    periodic(runner, installation, minute, "certification.expire", certification::expire)
+    let runner = periodic(runner, installation, minute, "certification.expire", certification::expire);
+    periodic(runner, installation, minute, "ledger.carry", |tx| ledger::carry_year(tx, 1_000))
 }
 
 /// A periodic job that is one transaction.

@@ -6,20 +6,17 @@ pub mod platform;
 
 pub mod audit;
 pub mod notifications;
-pub mod regions;
 pub mod rulebook;
-
+pub mod regions;
 pub mod identity;
-
 pub mod documents;
 pub mod ledger;
-
 pub mod admission;
 pub mod catalogue;
 pub mod certification;
+pub mod quota;
 pub mod ordering;
 pub mod reporting;
-
 pub mod demo;
 
 pub mod app;

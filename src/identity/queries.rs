@@ -4,7 +4,7 @@ use super::commands::open;
 use super::store::{
     self, ApiKeyRow, InvitationRow, MembershipRow, Organisation, OrganisationFilter, Place, Standing, UserRow,
 };
-use crate::kernel::actor::{Role, Scope};
+use crate::kernel::actor::{OrgKind, Role, Scope};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::{OrgId, UserId};
 use crate::kernel::page::{Page, PageRequest};
@@ -108,6 +108,18 @@ pub fn scope_allows(read: &mut Read, scope: &Scope, org: OrgId, region: &RegionC
 pub fn organisation_in(read: &mut Read, scope: &Scope, id: OrgId, day: Day) -> Outcome<Organisation> {
     let found = organisation(read, id)?;
     if scope_allows(read, scope, id, &found.region_code, day)? { Ok(found) } else { Err(Code::NotFound.into()) }
+}
+
+/// The active office of a kind that is nearest to a region: its own, else that of the region above.
+///
+/// # Errors
+/// When the database fails.
+pub fn nearest_office(read: &mut Read, kind: OrgKind, region: &RegionCode) -> Outcome<Option<OrgId>> {
+    let offices = store::offices_of(read, kind, &region.ancestors())?;
+    Ok(offices
+        .iter()
+        .max_by_key(|office| (office.region_code.level(), std::cmp::Reverse(office.id)))
+        .map(|office| office.id))
 }
 
 /// Names and addresses of an organisation's active members with a role.

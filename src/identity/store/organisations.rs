@@ -76,6 +76,13 @@ pub fn organisation_by_uscc(on: &mut Read, uscc: &Uscc) -> Outcome<Option<Organi
     )
 }
 
+/// Active organisations of a kind that are registered in exactly these regions.
+pub fn offices_of(on: &mut Read, kind: OrgKind, regions: &[RegionCode]) -> Outcome<Vec<Organisation>> {
+    Ok(each!(on, c => organisations::table
+        .filter(organisations::kind.eq(kind)).filter(organisations::status.eq(Standing::Active)).filter(organisations::region_code.eq_any(regions))
+        .order(organisations::id).select(Organisation::as_select()).load(c))?)
+}
+
 pub fn operator(on: &mut Read) -> Outcome<Option<Organisation>> {
     Ok(
         each!(on, c => organisations::table.filter(organisations::kind.eq(OrgKind::Operator)).select(Organisation::as_select()).first(c).optional())?,

@@ -1,0 +1,3 @@
+DROP TABLE plan_reviews;
+DROP TABLE plan_revisions;
+DROP TABLE plans;

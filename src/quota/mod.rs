@@ -1,0 +1,24 @@
+//! Plans of reserved shares (预留份额): one per budget unit and year, reviewed, amended, and their live balance.
+//!
+//! Owns `plans`, `plan_revisions`, `plan_reviews`. What is held and spent stands in the ledger, not here.
+//!
+//! - A plan's figures are numbered revisions. The approved one stays in force until an amendment is approved.
+//! - Buying does not wait for a plan: before the first approval a unit's accounts have no ceiling. The approval sets
+//!   the canteen account's ceiling to the year's canteen total; it may lie below what is used already, then only new
+//!   orders are refused. Whether it refuses or warns is the rule row `ceiling_mode` on the day of the order.
+//! - A shared canteen is planned by its representative. A member's own orders book to the member's own unit-year,
+//!   without a ceiling; a report shows the member as `shared, via X`.
+//! - Who files or submits never reviews, and the two reviewers differ.
+//! - Every unit of a year is in exactly one class ([`unit_class`]), so classes sum to the units.
+
+mod commands;
+pub mod http;
+mod queries;
+pub(crate) mod rules;
+pub(crate) mod schema;
+mod store;
+
+pub use commands::{NewPlan, PlanFigures, amend, change, file, review, submit};
+pub use queries::{InForce, PlanView, QuotaView, plan_of, plan_view, quota_of};
+pub use rules::{CanteenMode, Decision, Filing, Part, PlanState, Reserves, Step, UnitClass, unit_class};
+pub use store::PlanRow as Plan;
