@@ -4,6 +4,7 @@ use crate::admission;
 use crate::audit;
 use crate::catalogue;
 use crate::certification;
+use crate::documents::{self, Vault};
 use crate::identity::{self, Gate};
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::ledger;
@@ -73,6 +74,7 @@ pub struct Shared {
     limits: Data<Limits>,
     document: Data<document::Served>,
     identity: Data<identity::Settings>,
+    vault: Data<Vault>,
     installation: Data<Installation>,
 }
 
@@ -80,6 +82,7 @@ pub struct Shared {
 fn routes(config: &mut ServiceConfig) {
     audit::http::routes(config);
     identity::http::routes(config);
+    documents::http::routes(config);
     rulebook::http::routes(config);
     regions::http::routes(config);
     admission::http::routes(config);
@@ -145,6 +148,7 @@ pub fn share(installation: Installation, authority: Arc<dyn Authority>) -> Share
         web: Data::new(web),
         limits: Data::new(Limits::new(rate, rate.saturating_mul(10))),
         document: Data::new(document::Served::new(&document)),
+        vault: Data::new(Vault::new(installation.files.clone(), installation.secret.clone())),
         identity: Data::new(identity::Settings {
             gate: installation.gate.clone(),
             passwords: installation.passwords.clone(),
@@ -171,6 +175,7 @@ pub fn build(
         .app_data(shared.limits.clone())
         .app_data(shared.document.clone())
         .app_data(shared.identity.clone())
+        .app_data(shared.vault.clone())
         .app_data(shared.installation.clone())
         .app_data(
             web::PathConfig::default().error_handler(|error, _| AppError::new(Code::NotFound).cause(error).into()),

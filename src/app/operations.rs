@@ -15,6 +15,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/readyz", web::get().to(readyz))
         .route("/metrics", web::get().to(metrics))
         .route("/openapi.json", web::get().to(openapi))
+        .route("/.well-known/jwks.json", web::get().to(jwks))
         .route("/docs", web::get().to(docs))
         .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")));
 }
@@ -36,6 +37,12 @@ async fn metrics(handle: Option<Data<PrometheusHandle>>) -> Result<HttpResponse,
 
 async fn openapi(served: Data<Served>) -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(served.json.clone())
+}
+
+/// The public keys of access tokens, for whoever verifies them elsewhere.
+async fn jwks(installation: Data<Installation>) -> Result<HttpResponse, AppError> {
+    let keys = installation.gate.jwks(installation.clock.now()).await?;
+    Ok(HttpResponse::Ok().insert_header(("cache-control", "public, max-age=300")).json(keys))
 }
 
 async fn docs() -> HttpResponse {

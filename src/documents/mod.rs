@@ -3,12 +3,18 @@
 //! Owns `files`. The bytes lie in the object store under a key made from their hash; they are written before the row, so that a
 //! row never names bytes that are missing. An upload whose row is lost leaves bytes that nobody can reach.
 
+mod commands;
+pub mod http;
 mod queries;
+mod rules;
 pub(crate) mod schema;
 mod store;
+mod vault;
 
+pub use commands::{NewFile, enter};
 pub use queries::file;
 pub use store::StoredFile;
+pub use vault::Vault;
 
 crate::text_enum! {
     /// Who may open a file.

@@ -1,5 +1,6 @@
 //! Reads of stored files.
 
+use super::FileClass;
 use super::store::{self, StoredFile};
 use crate::identity;
 use crate::kernel::actor::Scope;
@@ -18,4 +19,13 @@ pub fn file(read: &mut Read, scope: &Scope, id: FileId) -> Outcome<StoredFile> {
         scope => identity::scope_allows(read, scope, found.org_id, &found.region_code, found.at.day())?,
     };
     if reached { Ok(found) } else { Err(Code::NotFound.into()) }
+}
+
+/// A file that may be shown: in scope, or public.
+///
+/// # Errors
+/// `not_found`.
+pub fn visible(read: &mut Read, scope: &Scope, id: FileId) -> Outcome<StoredFile> {
+    let found = store::find(read, id)?.ok_or(Code::NotFound)?;
+    if found.class == FileClass::Public { Ok(found) } else { file(read, scope, id) }
 }

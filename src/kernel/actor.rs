@@ -212,6 +212,8 @@ permissions! {
     SignedIn "signed_in" { ANY OrgAdmin, ANY Manager, ANY Trader, ANY Acceptor, ANY Payer, ANY Seller, ANY Reviewer, ANY Auditor }
     /// The own account and session; needs no choice of organisation.
     Oneself "oneself" { ANY OrgAdmin, ANY Manager, ANY Trader, ANY Acceptor, ANY Payer, ANY Seller, ANY Reviewer, ANY Auditor }
+    /// Open files that may show household data, in scope.
+    OpenRestrictedFiles "files.open_restricted" { OFFICES Reviewer, AUDITORS Auditor }
     /// Members, invitations and keys of the own organisation.
     ManageOrganisation "organisation.manage" { ANY OrgAdmin }
     /// All organisations: create, suspend.

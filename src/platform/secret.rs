@@ -1,6 +1,7 @@
 //! Randomness, hashes and keys: the only place that touches cryptography, all of it from aws-lc.
 
 use crate::kernel::error::{AppError, Outcome};
+use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::{constant_time, digest, hmac, rand};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -114,6 +115,29 @@ impl Secret {
         out.copy_from_slice(tag.as_ref());
         out
     }
+    /// Encrypts bytes (AES-256-GCM) for one purpose, bound to what they belong to. The nonce stands in front.
+    ///
+    /// # Errors
+    /// When the operating system gives no randomness.
+    pub fn seal(&self, purpose: &str, bound_to: &[u8], mut bytes: Vec<u8>) -> Outcome<Vec<u8>> {
+        let key = RandomizedNonceKey::new(&AES_256_GCM, &self.derive(purpose)).map_err(AppError::internal)?;
+        let nonce = key.seal_in_place_append_tag(Aad::from(bound_to), &mut bytes).map_err(AppError::internal)?;
+        let mut sealed = nonce.as_ref().to_vec();
+        sealed.extend_from_slice(&bytes);
+        Ok(sealed)
+    }
+    /// Decrypts what [`Secret::seal`] made for the same purpose and binding.
+    ///
+    /// # Errors
+    /// When the bytes are not those.
+    pub fn open_sealed(&self, purpose: &str, bound_to: &[u8], mut sealed: Vec<u8>) -> Outcome<Vec<u8>> {
+        let foreign = || AppError::internal("sealed bytes do not open");
+        let key = RandomizedNonceKey::new(&AES_256_GCM, &self.derive(purpose)).map_err(AppError::internal)?;
+        let (nonce, body) = sealed.split_at_mut_checked(NONCE_LEN).ok_or_else(foreign)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| foreign())?;
+        let plain = key.open_in_place(nonce, Aad::from(bound_to), body).map_err(|_| foreign())?;
+        Ok(plain.to_vec())
+    }
 }
 
 #[cfg(unix)]
@@ -124,4 +148,28 @@ fn private_file(path: &Path) -> std::io::Result<fs::File> {
 #[cfg(not(unix))]
 fn private_file(path: &Path) -> std::io::Result<fs::File> {
     fs::OpenOptions::new().write(true).create_new(true).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_same_secret_purpose_and_binding_open() {
+        let secret = Secret::new([1; 32]);
+        let sealed = secret.seal("a", b"x", b"household".to_vec()).unwrap();
+        assert!(!sealed.windows(9).any(|part| part == b"household"));
+        assert_eq!(secret.open_sealed("a", b"x", sealed.clone()).unwrap(), b"household");
+        let mut changed = sealed.clone();
+        changed[20] ^= 1;
+        for (key, purpose, bound, bytes) in [
+            (&Secret::new([2; 32]), "a", b"x", &sealed),
+            (&secret, "b", b"x", &sealed),
+            (&secret, "a", b"y", &sealed),
+            (&secret, "a", b"x", &changed),
+            (&secret, "a", b"x", &Vec::new()),
+        ] {
+            assert!(key.open_sealed(purpose, bound, bytes.clone()).is_err(), "{purpose}");
+        }
+    }
 }

@@ -156,6 +156,11 @@ impl TestApp {
         TestApp::around(installation, self.clock.clone(), self.database.shared(), self._folder.clone()).await
     }
 
+    /// The test's own folder; `files` in it is the object store.
+    pub fn folder(&self) -> &std::path::Path {
+        self._folder.path()
+    }
+
     pub fn database_url(&self) -> &str {
         self.database.url()
     }

@@ -1,0 +1,68 @@
+//! Use cases of files: note what was uploaded, note who opened what is restricted.
+
+use super::FileClass;
+use super::rules;
+use super::store::{self, StoredFile};
+use crate::audit::{self, Entry};
+use crate::kernel::actor::Actor;
+use crate::kernel::error::Outcome;
+use crate::platform::db::Tx;
+use serde_json::json;
+
+/// A file whose bytes are kept already.
+#[derive(Debug, Clone)]
+pub struct NewFile {
+    /// Its name.
+    pub name: String,
+    /// Its type, told by its content.
+    pub content_type: &'static str,
+    /// Its size.
+    pub size_bytes: i64,
+    /// SHA-256 of its content.
+    pub sha256: [u8; 32],
+    /// Who may open it.
+    pub class: FileClass,
+}
+
+/// Enters a file of the actor's organisation.
+///
+/// # Errors
+/// `invalid_parameter` for a bad name.
+pub fn enter(tx: &mut Tx<'_>, by: &Actor, new: &NewFile) -> Outcome<StoredFile> {
+    let row = StoredFile {
+        id: tx.new_id(),
+        org_id: by.org_id,
+        region_code: by.region,
+        name: rules::check_name(&new.name)?,
+        content_type: new.content_type.to_owned(),
+        size_bytes: new.size_bytes,
+        sha256: new.sha256.to_vec(),
+        class: new.class,
+        uploaded_by: by.user_id,
+        at: tx.at(),
+    };
+    store::insert(tx, &row)?;
+    note(tx, by, "file.stored", &row)?;
+    Ok(row)
+}
+
+/// Notes that a restricted file is being opened.
+///
+/// # Errors
+/// When the database fails.
+pub fn note_opening(tx: &mut Tx<'_>, by: &Actor, file: &StoredFile) -> Outcome<()> {
+    note(tx, by, "file.opened", file)
+}
+
+fn note(tx: &mut Tx<'_>, by: &Actor, action: &'static str, file: &StoredFile) -> Outcome<()> {
+    let entry = Entry {
+        actor: Some(by),
+        action,
+        subject: file.id.to_string(),
+        owner_org: file.org_id,
+        other_org: (by.org_id != file.org_id).then_some(by.org_id),
+        region: file.region_code,
+        details: json!({ "class": file.class, "size_bytes": file.size_bytes }),
+    };
+    audit::record(tx, &entry)
+}

@@ -1,0 +1,124 @@
+//! Files over HTTP: raw bytes in, raw bytes out.
+
+use super::commands::{self, NewFile};
+use super::store::StoredFile;
+use super::vault::Vault;
+use super::{FileClass, queries, rules};
+use crate::kernel::actor::{OpenRestrictedFiles, SignedIn};
+use crate::kernel::error::{AppError, Code};
+use crate::kernel::ids::{FileId, OrgId};
+use crate::kernel::time::At;
+use crate::platform::http::{Answer, Call, List, Reply, Upload};
+use crate::platform::secret::hex;
+use actix_web::web::Data;
+use actix_web::{get, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers the routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(upload_file).service(download_file);
+}
+
+/// What is uploaded.
+#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct UploadQuery {
+    /// The file's name, without a path.
+    #[param(min_length = 1, max_length = 200)]
+    name: String,
+    /// Who may open it.
+    class: FileClass,
+}
+
+/// A stored file.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FileView {
+    /// Its id.
+    id: FileId,
+    /// Whose it is.
+    organisation_id: OrgId,
+    /// Its name.
+    name: String,
+    /// Its type, told by its content.
+    content_type: String,
+    /// Its size.
+    size_bytes: i64,
+    /// SHA-256 of its content, in hexadecimal.
+    sha256: String,
+    /// Who may open it.
+    class: FileClass,
+    /// When it was brought.
+    at: At,
+}
+
+impl From<StoredFile> for FileView {
+    fn from(file: StoredFile) -> FileView {
+        FileView {
+            id: file.id,
+            organisation_id: file.org_id,
+            name: file.name,
+            content_type: file.content_type,
+            size_bytes: file.size_bytes,
+            sha256: hex(&file.sha256),
+            class: file.class,
+            at: file.at,
+        }
+    }
+}
+
+/// Stores a file of the own organisation, at most 10 MiB. Its content must be of the type it claims. Files that may show
+/// household data are of class `restricted`: stored encrypted, opened by reviewing offices and auditors only, each opening logged.
+#[utoipa::path(post, path = "/files", tag = "files", params(UploadQuery), request_body(content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"),
+    (Vec<u8> = "image/webp"), (String = "text/plain"), (String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"))),
+    responses((status = 201, body = FileView)), security(("bearer" = ["signed_in"])))]
+#[post("/files")]
+pub async fn upload_file(call: Call<SignedIn, Upload>, query: List<UploadQuery>, vault: Data<Vault>) -> Answer {
+    let UploadQuery { name, class } = query.filter;
+    rules::check_name(&name).map_err(AppError::from)?;
+    let upload = call.body();
+    let size_bytes = i64::try_from(upload.bytes.len()).map_err(AppError::internal)?;
+    let (content_type, bytes) = (upload.content_type, upload.bytes.clone());
+    let sha256 = vault.put(class, bytes).await?;
+    let new = NewFile { name, content_type, size_bytes, sha256, class };
+    call.write(move |tx, actor, _| {
+        let file = commands::enter(tx, actor, &new)?;
+        Reply::created(&format!("/api/v1/files/{}", file.id), &FileView::from(file))
+    })
+    .await
+}
+
+/// A file's bytes, to be saved. Restricted files open only to reviewing offices and auditors of their region.
+#[utoipa::path(get, path = "/files/{id}", tag = "files", params(("id" = FileId, Path)), responses((status = 200, content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/jpeg"),
+    (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"), (String = "text/plain"), (String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))), security(("bearer" = ["signed_in"])))]
+#[get("/files/{id}")]
+pub async fn download_file(
+    call: Call<SignedIn>,
+    opener: Option<Call<OpenRestrictedFiles>>,
+    id: web::Path<FileId>,
+    vault: Data<Vault>,
+) -> Answer {
+    let scope = call.actor().scope.clone();
+    let file = call.web().store.read(move |read| queries::visible(read, &scope, *id)).await?;
+    if file.class != FileClass::Restricted {
+        let reply = saved(&file, vault.get(&file).await?);
+        return call.read_reply(move |_, _| Ok(reply)).await;
+    }
+    let opener = opener.ok_or_else(|| AppError::new(Code::Forbidden))?;
+    let reply = saved(&file, vault.get(&file).await?);
+    opener
+        .write_secret(move |tx, actor, _| {
+            queries::file(tx, &actor.scope, file.id)?;
+            commands::note_opening(tx, actor, &file)?;
+            Ok(reply.clone())
+        })
+        .await
+}
+
+fn saved(file: &StoredFile, bytes: Vec<u8>) -> Reply {
+    Reply::bytes(&file.content_type, bytes).header("content-disposition", &rules::disposition(&file.name))
+}

@@ -1,0 +1,116 @@
+//! Stored files: bytes come back as they went in, and only to whom they are meant.
+
+use crate::support::TestApp;
+use crate::support::people::Person;
+use serde_json::Value;
+use yigou::documents;
+use yigou::kernel::actor::{OrgKind, Role, Scope};
+use yigou::kernel::error::Code;
+use yigou::kernel::ids::FileId;
+
+const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n";
+
+async fn store(person: &Person, name: &str, class: &str, kind: &str, bytes: &[u8]) -> crate::support::Answered {
+    let path = format!("/api/v1/files?name={name}&class={class}");
+    person.post(&path, Value::Null).raw(kind, bytes.to_vec()).send().await
+}
+
+/// Every stored byte of the test's object store.
+fn stored_bytes(app: &TestApp) -> Vec<Vec<u8>> {
+    fn walk(folder: &std::path::Path, found: &mut Vec<Vec<u8>>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { walk(&path, found) } else { found.push(std::fs::read(path).unwrap()) }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&app.folder().join("files"), &mut found);
+    found
+}
+
+on_both! {
+    async fn a_file_comes_back_as_it_went_in(app) {
+        let seller = app.new_person(OrgKind::Cooperative, "640323", &[Role::Seller]).await;
+        let stored = store(&seller, "%E6%A3%80%E9%AA%8C%20%E6%8A%A5%E5%91%8A.pdf", "evidence", "application/pdf", PDF).await;
+        assert_eq!((stored.status, stored.int("/size_bytes")), (201, i64::try_from(PDF.len()).unwrap()));
+        assert_eq!((stored.str("/name"), stored.str("/sha256").len()), ("检验 报告.pdf".to_owned(), 64));
+        let path = format!("/api/v1/files/{}", stored.id());
+        assert_eq!(stored.header("location"), Some(path.as_str()));
+        let got = seller.get(&path).expect(200).await;
+        assert_eq!(got.body, PDF);
+        assert_eq!(got.header("content-type"), Some("application/pdf"));
+        assert_eq!(got.header("content-disposition"), Some("attachment; filename*=UTF-8''%E6%A3%80%E9%AA%8C%20%E6%8A%A5%E5%91%8A.pdf"));
+        assert_eq!(got.header("x-content-type-options"), Some("nosniff"));
+        // The same bytes again: another file, one object.
+        store(&seller, "b.pdf", "evidence", "application/pdf", PDF).await;
+        assert_eq!(stored_bytes(app), [PDF.to_vec()]);
+    }
+
+    async fn files_that_lie_are_refused(app) {
+        let seller = app.new_person(OrgKind::Cooperative, "640323", &[Role::Seller]).await;
+        let html = b"<html><script>alert(1)</script></html>";
+        for (name, class, kind, bytes, code) in [
+            ("a.pdf", "evidence", "application/pdf", &html[..], "file_type_mismatch"),
+            ("a.png", "evidence", "image/png", PDF, "file_type_mismatch"),
+            ("a.html", "evidence", "text/html", html, "file_type_refused"),
+            ("a.txt", "evidence", "text/plain", b"", "malformed_request"),
+            ("a.txt", "evidence", "text/plain", b"a\0b", "file_type_mismatch"),
+            ("..%2Fa.pdf", "evidence", "application/pdf", PDF, "invalid_parameter"),
+            ("a%0Ab.pdf", "evidence", "application/pdf", PDF, "invalid_parameter"),
+            ("a.pdf", "secret", "application/pdf", PDF, "invalid_parameter"),
+        ] {
+            let refused = store(&seller, name, class, kind, bytes).await;
+            assert_eq!(refused.json()["code"], code, "{name} {class} {kind}: {}", refused.text());
+        }
+        let huge = vec![b'a'; 10 * 1024 * 1024 + 1];
+        assert_eq!(store(&seller, "a.txt", "evidence", "text/plain", &huge).await.json()["code"], "payload_too_large");
+        assert!(stored_bytes(app).is_empty());
+    }
+
+    async fn a_file_is_seen_within_its_scope_only(app) {
+        let unit = app.organisation(OrgKind::BudgetUnit, "640323").await;
+        let supervisor = app.organisation(OrgKind::BudgetUnit, "640300").await;
+        app.supervise(unit, supervisor).await;
+        let clerk = app.person(unit, &[Role::Manager]).await;
+        let path = format!("/api/v1/files/{}", store(&clerk, "a.txt", "evidence", "text/plain", "凭证".as_bytes()).await.id());
+        let public = format!("/api/v1/files/{}", store(&clerk, "p.txt", "public", "text/plain", "公开".as_bytes()).await.id());
+        let above = app.person(supervisor, &[Role::Reviewer]).await;
+        let office = app.new_person(OrgKind::PovertyOffice, "640300", &[Role::Reviewer]).await;
+        let elsewhere = app.new_person(OrgKind::PovertyOffice, "640400", &[Role::Reviewer]).await;
+        let stranger = app.new_person(OrgKind::BudgetUnit, "640323", &[Role::Reviewer]).await;
+        for person in [&clerk, &above, &office] {
+            person.get(&path).expect(200).await;
+        }
+        for person in [&elsewhere, &stranger] {
+            person.get(&path).refused("not_found").await;
+            person.get(&public).expect(200).await;
+        }
+        app.get(&public).refused("unauthenticated").await;
+        let id: FileId = path.rsplit('/').next().unwrap().parse().unwrap();
+        let (own, other) = (clerk.org_id, stranger.org_id);
+        app.read(move |read| documents::file(read, &Scope::Org(own), id)).await.unwrap();
+        let foreign = app.read(move |read| documents::file(read, &Scope::Org(other), id)).await;
+        assert_eq!(foreign.unwrap_err().code(), Code::NotFound);
+    }
+
+    async fn household_data_is_encrypted_and_each_opening_is_logged(app) {
+        let seller = app.new_person(OrgKind::Cooperative, "640323", &[Role::Seller]).await;
+        let secret = "户主 马某 家庭人口 5 人".as_bytes();
+        let stored = store(&seller, "h.txt", "restricted", "text/plain", secret).await;
+        let id = stored.id();
+        let path = format!("/api/v1/files/{id}");
+        assert!(stored_bytes(app).iter().all(|bytes| !bytes.windows(secret.len()).any(|part| part == secret)));
+        let reviewer = app.new_person(OrgKind::PovertyOffice, "640323", &[Role::Reviewer]).await;
+        let clerk = app.person(reviewer.org_id, &[Role::OrgAdmin]).await;
+        let elsewhere = app.new_person(OrgKind::PovertyOffice, "640324", &[Role::Reviewer]).await;
+        seller.get(&path).refused("forbidden").await;
+        clerk.get(&path).refused("forbidden").await;
+        elsewhere.get(&path).refused("not_found").await;
+        for _ in 0..2 {
+            assert_eq!(reviewer.get(&path).expect(200).await.body, secret);
+        }
+        let history = app.read(move |read| yigou::audit::history(read, &id)).await.unwrap();
+        let actions: Vec<&str> = history.iter().map(|(_, action, _)| action.as_str()).collect();
+        assert_eq!(actions, ["file.stored", "file.opened", "file.opened"]);
+    }
+}
