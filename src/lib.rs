@@ -4,19 +4,19 @@
 pub mod kernel;
 pub mod platform;
 
-pub mod audit;
-pub mod notifications;
-pub mod rulebook;
-pub mod regions;
-pub mod identity;
-pub mod documents;
-pub mod ledger;
 pub mod admission;
+pub mod audit;
 pub mod catalogue;
 pub mod certification;
-pub mod quota;
-pub mod ordering;
-pub mod reporting;
 pub mod demo;
+pub mod documents;
+pub mod identity;
+pub mod ledger;
+pub mod notifications;
+pub mod ordering;
+pub mod quota;
+pub mod regions;
+pub mod reporting;
+pub mod rulebook;
 
 pub mod app;
