@@ -96,7 +96,7 @@ pub fn offers(on: &mut Read, ids: &[ListingId], day: Day) -> Outcome<Vec<Offer>>
         let certificate = cover.map(in_force);
         match offers.last_mut().filter(|last| last.listing_id == listing.id) {
             Some(last) => last.certificates.extend(certificate),
-            None => offers.push(offer(listing, product, certificate)?),
+            None => offers.push(offer(listing, &product, certificate)?),
         }
     }
     Ok(offers)
@@ -107,7 +107,7 @@ pub(super) fn in_force(row: CoverRow) -> CertificateInForce {
     CertificateInForce { id: row.certificate_id, number: row.number, scheme_id: row.scheme_id, county: row.county }
 }
 
-fn offer(listing: ListingRow, product: ProductRow, certificate: Option<CertificateInForce>) -> Outcome<Offer> {
+fn offer(listing: ListingRow, product: &ProductRow, certificate: Option<CertificateInForce>) -> Outcome<Offer> {
     Ok(Offer {
         listing_id: listing.id,
         product_id: listing.product_id,
