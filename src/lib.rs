@@ -4,19 +4,24 @@
 pub mod kernel;
 pub mod platform;
 
-pub mod admission;
 pub mod audit;
+pub mod notifications;
+pub mod regions;
+pub mod rulebook;
+
+pub mod identity;
+
+pub mod documents;
+pub mod ledger;
+
+pub mod admission;
 pub mod catalogue;
 pub mod certification;
-pub mod demo;
-pub mod documents;
-pub mod identity;
-pub mod ledger;
-pub mod notifications;
-pub mod ordering;
 pub mod quota;
-pub mod regions;
+
+pub mod ordering;
 pub mod reporting;
-pub mod rulebook;
+
+pub mod demo;
 
 pub mod app;

@@ -35,5 +35,5 @@ pub use commands::ship::{NewShipment, ShippedLine, ship};
 pub use commands::stop::stop_unanswered;
 pub use queries::{CountDifference, CountingView, verify_counts};
 pub use rules::order::OrderState;
-pub use rules::payment::{Decision, PaymentState};
+pub use rules::payment::{PaymentDecision, PaymentState};
 pub use terms::{Certificate, Delivery, FrozenRule, Origin, Terms};

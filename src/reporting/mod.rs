@@ -9,4 +9,5 @@ mod queries;
 mod rules;
 mod store;
 
+pub use queries::progress::{ProgressBy, ProgressRow, ProgressView, ProgressWanted, progress};
 pub use queries::volumes::{Dimension, VolumeSide, VolumeView, VolumesView, VolumesWanted, volumes};

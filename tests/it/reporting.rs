@@ -119,4 +119,89 @@ on_both! {
         }
         till.seller().get("/api/v1/reports/county-volumes").refused("forbidden").await;
     }
+
+    async fn progress_shows_three_amounts_classes_and_the_rate(app) {
+        let till = Till::open(app).await;
+        let unit = till.market.trader.org_id;
+        let plan = json!({ "year": 2021, "canteen_mode": "own", "submit": true,
+            "canteen": { "total_fen": 100_000, "ratio_ppm": 100_000 } });
+        let bureau = app.new_person(OrgKind::FinanceBureau, "640100", &[Role::Reviewer, Role::Auditor]).await;
+        let head = app.new_person(OrgKind::BudgetUnit, CITY, &[Role::Manager, Role::Reviewer]).await;
+        app.supervise(unit, head.org_id).await;
+        approved(app, unit, plan, [&head, &bureau]).await;
+        let without = json!({ "year": 2021, "canteen_mode": "none", "submit": true });
+        let canteenless = app.organisation(OrgKind::BudgetUnit, "640105").await;
+        app.supervise(canteenless, head.org_id).await;
+        approved(app, canteenless, without, [&head, &bureau]).await;
+        let member = json!({ "year": 2021, "canteen_mode": "shared_member", "representative_id": unit, "submit": true });
+        let guest = app.organisation(OrgKind::BudgetUnit, CITY).await;
+        app.supervise(guest, head.org_id).await;
+        approved(app, guest, member, [&head, &bureau]).await;
+        let (done, unrated) = (till.accepted("2").await, till.accepted("3").await);
+        till.accepted("1").await;
+        till.pay(&done, 2000).await;
+        till.pay(&unrated, 3000).await;
+        till.rate(&done).await;
+        let report = async |query: &str| {
+            bureau.get(&format!("/api/v1/reports/quota-progress?year=2021&{query}")).expect(200).await.json()
+        };
+        let by_region = report("by=region").await;
+        let total = &by_region["total"];
+        let amounts = ["reserved_fen", "ordered_fen", "accepted_paid_fen", "completed_fen"].map(|name| total[name].clone());
+        assert_eq!(amounts, [json!(10_000), json!(6000), json!(5000), json!(2000)]);
+        assert_eq!((total["rate"].clone(), total["completed_canteen_fen"].clone()), (json!("20.00"), json!(2000)));
+        let classes = ["accounts", "reserved_units", "started_units", "not_reserved_units", "not_applicable_units", "shared_member_units"];
+        assert_eq!(classes.map(|name| total[name].clone()), [4, 1, 1, 1, 1, 1].map(|n| json!(n)));
+        // A total row is the sum of its rows.
+        for name in ["completed_fen", "reserved_fen", "accounts"] {
+            let sum: i64 = by_region["rows"].as_array().unwrap().iter().map(|row| row[name].as_i64().unwrap()).sum();
+            assert_eq!(json!(sum), total[name]);
+        }
+        assert_eq!((by_region["rows"][1]["key"].clone(), by_region["rows"][1]["rate"].clone()), (json!("640105"), json!("N/A")));
+        let by_unit = report("by=unit").await;
+        let of = |id: yigou::kernel::ids::OrgId| -> Value {
+            by_unit["rows"].as_array().unwrap().iter().find(|row| row["key"] == json!(id)).cloned().unwrap()
+        };
+        assert_eq!((of(unit)["class"].clone(), of(canteenless)["class"].clone()), (json!("reserved"), json!("not_applicable")));
+        assert_eq!((of(guest)["class"].clone(), of(guest)["via"].clone()), (json!("shared_member"), of(unit)["name"].clone()));
+        let under = report("by=supervising_unit").await;
+        assert_eq!((under["rows"][0]["key"].clone(), under["rows"].as_array().unwrap().len()), (json!(head.org_id), 1));
+        assert_eq!(report(&format!("by=unit&unit={unit}")).await["total"]["accounts"], json!(1));
+        assert_eq!(report("by=region&region=640105").await["total"]["accounts"], json!(1));
+        // Others see their own.
+        let path = "/api/v1/reports/quota-progress?year=2021&by=unit";
+        assert_eq!(head.get(path).expect(200).await.json()["total"]["accounts"], json!(4));
+        let elsewhere = app.new_person(OrgKind::FinanceBureau, "640500", &[Role::Auditor]).await;
+        assert_eq!(elsewhere.get(path).expect(200).await.json()["total"]["accounts"], json!(0));
+        elsewhere.get(&format!("{path}&unit={unit}")).refused("not_found").await;
+        // After the year has closed a refund is a correction, apart from the rate; an earlier day shows what was known then.
+        app.clock.set_day("2022-01-20");
+        till.refund(&done, 100).await;
+        let after = report("by=region").await;
+        assert_eq!((after["total"]["rate"].clone(), after["total"]["corrections_fen"].clone()), (json!("20.00"), json!(-100)));
+        let before = report("by=region&as_of=2021-12-31").await;
+        assert_eq!((before["total"]["completed_fen"].clone(), before["total"]["corrections_fen"].clone()), (json!(2000), json!(0)));
+        let csv = bureau.get(path).header("accept", "text/csv").expect(200).await.text();
+        let last = csv.lines().last().unwrap().to_owned();
+        assert!(last.starts_with("合计,") && last.contains(",100.00,60.00,50.00,20.00,20.00,0.00,0.00,20.00,-1.00"), "{last}");
+        assert!(till.counting(&done).await["missing"].as_array().unwrap().is_empty());
+        recounted(app).await;
+    }
+}
+
+/// Files a plan for a unit and has it approved by the unit above and the finance bureau.
+async fn approved(
+    app: &TestApp,
+    unit: yigou::kernel::ids::OrgId,
+    plan: Value,
+    reviewers: [&crate::support::people::Person; 2],
+) {
+    let manager = app.person(unit, &[Role::Manager]).await;
+    let id = manager.post("/api/v1/quota-plans", plan).expect(201).await.id();
+    for reviewer in reviewers {
+        let path = format!("/api/v1/quota-plans/{id}");
+        let version = reviewer.get(&path).expect(200).await.version();
+        let body = json!({ "decision": "approve", "reason": "同意" });
+        reviewer.post(&format!("{path}/reviews"), body).if_match(version).expect(200).await;
+    }
 }

@@ -12,7 +12,7 @@ use crate::ordering::OrderState;
 use crate::ordering::book::Book;
 use crate::ordering::rules::money::{MoneyRefusal, Payable, allocate};
 use crate::ordering::rules::order::fact_day;
-use crate::ordering::rules::payment::{Decision, PaymentEvent, PaymentState, step};
+use crate::ordering::rules::payment::{PaymentDecision, PaymentEvent, PaymentState, step};
 use crate::ordering::store::facts;
 use crate::ordering::store::orders::{self, OrderRow, Side};
 use crate::ordering::store::payments::{self as store, PartRow, PaymentRow};
@@ -147,7 +147,7 @@ pub struct Answer {
     /// An order that it must pay, when the answer came by way of an order.
     pub order: Option<OrderId>,
     /// Whether the money is here.
-    pub decision: Decision,
+    pub decision: PaymentDecision,
     /// Why not.
     pub reason: Option<String>,
 }
@@ -157,7 +157,7 @@ pub struct Answer {
 /// # Errors
 /// `not_found`, `wrong_state`, `validation_failed` for a denial without reason, `payment_mismatch` when it was refunded.
 pub fn answer(tx: &mut Tx<'_>, actor: &Actor, answer: &Answer) -> Outcome<(PaymentRow, Vec<PartRow>)> {
-    if answer.decision == Decision::Deny && answer.reason.is_none() {
+    if answer.decision == PaymentDecision::Deny && answer.reason.is_none() {
         let message = Message::new("否认到账须写明原因", "a denial needs a reason");
         return Err(AppError::field(Code::ValidationFailed, "/reason", message));
     }
@@ -171,8 +171,8 @@ pub fn answer(tx: &mut Tx<'_>, actor: &Actor, answer: &Answer) -> Outcome<(Payme
     row.reason.clone_from(&answer.reason);
     take(tx, &mut row, &parts, PaymentEvent::Answered(answer.decision))?;
     let action = match answer.decision {
-        Decision::Confirm => "payment.confirmed",
-        Decision::Deny => "payment.denied",
+        PaymentDecision::Confirm => "payment.confirmed",
+        PaymentDecision::Deny => "payment.denied",
     };
     record(tx, Some(actor), action, &row, &order, &parts)?;
     Ok((row, parts))

@@ -6,7 +6,7 @@ use crate::kernel::money::Fen;
 use crate::kernel::time::Day;
 use crate::ordering::commands::{pay, rate, refund};
 use crate::ordering::queries::{self, PaymentView, PaymentsWanted, RatingView, RefundView};
-use crate::ordering::rules::payment::{Decision, PaymentState};
+use crate::ordering::rules::payment::{PaymentDecision, PaymentState};
 use crate::platform::http::{Answer, BatchReply, Call, Json, List, PageOf, Reply};
 use actix_web::{get, post, web};
 use serde::Deserialize;
@@ -154,7 +154,7 @@ pub struct PaymentAnswerRequest {
     /// The payment; the answer holds for all orders it pays.
     payment_id: PaymentId,
     /// Whether the money is here.
-    decision: Decision,
+    decision: PaymentDecision,
     /// Why not; a denial needs it.
     #[schema(max_length = 500, min_length = 1, format = "text")]
     reason: Option<String>,

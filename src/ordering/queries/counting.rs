@@ -4,13 +4,13 @@ use crate::kernel::actor::Actor;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{OrderId, RuleId};
 use crate::kernel::money::Fen;
-use crate::kernel::terms::Fund;
 use crate::kernel::time::Day;
 use crate::ordering::OrderState;
 use crate::ordering::book::Book;
 use crate::ordering::rules::counting::{Missing, Waiting, explain};
 use crate::ordering::rules::journal::FactKind;
 use crate::platform::db::Read;
+use crate::quota;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -119,7 +119,7 @@ pub fn counting(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outc
     })
 }
 
-fn waiting(_read: &mut Read, book: &Book, _year: i64) -> Outcome<Waiting> {
+fn waiting(read: &mut Read, book: &Book, year: i64) -> Outcome<Waiting> {
     let order = &book.order;
     let open = book.lines.iter().enumerate().filter(|(_, line)| !line.closed).map(|(place, _)| place);
     Ok(Waiting {
@@ -130,7 +130,7 @@ fn waiting(_read: &mut Read, book: &Book, _year: i64) -> Outcome<Waiting> {
         reported: book.reported()?,
         rated: book.rating.is_some(),
         fund: order.fund,
-        plan_approved: order.fund != Fund::Canteen,
+        plan_approved: quota::plan_of(read, order.unit_id, year)?.is_some(),
     })
 }
 

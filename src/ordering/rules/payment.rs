@@ -18,7 +18,7 @@ crate::text_enum! {
 
 crate::text_enum! {
     /// The supplier's answer to a reported payment.
-    Decision {
+    PaymentDecision {
         /// The money is here.
         Confirm "confirm"
         /// It is not.
@@ -30,7 +30,7 @@ crate::text_enum! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaymentEvent {
     /// The supplier answers.
-    Answered(Decision),
+    Answered(PaymentDecision),
     /// The days to answer have passed.
     TimeOver,
 }
@@ -61,7 +61,7 @@ impl From<WrongState> for AppError {
 /// # Errors
 /// When the payment is answered already.
 pub fn step(state: PaymentState, event: PaymentEvent, has_proof: bool) -> Result<Step, WrongState> {
-    use Decision::{Confirm, Deny};
+    use PaymentDecision::{Confirm, Deny};
     use PaymentEvent::{Answered, TimeOver};
     use PaymentState as S;
     let (to, takes_effect, reversed) = match (state, event) {
@@ -96,7 +96,7 @@ mod tests {
         ];
         assert_eq!(table.map(|(state, _)| state), S::ALL);
         for (state, row) in table {
-            let events = [Answered(Decision::Confirm), Answered(Decision::Deny), TimeOver];
+            let events = [Answered(PaymentDecision::Confirm), Answered(PaymentDecision::Deny), TimeOver];
             for (event, want) in events.into_iter().zip(row) {
                 assert_eq!(step(state, event, true).ok(), want, "{state} {event:?}");
             }

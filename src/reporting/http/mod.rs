@@ -1,5 +1,6 @@
 //! Reports over HTTP, as JSON or CSV.
 
+mod progress;
 mod volumes;
 
 use crate::kernel::actor::Permission;
@@ -9,6 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig) {
+    config.service(progress::quota_progress);
     config.service(volumes::county_volumes);
 }
 

@@ -1,5 +1,6 @@
 //! The reports as they are answered.
 
+pub mod progress;
 pub mod volumes;
 
 use super::store::Reach;

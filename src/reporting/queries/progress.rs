@@ -1,0 +1,315 @@
+//! The bulletin's progress table (product.md §4): reserved against completed, by unit, region or supervising unit.
+
+use super::super::rules::{ByFund, Progress};
+use super::super::store::Reach;
+use super::super::store::progress::{self as store, PlanRow, Unit, UnitSum};
+use super::{reach, wrong};
+use crate::kernel::actor::{Actor, Scope};
+use crate::kernel::error::Outcome;
+use crate::kernel::ids::OrgId;
+use crate::kernel::money::Fen;
+use crate::kernel::region_code::RegionCode;
+use crate::kernel::time::Day;
+use crate::platform::db::Read;
+use crate::platform::sheet::{self, Cell};
+use crate::quota::{CanteenMode, Reserves, UnitClass, unit_class};
+use crate::{identity, regions};
+use serde::Serialize;
+use std::collections::{BTreeMap, HashMap};
+use utoipa::ToSchema;
+
+crate::text_enum! {
+    /// What a row of the bulletin is.
+    ProgressBy {
+        /// One unit.
+        Unit "unit"
+        /// The units of a region.
+        Region "region"
+        /// The units directly below one.
+        SupervisingUnit "supervising_unit"
+    }
+}
+
+/// What progress is asked for.
+#[derive(Debug, Clone)]
+pub struct ProgressWanted {
+    /// The plans' year.
+    pub year: i64,
+    /// As known at the end of this day.
+    pub as_of: Day,
+    /// What a row is.
+    pub by: ProgressBy,
+    /// Only units of this region.
+    pub region: Option<RegionCode>,
+    /// Only this unit and those below it.
+    pub unit: Option<OrgId>,
+}
+
+/// The bulletin's table. Ordered, accepted and paid, and completed take the qualifying lines of canteen, union and bound
+/// personal purchases on this platform; the rate rests on completed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProgressView {
+    /// The plans' year.
+    pub year: i64,
+    /// As known at the end of this day.
+    pub as_of: Day,
+    /// What a row is.
+    pub by: ProgressBy,
+    /// The rows.
+    pub rows: Vec<ProgressRow>,
+    /// The sum of the rows, in fen.
+    pub total: ProgressRow,
+}
+
+/// A row.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProgressRow {
+    /// The unit's id or the region's code; absent on the total row.
+    pub key: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// For a unit: its class. `shared_member` units are counted through `via`.
+    pub class: Option<UnitClass>,
+    /// For a shared member: through whom.
+    pub via: Option<String>,
+    /// Accounts; every one is in exactly one of the four classes.
+    pub accounts: usize,
+    /// 已预留.
+    pub reserved_units: usize,
+    /// Reserved units that have begun to order.
+    pub started_units: usize,
+    /// 未预留.
+    pub not_reserved_units: usize,
+    /// 不适用.
+    pub not_applicable_units: usize,
+    /// 合用食堂成员.
+    pub shared_member_units: usize,
+    /// Canteen and union reserve: the denominator.
+    pub reserved_fen: Fen,
+    /// Of it canteen.
+    pub reserved_canteen_fen: Fen,
+    /// Of it union.
+    pub reserved_union_fen: Fen,
+    /// Ordered.
+    pub ordered_fen: Fen,
+    /// Accepted and paid.
+    pub accepted_paid_fen: Fen,
+    /// Completed: the numerator.
+    pub completed_fen: Fen,
+    /// Of it canteen money.
+    pub completed_canteen_fen: Fen,
+    /// Of it union money.
+    pub completed_union_fen: Fen,
+    /// Of it bound personal purchases.
+    pub completed_personal_fen: Fen,
+    /// Completed ÷ reserved in per cent, two decimals; `N/A` when nothing is reserved.
+    #[schema(example = "23.43")]
+    pub rate: String,
+    /// What came after the year had closed; in no other column and not in the rate.
+    pub corrections_fen: Fen,
+}
+
+/// The progress of a year's plans in scope.
+///
+/// # Errors
+/// `not_found` for a unit outside the scope; when the database fails.
+pub fn progress(read: &mut Read, actor: &Actor, wanted: &ProgressWanted) -> Outcome<ProgressView> {
+    if !(2012..=2100).contains(&wanted.year) {
+        return Err(wrong("year", "应为 2012 至 2100", "must be 2012 to 2100"));
+    }
+    let reach = narrowed(read, actor, wanted)?;
+    let units = store::units(read, &reach, wanted.as_of)?;
+    let plans: HashMap<OrgId, PlanRow> =
+        store::plans(read, wanted.year, wanted.as_of.end())?.into_iter().map(|plan| (plan.unit_id, plan)).collect();
+    let mut sums: HashMap<OrgId, Vec<UnitSum>> = HashMap::new();
+    for sum in store::unit_sums(read, wanted.year, wanted.as_of.end())? {
+        sums.entry(sum.unit_id).or_default().push(sum);
+    }
+    let names = regions::names(read)?;
+    let mut rows: BTreeMap<(usize, String), (ProgressHead, Progress)> = BTreeMap::new();
+    let mut total = Progress::default();
+    for (place, unit) in units.iter().enumerate() {
+        let (class, own) = of_unit(plans.get(&unit.id), sums.get(&unit.id).map_or(&[], Vec::as_slice))?;
+        total = total.plus(&own)?;
+        let (order, head) = head(wanted.by, place, unit, class, plans.get(&unit.id), &names);
+        let row = rows.entry(order).or_insert_with(|| (head, Progress::default()));
+        row.1 = row.1.plus(&own)?;
+    }
+    let rows = rows.into_values().map(|(head, sum)| row(head, &sum)).collect::<Outcome<_>>()?;
+    let whole = ProgressHead { name: "合计".to_owned(), ..ProgressHead::default() };
+    Ok(ProgressView { year: wanted.year, as_of: wanted.as_of, by: wanted.by, rows, total: row(whole, &total)? })
+}
+
+/// The caller's scope, narrowed to what was asked for.
+fn narrowed(read: &mut Read, actor: &Actor, wanted: &ProgressWanted) -> Outcome<Reach> {
+    let mut reach = reach(actor, wanted.as_of);
+    if let Some(code) = wanted.region {
+        let (from, below) = code.subtree();
+        reach.from = reach.from.max(from);
+        reach.below = reach.below.min(below);
+    }
+    let Some(unit) = wanted.unit else { return Ok(reach) };
+    identity::organisation_in(read, &actor.scope, unit, wanted.as_of)?;
+    let depth = if matches!(actor.scope, Scope::Org(_)) { 0 } else { i64::MAX };
+    reach.under = Some((unit, wanted.as_of, depth));
+    Ok(reach)
+}
+
+/// A unit's class and its row.
+fn of_unit(plan: Option<&PlanRow>, sums: &[UnitSum]) -> Outcome<(UnitClass, Progress)> {
+    let figures = plan.map(PlanRow::figures).transpose()?;
+    let class = unit_class(figures);
+    let (_, reserves) = figures.unwrap_or((CanteenMode::None, Reserves { canteen: None, union: None }));
+    let mut row = Progress {
+        accounts: 1,
+        reserved: usize::from(class == UnitClass::Reserved),
+        not_reserved: usize::from(class == UnitClass::NotReserved),
+        not_applicable: usize::from(class == UnitClass::NotApplicable),
+        shared_member: usize::from(class == UnitClass::SharedMember),
+        reserved_canteen: reserves.canteen.unwrap_or_default(),
+        reserved_union: reserves.union.unwrap_or_default(),
+        ..Progress::default()
+    };
+    for sum in sums {
+        let amount = Fen::new(sum.amount);
+        if sum.correction {
+            if sum.basis == "completed" {
+                row.corrections = row.corrections.plus(amount)?;
+            }
+            continue;
+        }
+        let by_fund: &mut ByFund = match sum.basis.as_str() {
+            "ordered" => &mut row.ordered,
+            "accepted_paid" => &mut row.accepted_paid,
+            _ => &mut row.completed,
+        };
+        let part = match sum.fund.as_str() {
+            "canteen" => &mut by_fund.canteen,
+            "union" => &mut by_fund.union,
+            _ => &mut by_fund.personal,
+        };
+        *part = part.plus(amount)?;
+    }
+    row.started = usize::from(class == UnitClass::Reserved && row.ordered.total()?.get() > 0);
+    Ok((class, row))
+}
+
+/// What a row is about.
+#[derive(Debug, Default)]
+struct ProgressHead {
+    key: Option<String>,
+    name: String,
+    class: Option<UnitClass>,
+    via: Option<String>,
+}
+
+/// The row that a unit belongs to: its place in the table, and what it is about.
+fn head(
+    by: ProgressBy,
+    place: usize,
+    unit: &Unit,
+    class: UnitClass,
+    plan: Option<&PlanRow>,
+    names: &BTreeMap<RegionCode, String>,
+) -> ((usize, String), ProgressHead) {
+    match by {
+        ProgressBy::Unit => {
+            let via = plan.filter(|_| class == UnitClass::SharedMember).and_then(|plan| plan.representative.clone());
+            let (key, name) = (Some(unit.id.to_string()), unit.name.clone());
+            ((place, String::new()), ProgressHead { key, name, class: Some(class), via })
+        }
+        ProgressBy::Region => {
+            let code = unit.region_code.clone();
+            let known = code.parse().ok().and_then(|code: RegionCode| names.get(&code).cloned());
+            let name = known.unwrap_or_else(|| code.clone());
+            ((0, code.clone()), ProgressHead { key: Some(code), name, ..ProgressHead::default() })
+        }
+        ProgressBy::SupervisingUnit => {
+            // Who stands below nobody supervises itself.
+            let id = unit.parent_id.unwrap_or(unit.id).to_string();
+            let name = unit.parent_name.clone().unwrap_or_else(|| unit.name.clone());
+            ((0, id.clone()), ProgressHead { key: Some(id), name, ..ProgressHead::default() })
+        }
+    }
+}
+
+fn row(head: ProgressHead, sum: &Progress) -> Outcome<ProgressRow> {
+    Ok(ProgressRow {
+        key: head.key,
+        name: head.name,
+        class: head.class,
+        via: head.via,
+        accounts: sum.accounts,
+        reserved_units: sum.reserved,
+        started_units: sum.started,
+        not_reserved_units: sum.not_reserved,
+        not_applicable_units: sum.not_applicable,
+        shared_member_units: sum.shared_member,
+        reserved_fen: sum.reserved_fen()?,
+        reserved_canteen_fen: sum.reserved_canteen,
+        reserved_union_fen: sum.reserved_union,
+        ordered_fen: sum.ordered.total()?,
+        accepted_paid_fen: sum.accepted_paid.total()?,
+        completed_fen: sum.completed.total()?,
+        completed_canteen_fen: sum.completed.canteen,
+        completed_union_fen: sum.completed.union,
+        completed_personal_fen: sum.completed.personal,
+        rate: sum.rate()?,
+        corrections_fen: sum.corrections,
+    })
+}
+
+impl ProgressView {
+    /// The report as CSV; amounts in yuan.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn csv(&self) -> Outcome<Vec<u8>> {
+        let header = [
+            "单位或地区",
+            "合用代表",
+            "账号数",
+            "已预留",
+            "已启动",
+            "未预留",
+            "不适用",
+            "合用成员",
+            "预留份额（元）",
+            "下单（元）",
+            "验收且付款（元）",
+            "完成（元）",
+            "其中食堂（元）",
+            "其中工会（元）",
+            "其中个人（元）",
+            "完成率（%）",
+            "更正（元）",
+        ];
+        let row = |row: &ProgressRow| {
+            let mut cells = vec![Cell::from(row.name.clone()), Cell::from(row.via.clone().unwrap_or_default())];
+            let counts = [
+                row.accounts,
+                row.reserved_units,
+                row.started_units,
+                row.not_reserved_units,
+                row.not_applicable_units,
+                row.shared_member_units,
+            ];
+            cells.extend(counts.map(Cell::count));
+            let amounts = [
+                row.reserved_fen,
+                row.ordered_fen,
+                row.accepted_paid_fen,
+                row.completed_fen,
+                row.completed_canteen_fen,
+                row.completed_union_fen,
+                row.completed_personal_fen,
+            ];
+            cells.extend(amounts.map(Cell::yuan));
+            cells.push(Cell::Figure(row.rate.clone()));
+            cells.push(Cell::yuan(row.corrections_fen));
+            cells
+        };
+        let rows: Vec<Vec<Cell>> = self.rows.iter().chain([&self.total]).map(row).collect();
+        sheet::csv(&header, &rows)
+    }
+}

@@ -1,0 +1,106 @@
+//! SQL of the bulletin's progress.
+
+use super::Reach;
+use crate::each;
+use crate::kernel::error::{AppError, Outcome};
+use crate::kernel::ids::OrgId;
+use crate::kernel::money::Fen;
+use crate::kernel::time::{At, Day};
+use crate::platform::db::Read;
+use crate::quota::{CanteenMode, Reserves};
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
+
+/// A unit of the bulletin.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Unit {
+    #[diesel(sql_type = Binary)]
+    pub id: OrgId,
+    #[diesel(sql_type = Text)]
+    pub name: String,
+    #[diesel(sql_type = Text)]
+    pub region_code: String,
+    #[diesel(sql_type = Nullable<Binary>)]
+    pub parent_id: Option<OrgId>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub parent_name: Option<String>,
+}
+
+/// Units known on a day with the one directly above them, in the order of their names.
+pub fn units(on: &mut Read, reach: &Reach, as_of: Day) -> Outcome<Vec<Unit>> {
+    let text =
+        "SELECT o.id AS id, o.name AS name, o.region_code AS region_code, a.id AS parent_id, a.name AS parent_name
+        FROM organisations o
+        LEFT JOIN unit_closure p ON p.descendant_id = o.id AND p.depth = 1 AND p.valid_from <= $1 AND p.valid_to > $1
+        LEFT JOIN organisations a ON a.id = p.ancestor_id
+        WHERE o.kind = 'budget_unit' AND o.created_at < $2 AND o.region_code >= $3 AND o.region_code < $4
+        AND ($5 = '' OR o.id IN (SELECT u.descendant_id FROM unit_closure u
+            WHERE u.valid_from <= $5 AND u.valid_to > $5 AND u.ancestor_id = $6 AND u.depth <= $7))
+        ORDER BY o.region_code, o.name_key, o.id";
+    Ok(each!(on, c => sql_query(text)
+        .bind::<Text, _>(as_of.to_string()).bind::<BigInt, _>(as_of.end().0)
+        .bind::<Text, _>(&reach.from).bind::<Text, _>(&reach.below)
+        .bind::<Text, _>(reach.day()).bind::<Binary, _>(reach.root()).bind::<BigInt, _>(reach.depth())
+        .load(c))?)
+}
+
+/// A unit's sum of one fund and basis.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct UnitSum {
+    #[diesel(sql_type = Binary)]
+    pub unit_id: OrgId,
+    #[diesel(sql_type = Text)]
+    pub fund: String,
+    #[diesel(sql_type = Text)]
+    pub basis: String,
+    #[diesel(sql_type = Bool)]
+    pub correction: bool,
+    #[diesel(sql_type = BigInt)]
+    pub amount: i64,
+}
+
+/// What counts to the plans of a year by what was recorded before a moment: qualifying lines of the funds that count.
+pub fn unit_sums(on: &mut Read, year: i64, before: At) -> Outcome<Vec<UnitSum>> {
+    let text = "SELECT c.unit_id AS unit_id, c.fund AS fund, c.basis AS basis, c.correction AS correction,
+        CAST(COALESCE(SUM(c.amount_fen), 0) AS BIGINT) AS amount
+        FROM ledger_counts c JOIN order_lines l ON l.id = c.line_id
+        WHERE c.year = $1 AND c.at < $2 AND l.qualifies AND c.fund IN ('canteen', 'union', 'personal')
+        GROUP BY c.unit_id, c.fund, c.basis, c.correction";
+    Ok(each!(on, c => sql_query(text).bind::<BigInt, _>(year).bind::<BigInt, _>(before).load(c))?)
+}
+
+/// The figures in force of a unit-year.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct PlanRow {
+    #[diesel(sql_type = Binary)]
+    pub unit_id: OrgId,
+    #[diesel(sql_type = Text)]
+    pub canteen_mode: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub representative: Option<String>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub reserved_fen: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub union_reserved_fen: Option<i64>,
+}
+
+impl PlanRow {
+    /// What the class of the unit follows from.
+    pub fn figures(&self) -> Outcome<(CanteenMode, Reserves)> {
+        let mode = self.canteen_mode.parse().map_err(AppError::internal)?;
+        Ok((mode, Reserves { canteen: self.reserved_fen.map(Fen::new), union: self.union_reserved_fen.map(Fen::new) }))
+    }
+}
+
+/// The plans of a year: the last figures that the finance bureau had approved before a moment.
+pub fn plans(on: &mut Read, year: i64, before: At) -> Outcome<Vec<PlanRow>> {
+    let text = "SELECT p.unit_id AS unit_id, r.canteen_mode AS canteen_mode, o.name AS representative,
+        r.reserved_fen AS reserved_fen, r.union_reserved_fen AS union_reserved_fen
+        FROM plans p
+        JOIN plan_revisions r ON r.plan_id = p.id AND r.number = (SELECT MAX(v.revision) FROM plan_reviews v
+            WHERE v.plan_id = p.id AND v.step = 'finance_bureau' AND v.decision = 'approve' AND v.at < $1)
+        LEFT JOIN organisations o ON o.id = r.representative_id
+        WHERE p.year = $2";
+    Ok(each!(on, c => sql_query(text).bind::<BigInt, _>(before).bind::<BigInt, _>(year).load(c))?)
+}
