@@ -117,7 +117,8 @@ pub fn hold_fresh(tx: &mut Tx<'_>, owner: &Owner, holds: &[Hold]) -> Result<(), 
     let mut deltas = deltas(&batch, |_| true)?;
     let mut refused = unchanged(tx, &deltas)?;
     let own = account_id(owner);
-    if refused.contains(&own) && store::accounts(tx, &[own])?.is_empty() {
+    if refused.contains(&own) {
+        // It was missing, though somebody else may have created it since; what refuses a second time is the ceiling.
         account(tx, owner)?;
         deltas.retain(|delta| delta.account == own);
         refused.retain(|account| *account != own);

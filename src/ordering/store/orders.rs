@@ -166,8 +166,7 @@ pub fn save_line(tx: &mut Tx<'_>, line: &LineRow) -> Outcome<()> {
         order_lines::returned_fen.eq(line.returned_fen),
         order_lines::closed.eq(line.closed),
     );
-    each!(tx, c => Kept(update(order_lines::table.find(line.id)).set(amounts)).execute(c))?;
-    Ok(())
+    Ok(later!(tx, update(order_lines::table.find(line.id)).set(amounts))?)
 }
 
 /// Stores where a claimed order stands.
@@ -181,8 +180,7 @@ pub fn save(tx: &mut Tx<'_>, order: &OrderRow) -> Outcome<()> {
         orders::accepted_fen.eq(order.accepted_fen),
         orders::returned_fen.eq(order.returned_fen),
     );
-    each!(tx, c => Kept(update(orders::table.find(order.id)).set(changes)).execute(c))?;
-    Ok(())
+    Ok(later!(tx, update(orders::table.find(order.id)).set(changes))?)
 }
 
 /// Orders that no supplier has answered with lines of a product, and the listings of those lines.

@@ -3,13 +3,14 @@
 use super::Conn;
 use crate::kernel::error::{AppError, Outcome};
 use diesel::backend::Backend;
-use diesel::pg::Pg;
+use diesel::pg::{Pg, PgConnection, PgQueryBuilder};
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, Query, QueryBuilder, QueryFragment, QueryId};
 use diesel::sqlite::SqliteConnection;
 
 /// A statement that stays in the connection's cache by its text. diesel prepares batches and updates anew each time,
-/// a round trip of its own; the texts of one statement are as many as its rows can be.
+/// a round trip of its own; the texts of one statement are as many as its rows can be. For statements that are loaded:
+/// diesel does not ask this type when it executes for a count.
 pub struct Kept<T>(pub T);
 
 impl<T> QueryId for Kept<T> {
@@ -33,28 +34,40 @@ impl<DB: Backend, T: QueryFragment<DB>> QueryFragment<DB> for Kept<T> {
 /// end, so a child may stand beside its parent. None of them sees what another one writes. Made by `together!`.
 pub struct Together<'a>(pub Vec<Box<dyn QueryFragment<Pg> + 'a>>);
 
+/// The longest text that stays prepared: an order of a few lines does, one of two hundred is prepared when it comes.
+const KEPT_TEXT: usize = 16 * 1024;
+
+impl Together<'_> {
+    /// Carries the writes out. It is loaded as a query of one row, because diesel prepares what it executes for a
+    /// count anew unless the statement's type alone tells its text.
+    pub fn run(self, conn: &mut PgConnection) -> QueryResult<()> {
+        RunQueryDsl::load::<i32>(self, conn).map(drop)
+    }
+}
 impl QueryId for Together<'_> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }
+impl Query for Together<'_> {
+    type SqlType = diesel::sql_types::Integer;
+}
 impl<C> RunQueryDsl<C> for Together<'_> {}
 impl QueryFragment<Pg> for Together<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let last = self.0.len().saturating_sub(1);
         for (index, statement) in self.0.iter().enumerate() {
-            if index < last {
-                out.push_sql(if index == 0 { "WITH w" } else { ", w" });
-                out.push_sql(&index.to_string());
-                out.push_sql(" AS (");
-            }
+            out.push_sql(if index == 0 { "WITH w" } else { ", w" });
+            out.push_sql(&index.to_string());
+            out.push_sql(" AS (");
             statement.walk_ast(out.reborrow())?;
-            out.push_sql(if index < last { ")" } else { "" });
-            out.push_sql(if index + 1 == last { " " } else { "" });
+            out.push_sql(")");
         }
+        out.push_sql(" SELECT 1");
         Ok(())
     }
-    fn is_safe_to_cache_prepared(&self, _: &Pg) -> QueryResult<bool> {
-        Ok(true)
+    fn is_safe_to_cache_prepared(&self, backend: &Pg) -> QueryResult<bool> {
+        let mut text = PgQueryBuilder::default();
+        self.to_sql(&mut text, backend)?;
+        Ok(text.finish().len() <= KEPT_TEXT)
     }
 }
 
@@ -68,7 +81,7 @@ macro_rules! together {
                 diesel::QueryResult::Ok(())
             })(),
             $crate::platform::db::Conn::Pg(c) => {
-                diesel::RunQueryDsl::execute($crate::platform::db::Together(vec![$(Box::new($statement)),+]), c).map(drop)
+                $crate::platform::db::Together(vec![$(Box::new($statement)),+]).run(c)
             }
         }
     };
@@ -96,7 +109,7 @@ impl Later {
         let waiting = std::mem::take(&mut self.statements);
         let statements = Together(waiting.into_iter().map(|one| one as Box<dyn QueryFragment<Pg>>).collect());
         if let Conn::Pg(conn) = conn
-            && let Err(error) = statements.execute(conn)
+            && let Err(error) = statements.run(conn)
         {
             self.failed.get_or_insert(AppError::from(error));
         }
