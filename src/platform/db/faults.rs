@@ -35,6 +35,10 @@ fn by_text(text: String) -> AppError {
     if is("lock timeout") || is("database is locked") || is("statement timeout") {
         return AppError::new(Code::ServerBusy).retry_after(1).cause(text);
     }
+    // A NUL in a text: SQLite would take it, PostgreSQL cannot; nothing that exists has one in its name.
+    if is("invalid byte sequence for encoding") {
+        return AppError::new(Code::MalformedRequest).cause(text);
+    }
     if is("server closed the connection")
         || is("terminating connection")
         || is("no connection to the server")

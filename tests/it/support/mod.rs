@@ -100,6 +100,7 @@ pub struct TestApp {
     pub clock: Arc<TestClock>,
     call: Caller,
     database: TestDatabase,
+    operator: Arc<tokio::sync::Mutex<Option<yigou::kernel::ids::OrgId>>>,
     _folder: Arc<tempfile::TempDir>,
 }
 
@@ -140,7 +141,7 @@ impl TestApp {
             let service = service.clone();
             Box::pin(async move { service.call(request.to_request()).await.unwrap() })
         });
-        TestApp { installation, clock, call, database, _folder: folder }
+        TestApp { installation, clock, call, database, operator: Arc::default(), _folder: folder }
     }
 
     /// An access token for a person.
@@ -279,6 +280,7 @@ impl Ask {
     }
     pub fn raw(mut self, content_type: &str, body: Vec<u8>) -> Ask {
         self.body = body;
+        self.headers.retain(|(name, _)| name != "content-type");
         self.header("content-type", content_type)
     }
 

@@ -81,8 +81,20 @@ impl Person {
 impl TestApp {
     /// An organisation of a kind in a region.
     pub async fn organisation(&self, kind: OrgKind, region: &str) -> OrgId {
+        if kind == OrgKind::Operator {
+            return self.operator(region).await;
+        }
         let name = format!("{kind} {}", COUNT.fetch_add(1, Ordering::SeqCst));
         self.organisation_named(kind, region, &name).await
+    }
+
+    /// The platform's operator, of which there is one.
+    async fn operator(&self, region: &str) -> OrgId {
+        let mut known = self.operator.lock().await;
+        if known.is_none() {
+            *known = Some(self.organisation_named(OrgKind::Operator, region, "以购运营").await);
+        }
+        known.unwrap()
     }
 
     pub async fn organisation_named(&self, kind: OrgKind, region: &str, name: &str) -> OrgId {
