@@ -62,6 +62,12 @@ enum Verb {
         #[arg(long, default_value = "on", value_parser = ["on", "off"])]
         jobs: String,
     },
+    /// Load the Ningxia example, play its year, print the figures, serve
+    Demo {
+        /// End after printing instead of serving
+        #[arg(long)]
+        exit: bool,
+    },
     /// Bring the database up to this version
     Migrate,
     /// Recompute every balance, order, stock and county total; fail on the first difference
@@ -113,6 +119,7 @@ fn run(program: Program) -> Outcome<ExitCode> {
     let config = Config::load(values(program.given), file.as_deref())?;
     let command = match program.verb {
         Verb::Serve { jobs } => Command::Serve { jobs: jobs == "on" },
+        Verb::Demo { exit } => Command::Demo { exit },
         Verb::Migrate => Command::Migrate,
         Verb::Verify => Command::Verify,
         Verb::Import { what, file } => Command::Import { what, file },

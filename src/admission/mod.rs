@@ -18,5 +18,5 @@ pub use commands::{
     MANDATE_REVOKED, MandateRevoked, NewApplication, NewMandate, Verdict, apply, give_mandate, recommend, review,
     revoke_mandate,
 };
-pub use queries::{Metrics, is_admitted, mandated, metrics};
+pub use queries::{Metrics, applications, is_admitted, mandated, metrics};
 pub use rules::{AdmissionDecision, AdmissionRefusalReason, AdmissionStep, SupplierApplicationStatus};

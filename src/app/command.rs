@@ -2,6 +2,8 @@
 
 use super::server::{Serving, serve};
 use super::{Installation, seed};
+use crate::demo;
+use crate::documents::Vault;
 use crate::identity::{self, Gate};
 use crate::kernel::error::{AppError, Code, FieldError, Outcome};
 use crate::ledger;
@@ -27,6 +29,11 @@ pub enum Command {
     Serve {
         /// Whether this process carries out jobs.
         jobs: bool,
+    },
+    /// Load and play the example year.
+    Demo {
+        /// End after printing instead of serving.
+        exit: bool,
     },
     /// Bring the database up to this version.
     Migrate,
@@ -73,6 +80,7 @@ async fn run(config: Config, command: Command) -> Outcome<ExitCode> {
         Command::CreateUser { email, name } => create_user(&installation, email, name).await?,
         Command::Verify => return verify(&installation).await,
         Command::Import { what, file } => import(&installation, &what, &file).await?,
+        Command::Demo { exit } => demo(installation, &config, exit).await?,
         Command::Migrate => {}
     }
     Ok(ExitCode::SUCCESS)
@@ -203,4 +211,21 @@ async fn verify(installation: &Installation) -> Outcome<ExitCode> {
     }
     println!("一致 / no difference");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Plays the example year, or what is left of it, prints its figures, and serves.
+async fn demo(installation: Installation, config: &Config, exit: bool) -> Outcome<()> {
+    let parts = demo::Parts {
+        store: installation.store.clone(),
+        ids: installation.ids.clone(),
+        vault: Vault::new(installation.files.clone(), installation.secret.clone()),
+        password_hash: installation.passwords.hash(demo::people::PASSWORD).await?,
+    };
+    let played = demo::run(&parts, demo::Scale::FULL, &demo::Progress::visible()).await?;
+    println!("{}", demo::report(&parts, &played).await?);
+    if exit {
+        return Ok(());
+    }
+    println!("\nhttp://{0}/docs  ·  http://{0}/openapi.json", config.listen);
+    serve(installation, &Serving { listen: config.listen, jobs: true }).await
 }

@@ -25,5 +25,5 @@ pub use commands::{
 };
 pub use covers::{Cover, Withdrawn, cover, extend, recover, uncover};
 pub use offers::{CertificateInForce, Offer, offers};
-pub use queries::{Product, covers, product};
+pub use queries::{Product, covers, own_product, own_products, product};
 pub use rules::{CoverStatus, Covering, ListingStatus, Months, OriginShare, StockDirection};

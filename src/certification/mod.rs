@@ -24,8 +24,8 @@ pub use commands::{
     revoke, submit, suspend, withdraw,
 };
 pub use queries::{
-    ApplicationView, CertificateView, NoticeView, ObjectionView, applications_of_office, certificate,
-    revoked_for_safety,
+    ApplicationView, CertificateView, NoticeView, ObjectionView, applications, applications_of_office, certificate,
+    revoked_for_safety, wanted as wanted_applications,
 };
 pub use rules::{
     BeneficiaryClass, CarriedMark, CertificateStatus, CertificationDecision, CertificationState, Consequence, Element,

@@ -11,6 +11,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::{HashMap, HashSet};
 
+/// The firms that run canteens for units, by the beginnings of the region codes that they serve; the last serves the rest.
+const CONTRACTORS: [(&str, &[&str]); 3] =
+    [("固原六盘食", &["6404"]), ("吴忠同聚德", &["6403", "6405"]), ("宁夏塞上膳坊", &[""])];
+
 /// How much of the world is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scale {
@@ -130,14 +134,14 @@ pub struct Unit {
     pub staff_count: i64,
 }
 
-/// A purchase in lieu of a donation.
+/// A purchase in lieu of a donation: it helps those who sell.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Donation {
     /// Who buys.
     pub buyer_uscc: Uscc,
     /// What.
     pub category: Category,
-    /// Who is given the goods.
+    /// Where the goods are eaten.
     pub beneficiary_uscc: Uscc,
     /// For about how much.
     pub amount_fen: Fen,
@@ -191,12 +195,24 @@ impl World {
                 products.push(product(*supplier, row)?);
             }
         }
-        let all: Vec<Unit> = rows("units.csv", include_str!("data/units.csv"))?;
+        let mut all: Vec<Unit> = rows("units.csv", include_str!("data/units.csv"))?;
+        for unit in all.iter_mut().filter(|unit| CONTRACTORS.iter().any(|(name, _)| unit.name.starts_with(name))) {
+            unit.kind = OrgKind::Contractor;
+        }
         let units = selected(all, scale.units, &suppliers);
         let known: HashSet<Uscc> = units.iter().map(|unit| unit.uscc).collect();
         let mut donations: Vec<Donation> = rows("donations.csv", include_str!("data/donations.csv"))?;
         donations.retain(|d| known.contains(&d.buyer_uscc) && known.contains(&d.beneficiary_uscc));
         Ok(World { suppliers, products, units, donations })
+    }
+
+    /// Who runs the canteen of a unit that does not run its own: a place in [`World::units`].
+    #[must_use]
+    pub fn contractor(&self, unit: usize) -> Option<usize> {
+        let unit = self.units.get(unit).filter(|unit| unit.canteen_mode == Some(Canteen::Outsourced))?;
+        let serves = |places: &[&str]| places.iter().any(|place| unit.region_code.as_str().starts_with(place));
+        let (name, _) = CONTRACTORS.iter().find(|(_, places)| serves(places))?;
+        self.units.iter().position(|other| other.name.starts_with(name))
     }
 
     /// The place of an organisation in [`World::units`].
@@ -243,7 +259,8 @@ fn product(supplier: usize, row: ProductRow) -> Outcome<Product> {
         unit: row.unit,
         net_weight_grams: row.net_weight_grams,
         weighed: row.weighed,
-        tolerance: Ppm(row.tolerance_percent * 10_000),
+        // The rule table allows no more than five in a hundred.
+        tolerance: Ppm(row.tolerance_percent.min(5) * 10_000),
         price: row.price_fen,
         origin: row.origin_county,
         months: (first..=last).collect(),

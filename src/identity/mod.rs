@@ -25,8 +25,8 @@ pub use commands::{
 pub use gate::Gate;
 pub use http::Settings;
 pub use queries::{
-    ancestors, contractor_serves, is_member, nearest_office, organisation, organisation_by_uscc, organisation_in,
-    organisations, parent, person, recipients, scope_allows, subtree, tree_contained_since, tree_contains,
-    units_served, user_by_email,
+    ancestors, contractor_serves, is_member, nearest_office, operator, organisation, organisation_by_uscc,
+    organisation_in, organisations, parent, person, recipients, scope_allows, subtree, tree_contained_since,
+    tree_contains, units_served, user_by_email,
 };
 pub use store::{Organisation, Standing};

@@ -158,6 +158,14 @@ pub fn user_by_email(read: &mut Read, email: &str) -> Outcome<Option<UserId>> {
     Ok(store::user_by_email(read, &super::rules::fold_email(email))?.map(|user| user.id))
 }
 
+/// The platform's operator, if there is one.
+///
+/// # Errors
+/// When the database fails.
+pub fn operator(read: &mut Read) -> Outcome<Option<Organisation>> {
+    store::operator(read)
+}
+
 /// The organisation with a credit code, if there is one.
 ///
 /// # Errors

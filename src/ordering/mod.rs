@@ -33,7 +33,10 @@ pub use commands::returns::{NewReturn, take_back};
 pub use commands::settle::settle;
 pub use commands::ship::{NewShipment, ShippedLine, ship};
 pub use commands::stop::stop_unanswered;
-pub use queries::{CountDifference, CountingView, verify_counts};
+pub use queries::{
+    CountDifference, CountingView, OrderSummary, OrderView, PaymentView, PaymentsWanted, Wanted as OrdersWanted,
+    list as orders, order, payments, verify_counts,
+};
 pub use rules::order::OrderState;
 pub use rules::payment::{PaymentDecision, PaymentState};
 pub use terms::{Certificate, Delivery, FrozenRule, Origin, Terms};

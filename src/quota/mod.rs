@@ -19,6 +19,6 @@ pub(crate) mod schema;
 mod store;
 
 pub use commands::{NewPlan, PlanFigures, amend, change, file, review, submit};
-pub use queries::{InForce, PlanView, QuotaView, plan_of, plan_view, quota_of};
+pub use queries::{InForce, PlanView, QuotaView, filed, plan_of, plan_view, quota_of};
 pub use rules::{CanteenMode, Decision, Filing, Part, PlanState, Reserves, Step, UnitClass, unit_class};
 pub use store::PlanRow as Plan;

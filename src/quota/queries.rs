@@ -54,6 +54,14 @@ pub fn plan_of(read: &mut Read, unit: OrgId, year: i64) -> Outcome<Option<InForc
     Ok(store::revision(read, plan.id, plan.in_force)?.as_ref().map(InForce::from))
 }
 
+/// The plan that a unit has filed for a year, wherever it stands.
+///
+/// # Errors
+/// When the database fails.
+pub fn filed(read: &mut Read, unit: OrgId, year: i64) -> Outcome<Option<PlanRow>> {
+    store::plan_of(read, unit, year)
+}
+
 /// One part of a plan.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PartView {

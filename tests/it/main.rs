@@ -12,6 +12,7 @@ mod catalogue;
 mod certification;
 mod contract;
 mod counting;
+mod demo;
 mod documents;
 mod identity;
 mod identity_tokens;

@@ -6,8 +6,7 @@ use super::fate::{Course, Deck};
 use super::season::{between, buying_days, day, moment, weekday_from};
 use super::shelf::{Shelf, Wish};
 use super::{
-    Fate, Filing, PlannedLine, PlannedOrder, Refused, Request, Verdict, What, Why, contractors, doubles, is_contractor,
-    is_school,
+    Fate, Filing, PlannedLine, PlannedOrder, Refused, Request, Verdict, What, Why, doubles, is_refused, is_school,
 };
 use crate::kernel::actor::OrgKind;
 use crate::kernel::money::{Fen, Ppm};
@@ -37,7 +36,7 @@ struct Errand {
     fund: Fund,
     purpose: Purpose,
     channel: Channel,
-    beneficiary: Option<usize>,
+    eaten_at: Option<usize>,
     placed: Day,
     amount_fen: i64,
 }
@@ -85,11 +84,10 @@ impl Planner<'_> {
     fn canteens(&mut self, filings: &[Filing], orders: usize) {
         let targets = targets(self.world, filings);
         let all: i64 = targets.iter().map(|(_, target)| root(*target)).sum();
-        let contractors = contractors(self.world);
         for (unit, target) in targets {
             let orders = i64::try_from(orders).unwrap_or(i64::MAX);
             let count = (orders * root(target) / all.max(1)).max(3);
-            let buyer = contractors.get(&unit).copied().unwrap_or(unit);
+            let buyer = self.world.contractor(unit).unwrap_or(unit);
             self.canteen(unit, buyer, target, count);
         }
     }
@@ -113,7 +111,7 @@ impl Planner<'_> {
                 fund: Fund::Canteen,
                 purpose: Purpose::OwnUse,
                 channel: if school { Channel::School } else { Channel::Canteen },
-                beneficiary: None,
+                eaten_at: None,
                 placed: days[place],
                 amount_fen: amount.clamp(LEAST, MOST),
             };
@@ -128,7 +126,6 @@ impl Planner<'_> {
         let resells = ["超市", "商贸", "供应链", "促进会"].iter().any(|word| unit.name.contains(word));
         let (fund, purpose, channel) = match unit.kind {
             OrgKind::Union => (Fund::Union, Purpose::Welfare, Channel::Other),
-            OrgKind::EnterpriseBuyer if is_contractor(&unit) => return,
             OrgKind::EnterpriseBuyer if resells => (Fund::Enterprise, Purpose::Resale, Channel::Supermarket),
             OrgKind::EnterpriseBuyer => (Fund::Enterprise, Purpose::OwnUse, Channel::Canteen),
             OrgKind::SocialOrganisation if resells => (Fund::Other, Purpose::Resale, Channel::Market),
@@ -142,20 +139,24 @@ impl Planner<'_> {
             let placed =
                 if unit.kind == OrgKind::Union { weekday_from(festival) } else { days[chance.place(days.len())] };
             let amount_fen = chance.between(LEAST * 3, MOST);
-            let errand = Errand { buyer: at, unit: at, fund, purpose, channel, beneficiary: None, placed, amount_fen };
+            let errand = Errand { buyer: at, unit: at, fund, purpose, channel, eaten_at: None, placed, amount_fen };
             self.request(&mut chance, errand, None);
         }
     }
 
     fn donate(&mut self, donation: &Donation) {
-        let (Some(buyer), Some(beneficiary)) =
+        let (Some(buyer), Some(eaten_at)) =
             (self.world.unit(&donation.buyer_uscc), self.world.unit(&donation.beneficiary_uscc))
         else {
             return;
         };
         let unit = &self.world.units[buyer];
+        // Who cooks for others buys with their money, not with its own.
+        if unit.kind == OrgKind::Contractor {
+            return;
+        }
         let fund = if unit.kind == OrgKind::Union { Fund::Union } else { Fund::Enterprise };
-        let school = is_school(&self.world.units[beneficiary]);
+        let school = is_school(&self.world.units[eaten_at]);
         let month = i8::try_from(donation.month).unwrap_or(1);
         let mut chance = Chance::of(&["donation", donation.beneficiary_uscc.as_str(), &donation.month.to_string()]);
         let first = if month == 1 { 25 } else { chance.between(3, 24) };
@@ -165,7 +166,7 @@ impl Planner<'_> {
             fund,
             purpose: Purpose::PurchaseForDonation,
             channel: if school { Channel::School } else { Channel::Community },
-            beneficiary: Some(beneficiary),
+            eaten_at: Some(eaten_at),
             placed: weekday_from(day((month, i8::try_from(first).unwrap_or(25)))),
             amount_fen: donation.amount_fen.get(),
         };
@@ -175,7 +176,7 @@ impl Planner<'_> {
     /// Puts a request together; what it will complete, in fen.
     fn request(&mut self, chance: &mut Chance, errand: Errand, donation: Option<&Donation>) -> i64 {
         let buyer = self.world.units[errand.buyer].clone();
-        let wine = buyer.kind != OrgKind::BudgetUnit && !is_contractor(&buyer);
+        let wine = !matches!(buyer.kind, OrgKind::BudgetUnit | OrgKind::Contractor);
         let region = self.world.units[errand.unit].region_code;
         let month = errand.placed.month_number();
         let parts = if donation.is_none() && errand.amount_fen > LEAST * 5 / 2 && chance.percent(12) { 2 } else { 1 };
@@ -214,7 +215,7 @@ impl Planner<'_> {
         *number += 1;
         let client_ref = format!("CG{}-{:04}", super::YEAR, *number);
         let completes = orders.iter().map(|order| completes(self.world, order)).sum();
-        let Errand { buyer, unit, fund, purpose, channel, beneficiary, .. } = errand;
+        let Errand { buyer, unit, fund, purpose, channel, eaten_at, .. } = errand;
         self.requests.push(Request {
             client_ref,
             buyer,
@@ -222,7 +223,7 @@ impl Planner<'_> {
             fund,
             purpose,
             channel,
-            beneficiary,
+            eaten_at,
             placed,
             delivery,
             orders,
@@ -271,7 +272,7 @@ pub fn completes(world: &World, order: &PlannedOrder) -> i64 {
 pub fn refused(world: &World, filings: &[Filing], shelf: &Shelf<'_>) -> Vec<Refused> {
     let ordering = |f: &&Filing| {
         let unit = &world.units[f.unit];
-        f.verdict == Verdict::Approved && !unit.canteen_total_fen.is_zero() && !contractors(world).contains_key(&f.unit)
+        f.verdict == Verdict::Approved && !unit.canteen_total_fen.is_zero() && world.contractor(f.unit).is_none()
     };
     let mut units: Vec<usize> = filings.iter().filter(ordering).map(|f| f.unit).collect();
     units.sort_by_key(|at| (world.units[*at].canteen_total_fen, *at));
@@ -283,7 +284,9 @@ pub fn refused(world: &World, filings: &[Filing], shelf: &Shelf<'_>) -> Vec<Refu
     }
     for (n, unit) in units.iter().rev().take(5).enumerate() {
         let at = tried(n, 11);
-        let rare = (0..world.products.len()).filter(|p| world.products[*p].months.contains(&at.day().month_number()));
+        let month = at.day().month_number();
+        let offered = |p: &usize| world.products[*p].months.contains(&month) && !is_refused(world, *p);
+        let rare = (0..world.products.len()).filter(offered);
         let rarest =
             rare.min_by_key(|p| (world.products[*p].stock.price(world.products[*p].price).map_or(0, Fen::get), *p));
         refused.extend(rarest.map(|product| {

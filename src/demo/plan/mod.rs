@@ -13,13 +13,12 @@ mod tests;
 pub use filing::{Filing, Verdict};
 pub use season::{END, moment};
 
-use super::data::{Canteen, Scale, Unit, World};
+use super::chance::Chance;
+use super::data::{Scale, Unit, World};
 use crate::kernel::actor::OrgKind;
 use crate::kernel::quantity::Quantity;
-use crate::kernel::region_code::RegionCode;
 use crate::kernel::terms::{Channel, Fund, Purpose};
 use crate::kernel::time::{At, Day};
-use std::collections::HashMap;
 
 /// The year that is played.
 pub const YEAR: i64 = 2021;
@@ -50,8 +49,8 @@ pub struct Request {
     pub purpose: Purpose,
     /// Where it goes.
     pub channel: Channel,
-    /// Who is given the goods, for a purchase in lieu of a donation.
-    pub beneficiary: Option<usize>,
+    /// Where the goods are eaten, when that is not the buyer.
+    pub eaten_at: Option<usize>,
     /// When it is placed.
     pub placed: At,
     /// The day on which the goods are wanted.
@@ -220,29 +219,16 @@ pub fn doubles(unit: usize) -> bool {
     unit % 4 == 1
 }
 
+/// Whether a product is refused its certificate: its price is above that of the like goods.
+#[must_use]
+pub fn is_refused(world: &World, product: usize) -> bool {
+    let product = &world.products[product];
+    let supplier = &world.suppliers[product.supplier];
+    Chance::of(&["refused", supplier.uscc.as_str(), &product.name]).percent(2)
+}
+
 /// Whether a unit is a school, which neither buys in the holidays nor drinks wine.
 #[must_use]
 pub fn is_school(unit: &Unit) -> bool {
     ["学", "幼儿园", "教育"].iter().any(|word| unit.name.contains(word)) && unit.kind == OrgKind::BudgetUnit
-}
-
-/// The firms that run canteens for units, by the places they serve.
-const CONTRACTORS: [(&str, &str); 3] = [("固原六盘食", "6404"), ("吴忠同聚德", "6403 6405"), ("宁夏塞上膳坊", "")];
-
-/// Whether an organisation runs canteens for others.
-#[must_use]
-pub fn is_contractor(unit: &Unit) -> bool {
-    CONTRACTORS.iter().any(|(name, _)| unit.name.starts_with(name))
-}
-
-/// Who runs the canteen of each unit that does not run its own.
-#[must_use]
-pub fn contractors(world: &World) -> HashMap<usize, usize> {
-    let serving = |region: &RegionCode| {
-        let near = CONTRACTORS.iter().find(|(_, places)| places.split(' ').any(|p| region.as_str().starts_with(p)));
-        let name = near.map(|(name, _)| *name)?;
-        world.units.iter().position(|unit| unit.name.starts_with(name))
-    };
-    let outsourced = world.units.iter().enumerate().filter(|(_, u)| u.canteen_mode == Some(Canteen::Outsourced));
-    outsourced.filter_map(|(at, unit)| Some((at, serving(&unit.region_code)?))).collect()
 }

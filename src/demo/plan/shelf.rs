@@ -1,8 +1,8 @@
 //! What can still be bought: nobody plans to order more of a product than there is.
 
 use super::super::chance::Chance;
-use super::super::data::World;
-use super::PlannedLine;
+use super::super::data::{Product, World};
+use super::{PlannedLine, is_refused};
 use crate::kernel::money::Fen;
 use crate::kernel::quantity::Quantity;
 use crate::kernel::terms::Category;
@@ -41,7 +41,9 @@ impl<'a> Shelf<'a> {
         for (at, product) in world.products.iter().enumerate() {
             by_supplier[product.supplier].push(at);
         }
-        Shelf { world, left: world.products.iter().map(|p| p.stock.milli()).collect(), by_supplier }
+        // What is refused its certificate is not counted on, though some of it may be sold all the same.
+        let left = |(at, product): (usize, &Product)| if is_refused(world, at) { 0 } else { product.stock.milli() };
+        Shelf { world, left: world.products.iter().enumerate().map(left).collect(), by_supplier }
     }
 
     /// What is left of a product when every plan is carried out.

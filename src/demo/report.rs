@@ -1,0 +1,112 @@
+//! What the demo shows at its end: the bulletin, the county table, the logins and what to try with them.
+
+use super::people::{CANTEEN, COOPERATIVE, KEEPER, OFFICE, OPERATOR, PASSWORD, Seat};
+use super::plan::YEAR;
+use super::play::Parts;
+use super::{Played, Refusals, Summary};
+use crate::kernel::actor::{Actor, ReadReports};
+use crate::kernel::error::Outcome;
+use crate::kernel::money::Fen;
+use crate::kernel::terms::Basis;
+use crate::kernel::time::Day;
+use crate::platform::db::Read;
+use crate::reporting::{self, Dimension, VolumesWanted};
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{Cell, CellAlignment, Table};
+use std::collections::BTreeMap;
+
+/// The three amounts of a county, in the order of [`Basis::ALL`].
+type Amounts = [Fen; 3];
+
+/// Puts the figures into words.
+///
+/// # Errors
+/// When the database fails.
+pub async fn report(parts: &Parts, played: &Played) -> Outcome<String> {
+    let actor = played.cast.operator.actor::<ReadReports>(Seat::Clerk)?;
+    let counties = parts.read(move |read| by_county(read, &actor)).await?;
+    let Summary { suppliers, listings, units, orders, refusals } = &played.summary;
+    let head = format!("{YEAR} 年：供应商 {suppliers}，在售商品 {listings}，单位 {units}，订单 {orders}。");
+    let tried = refused(refusals);
+    Ok(format!("{head}\n{tried}\n\n{}\n\n{}", table(&counties), invitation()))
+}
+
+fn refused(refusals: &Refusals) -> String {
+    let Refusals { over_ceiling, out_of_stock, same_person } = refusals;
+    format!("依规拒绝：超年度总额 {over_ceiling}，库存不足 {out_of_stock}，同一人下单又验收 {same_person}。")
+}
+
+/// Every county of production with its three amounts.
+fn by_county(read: &mut Read, actor: &Actor) -> Outcome<BTreeMap<String, (String, Amounts)>> {
+    let mut counties: BTreeMap<String, (String, Amounts)> = BTreeMap::new();
+    for (place, basis) in Basis::ALL.iter().enumerate() {
+        let wanted = VolumesWanted {
+            basis: *basis,
+            from: format!("{YEAR}-01"),
+            to: format!("{YEAR}-12"),
+            by: vec![Dimension::County],
+            side: None,
+        };
+        let volumes = reporting::volumes(read, actor, &wanted, Day::ymd(2022, 1, 14))?;
+        for row in volumes.rows {
+            let name = row.county_name.unwrap_or_default();
+            let county = counties.entry(row.county.unwrap_or_default()).or_insert_with(|| (name, Amounts::default()));
+            county.1[place] = row.amount_fen;
+        }
+    }
+    Ok(counties)
+}
+
+fn table(counties: &BTreeMap<String, (String, Amounts)>) -> String {
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY);
+    table.set_header(["产地县（区）", "已下单（元）", "已验收并付款（元）", "已完成（元）"]);
+    let amount = |fen: Fen| Cell::new(fen).set_alignment(CellAlignment::Right);
+    let mut total = Amounts::default();
+    for (name, amounts) in counties.values() {
+        let cells = [Cell::new(name)].into_iter().chain(amounts.iter().copied().map(amount));
+        table.add_row(cells.collect::<Vec<_>>());
+        for (sum, part) in total.iter_mut().zip(amounts) {
+            *sum = [*sum, *part].into_iter().sum();
+        }
+    }
+    let cells = [Cell::new("合计")].into_iter().chain(total.into_iter().map(amount));
+    table.add_row(cells.collect::<Vec<_>>());
+    table.to_string()
+}
+
+/// The ready-made logins and what to try with them.
+fn invitation() -> String {
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY);
+    table.set_header(["登录邮箱", "身份"]);
+    table.add_row([CANTEEN, "食堂：填报、下单、付款"]);
+    table.add_row([KEEPER, "食堂：验收"]);
+    table.add_row([COOPERATIVE, "合作社：上架、确认、发货"]);
+    table.add_row([OFFICE, "县扶贫办：审核、统计"]);
+    table.add_row([OPERATOR, "平台运营"]);
+    format!(
+        "{table}\n密码 password: {PASSWORD}\n\n\
+         curl -s http://127.0.0.1:8080/api/v1/listings?limit=3\n\
+         curl -s http://127.0.0.1:8080/api/v1/sessions -H 'content-type: application/json' \\\n     \
+         -d '{{\"email\":\"{CANTEEN}\",\"password\":\"{PASSWORD}\"}}'\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use unicode_width::UnicodeWidthStr;
+
+    #[test]
+    fn columns_are_aligned_for_chinese_width() {
+        let counties = BTreeMap::from([
+            ("640323".to_owned(), ("盐池县".to_owned(), [Fen::new(123_456), Fen::new(99), Fen::ZERO])),
+            ("640303".to_owned(), ("红寺堡区".to_owned(), [Fen::new(1), Fen::new(2), Fen::new(3)])),
+        ]);
+        let shown = table(&counties);
+        let widths: Vec<usize> = shown.lines().map(UnicodeWidthStr::width).collect();
+        assert!(widths.windows(2).all(|pair| pair[0] == pair[1]), "{shown}");
+        assert!(shown.contains("1234.57"), "{shown}");
+    }
+}
