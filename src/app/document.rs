@@ -85,6 +85,13 @@ fn complete(operation: &mut Operation, method: &str, path: &str) {
     if operation.security.is_none() {
         operation.security = Some(Vec::new());
     }
+    for (status, reply) in &mut operation.responses.responses {
+        if let RefOr::T(reply) = reply
+            && reply.description.is_empty()
+        {
+            reply.description = described(status).to_owned();
+        }
+    }
     let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let reply = ResponseBuilder::new()
         .description("问题说明 / a problem document (RFC 9457)")
@@ -105,6 +112,17 @@ fn complete(operation: &mut Operation, method: &str, path: &str) {
     }
     if operation.operation_id.is_none() {
         operation.operation_id = Some(format!("{method}{}", path.replace(['/', '{', '}', '-'], "_")));
+    }
+}
+
+/// What a reply means when its operation does not say more.
+fn described(status: &str) -> &'static str {
+    match status {
+        "201" => "已创建 / created",
+        "202" => "已受理 / accepted, it happens later",
+        "204" => "已完成 / done",
+        "304" => "未改变 / not modified",
+        _ => "成功 / the answer",
     }
 }
 

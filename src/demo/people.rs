@@ -208,6 +208,7 @@ fn unit_sheet(world: &World, at: usize, unit: &Unit) -> Sheet {
         (OrgKind::BudgetUnit, Seat::Clerk) if plan::doubles(at) => vec![Role::Manager, Role::Trader, Role::Acceptor],
         (OrgKind::BudgetUnit, Seat::Clerk) => vec![Role::Manager, Role::Trader],
         (OrgKind::BudgetUnit, Seat::Head) if leads => vec![Role::OrgAdmin, Role::Reviewer, Role::Auditor],
+        (_, Seat::Clerk) if plan::doubles(at) => vec![Role::Trader, Role::Acceptor],
         (_, Seat::Clerk) => vec![Role::Trader],
         (_, Seat::Keeper) => vec![Role::Acceptor],
         (_, Seat::Cashier) => vec![Role::Payer],

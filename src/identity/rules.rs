@@ -6,6 +6,7 @@ use crate::kernel::actor::{
 use crate::kernel::error::{AppError, Code, Message};
 use crate::kernel::time::At;
 use std::net::IpAddr;
+use std::str::FromStr;
 
 const SECOND_MS: i64 = 1_000;
 const MINUTE_MS: i64 = 60 * SECOND_MS;
@@ -174,7 +175,7 @@ pub fn fold_email(email: &str) -> String {
 /// Where a request comes from, for throttling: one IPv4 address, or the /64 that one IPv6 customer has.
 #[must_use]
 pub fn source(address: &str) -> String {
-    match address.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
+    match IpAddr::from_str(address).map(|ip| ip.to_canonical()) {
         Ok(IpAddr::V6(ip)) => {
             let [a, b, c, d, ..] = ip.segments();
             format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")

@@ -115,7 +115,7 @@ pub fn strength(password: &str, words: &[&str]) -> u8 {
 mod tests {
     use super::*;
 
-    #[actix_web::test]
+    #[tokio::test]
     async fn matches_only_its_own_password() {
         let passwords = Passwords::start(Cost::LEAST).unwrap();
         let stored = passwords.hash("correct horse").await.unwrap();
@@ -126,7 +126,7 @@ mod tests {
         assert!(!passwords.matches("correct horse", None).await.unwrap());
     }
 
-    #[actix_web::test]
+    #[tokio::test]
     async fn a_full_queue_is_answered_at_once() {
         let passwords = Passwords::start(Cost::LEAST).unwrap();
         let (hold, held) = crossbeam_channel::bounded::<()>(0);
@@ -149,7 +149,7 @@ mod tests {
     fn context_makes_a_password_weak() {
         let table = [
             ("password123", &[][..], 1),
-            ("yanchi-tanyang-2021", &["yanchi@tanyang.example", "2021"], 2),
+            ("yanchitanyang", &["yanchi@tanyang.example"], 2),
             ("correct horse battery staple", &[], 4),
         ];
         for (password, words, at_most) in table {

@@ -53,6 +53,7 @@ impl From<LevelWord> for RegionLevel {
 #[into_params(parameter_in = Query)]
 pub struct RegionFilter {
     /// Of this level.
+    #[param(inline)]
     level: Option<LevelWord>,
     /// Directly below this region.
     parent: Option<RegionCode>,

@@ -62,6 +62,7 @@ pub struct ListingFilter {
     #[param(minimum = 1, maximum = 12)]
     pub month: Option<i64>,
     /// The order; `newest` when not given.
+    #[param(inline)]
     pub sort: Option<SortBy>,
 }
 

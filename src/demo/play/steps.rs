@@ -10,8 +10,8 @@ use crate::kernel::money::Fen;
 use crate::kernel::quantity::Quantity;
 use crate::kernel::time::At;
 use crate::ordering::{
-    self, AcceptedLine, Decision, NewAcceptance, NewPayment, NewRating, NewRefund, NewReturn, NewShipment,
-    NewShortClosure, PaymentAnswer, ShippedLine,
+    self, AcceptedLine, NewAcceptance, NewPayment, NewRating, NewRefund, NewReturn, NewShipment, NewShortClosure,
+    PaymentAnswer, PaymentDecision, ShippedLine,
 };
 
 impl Play<'_> {
@@ -107,7 +107,8 @@ impl Play<'_> {
             What::ConfirmPayment => {
                 let actor = seller.actor::<FulfilOrder>(Seat::Clerk)?;
                 let payment = track.payment.ok_or_else(|| AppError::internal("no payment to confirm"))?;
-                let answer = PaymentAnswer { payment, order: Some(id), decision: Decision::Confirm, reason: None };
+                let answer =
+                    PaymentAnswer { payment, order: Some(id), decision: PaymentDecision::Confirm, reason: None };
                 self.parts.write(at, move |tx| ordering::answer_payment(tx, &actor, &answer).map(drop)).await
             }
             What::Refund if track.returned_fen > Fen::ZERO => {

@@ -1,7 +1,7 @@
 //! Confirming, shipping, accepting and returning, one order at a time or many.
 
 use super::fact_reply;
-use super::place::ReasonRequest;
+use super::place::OrderReasonRequest;
 use crate::kernel::actor::{AcceptGoods, FulfilOrder};
 use crate::kernel::ids::{OrderId, UserId};
 use crate::kernel::quantity::Quantity;
@@ -40,9 +40,9 @@ pub async fn confirm_order(call: Call<FulfilOrder, Empty>, path: web::Path<Order
 
 /// Declines an order; everything it held is released.
 #[utoipa::path(post, path = "/orders/{id}/declines", tag = "orders", params(("id" = OrderId, Path)),
-    request_body = ReasonRequest, responses((status = 200, body = OrderSummary)), security(("bearer" = ["orders.fulfil"])))]
+    request_body = OrderReasonRequest, responses((status = 200, body = OrderSummary)), security(("bearer" = ["orders.fulfil"])))]
 #[post("/orders/{id}/declines")]
-pub async fn decline_order(call: Call<FulfilOrder, Json<ReasonRequest>>, path: web::Path<OrderId>) -> Answer {
+pub async fn decline_order(call: Call<FulfilOrder, Json<OrderReasonRequest>>, path: web::Path<OrderId>) -> Answer {
     let id = path.into_inner();
     call.write_keyed(move |tx, actor, Json(body)| {
         let order = confirm::decline(tx, actor, id, &body.reason)?;

@@ -115,7 +115,7 @@ pub async fn place_order(call: Call<PlaceOrder, Json<PlaceOrderRequest>>) -> Ans
 /// Why.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ReasonRequest {
+pub struct OrderReasonRequest {
     /// Why.
     #[schema(max_length = 500, min_length = 1, format = "text")]
     pub reason: String,
@@ -123,9 +123,9 @@ pub struct ReasonRequest {
 
 /// Cancels an order that is not confirmed; of a confirmed one what was not shipped, after a safety revocation.
 #[utoipa::path(post, path = "/orders/{id}/cancellations", tag = "orders", params(("id" = OrderId, Path)),
-    request_body = ReasonRequest, responses((status = 200, body = OrderSummary)), security(("bearer" = ["orders.place"])))]
+    request_body = OrderReasonRequest, responses((status = 200, body = OrderSummary)), security(("bearer" = ["orders.place"])))]
 #[post("/orders/{id}/cancellations")]
-pub async fn cancel_order(call: Call<PlaceOrder, Json<ReasonRequest>>, path: web::Path<OrderId>) -> Answer {
+pub async fn cancel_order(call: Call<PlaceOrder, Json<OrderReasonRequest>>, path: web::Path<OrderId>) -> Answer {
     let id = path.into_inner();
     call.write_keyed(move |tx, actor, Json(body)| {
         let order = cancel::cancel(tx, actor, id, &body.reason)?;

@@ -21,6 +21,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 pub struct OrderFilter {
     /// Bought or sold; by your kind of organisation when absent.
+    #[param(inline)]
     side: Option<ListSide>,
     /// Only in this state.
     status: Option<OrderState>,
