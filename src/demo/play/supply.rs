@@ -201,12 +201,11 @@ fn applications(
     }
 }
 
+/// Products by supplier and name, each with its listing.
+type Shelf = HashMap<(OrgId, String), (ProductId, Option<ListingId>)>;
+
 /// The products that are there, by supplier and name, each with its listing.
-pub fn products(
-    read: &mut Read,
-    owners: &[OrgId],
-    day: Day,
-) -> Outcome<HashMap<(OrgId, String), (ProductId, Option<ListingId>)>> {
+pub fn products(read: &mut Read, owners: &[OrgId], day: Day) -> Outcome<Shelf> {
     let mut found = HashMap::new();
     for owner in owners {
         let mut page = PageRequest::first(200);
