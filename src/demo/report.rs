@@ -3,14 +3,13 @@
 use super::people::{CANTEEN, COOPERATIVE, KEEPER, OFFICE, OPERATOR, PASSWORD, Seat};
 use super::plan::YEAR;
 use super::play::Parts;
-use super::{Played, Refusals, Summary};
+use super::{Played, Refusals, Summary, end};
 use crate::kernel::actor::{Actor, ReadReports};
 use crate::kernel::error::Outcome;
 use crate::kernel::money::Fen;
 use crate::kernel::terms::Basis;
-use crate::kernel::time::Day;
 use crate::platform::db::Read;
-use crate::reporting::{self, Dimension, VolumesWanted};
+use crate::reporting::{self, Dimension, ProgressBy, ProgressRow, ProgressWanted, VolumesWanted};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Cell, CellAlignment, Table};
 use std::collections::BTreeMap;
@@ -24,11 +23,17 @@ type Amounts = [Fen; 3];
 /// When the database fails.
 pub async fn report(parts: &Parts, played: &Played) -> Outcome<String> {
     let actor = played.cast.operator.actor::<ReadReports>(Seat::Clerk)?;
-    let counties = parts.read(move |read| by_county(read, &actor)).await?;
+    let wanted = ProgressWanted { year: YEAR, as_of: end().day(), by: ProgressBy::Region, region: None, unit: None };
+    let (progress, counties) =
+        parts.read(move |read| Ok((reporting::progress(read, &actor, &wanted)?, by_county(read, &actor)?))).await?;
     let Summary { suppliers, listings, units, orders, refusals } = &played.summary;
     let head = format!("{YEAR} 年：供应商 {suppliers}，在售商品 {listings}，单位 {units}，订单 {orders}。");
     let tried = refused(refusals);
-    Ok(format!("{head}\n{tried}\n\n{}\n\n{}", table(&counties), invitation()))
+    let bulletin = bulletin(progress.rows.iter().chain([&progress.total]));
+    let title = format!("预留份额采购进度通报（{YEAR} 年度，截至 {}）", progress.as_of);
+    let volumes = format!("产地县（区）销售额（{YEAR} 年）");
+    let counties = table(&counties);
+    Ok(format!("{head}\n{tried}\n\n{title}\n{bulletin}\n\n{volumes}\n{counties}\n\n{}", invitation()))
 }
 
 fn refused(refusals: &Refusals) -> String {
@@ -47,7 +52,7 @@ fn by_county(read: &mut Read, actor: &Actor) -> Outcome<BTreeMap<String, (String
             by: vec![Dimension::County],
             side: None,
         };
-        let volumes = reporting::volumes(read, actor, &wanted, Day::ymd(2022, 1, 14))?;
+        let volumes = reporting::volumes(read, actor, &wanted, end().day())?;
         for row in volumes.rows {
             let name = row.county_name.unwrap_or_default();
             let county = counties.entry(row.county.unwrap_or_default()).or_insert_with(|| (name, Amounts::default()));
@@ -57,20 +62,43 @@ fn by_county(read: &mut Read, actor: &Actor) -> Outcome<BTreeMap<String, (String
     Ok(counties)
 }
 
+fn right(text: impl ToString) -> Cell {
+    Cell::new(text.to_string()).set_alignment(CellAlignment::Right)
+}
+
+fn bulletin<'a>(rows: impl Iterator<Item = &'a ProgressRow>) -> String {
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY);
+    table.set_header(["地区", "单位", "已预留", "未启动", "预留（元）", "已下单", "已验收并付款", "已完成", "完成率%"]);
+    for row in rows {
+        table.add_row([
+            Cell::new(&row.name),
+            right(row.accounts),
+            right(row.reserved_units),
+            right(row.reserved_units.saturating_sub(row.started_units)),
+            right(row.reserved_fen),
+            right(row.ordered_fen),
+            right(row.accepted_paid_fen),
+            right(row.completed_fen),
+            right(&row.rate),
+        ]);
+    }
+    table.to_string()
+}
+
 fn table(counties: &BTreeMap<String, (String, Amounts)>) -> String {
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY);
     table.set_header(["产地县（区）", "已下单（元）", "已验收并付款（元）", "已完成（元）"]);
-    let amount = |fen: Fen| Cell::new(fen).set_alignment(CellAlignment::Right);
     let mut total = Amounts::default();
     for (name, amounts) in counties.values() {
-        let cells = [Cell::new(name)].into_iter().chain(amounts.iter().copied().map(amount));
+        let cells = [Cell::new(name)].into_iter().chain(amounts.iter().copied().map(right));
         table.add_row(cells.collect::<Vec<_>>());
         for (sum, part) in total.iter_mut().zip(amounts) {
             *sum = [*sum, *part].into_iter().sum();
         }
     }
-    let cells = [Cell::new("合计")].into_iter().chain(total.into_iter().map(amount));
+    let cells = [Cell::new("合计")].into_iter().chain(total.into_iter().map(right));
     table.add_row(cells.collect::<Vec<_>>());
     table.to_string()
 }

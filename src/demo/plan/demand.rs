@@ -50,6 +50,9 @@ pub fn requests<'a>(world: &'a World, filings: &[Filing], scale: Scale) -> (Vec<
         planner.donate(donation);
     }
     planner.canteens(filings, scale.orders);
+    for filing in filings.iter().filter(|filing| filing.union_ratio.0 > 0) {
+        planner.union_of(filing);
+    }
     let others = if scale == Scale::FULL { 14 } else { 1 };
     for at in 0..world.units.len() {
         planner.others(at, others);
@@ -134,13 +137,34 @@ impl Planner<'_> {
         };
         let days = buying_days(false);
         for _ in 0..chance.between((most * 2 / 3).max(1), most) {
-            // Before Spring Festival and Mid-Autumn unions buy for everybody.
-            let festival = day([(1, 27), (9, 8)][chance.place(2)]).plus_days(chance.between(0, 8));
-            let placed =
-                if unit.kind == OrgKind::Union { weekday_from(festival) } else { days[chance.place(days.len())] };
+            let feast = unit.kind == OrgKind::Union;
+            let placed = if feast { festival(&mut chance) } else { days[chance.place(days.len())] };
             let amount_fen = chance.between(LEAST * 3, MOST);
             let errand = Errand { buyer: at, unit: at, fund, purpose, channel, eaten_at: None, placed, amount_fen };
             self.request(&mut chance, errand, None);
+        }
+    }
+
+    /// A unit without a canteen buys from its union's money, at the festivals.
+    fn union_of(&mut self, filing: &Filing) {
+        let about = self.world.units[filing.unit].clone();
+        let mut chance = Chance::of(&["union", about.uscc.as_str()]);
+        let reserved = about.union_total_fen.share_half_up(filing.union_ratio).map_or(0, Fen::get);
+        let target = reserved / 100 * chance.between(55, 105);
+        let (mut done, mut tried) = (0, 0);
+        while done < target && tried < 12 {
+            tried += 1;
+            let errand = Errand {
+                buyer: filing.unit,
+                unit: filing.unit,
+                fund: Fund::Union,
+                purpose: Purpose::Welfare,
+                channel: Channel::Other,
+                eaten_at: None,
+                placed: festival(&mut chance),
+                amount_fen: (target - done).clamp(LEAST, MOST),
+            };
+            done += self.request(&mut chance, errand, None);
         }
     }
 
@@ -230,6 +254,12 @@ impl Planner<'_> {
         });
         completes
     }
+}
+
+/// A day before Spring Festival or Mid-Autumn, when unions buy for everybody.
+fn festival(chance: &mut Chance) -> Day {
+    let first = day([(1, 27), (9, 8)][chance.place(2)]);
+    weekday_from(first.plus_days(chance.between(0, 8)))
 }
 
 /// One line for each product.

@@ -20,6 +20,11 @@ impl Play<'_> {
         self.year.filings.iter().flat_map(moments).map(At::day).collect()
     }
 
+    /// On how many days something happens to each plan, together.
+    pub(super) fn filing_steps(&self) -> usize {
+        self.year.filings.iter().map(|f| moments(f).map(At::day).collect::<BTreeSet<_>>().len()).sum()
+    }
+
     /// What happens to plans on a day.
     pub(super) async fn file_plans(&self, day: Day) -> Outcome<()> {
         let today = self.year.filings.iter().filter(|f| moments(f).any(|at| at.day() == day)).collect();

@@ -68,7 +68,8 @@ impl Play<'_> {
         for day in tries.iter().chain(&self.filing_days()) {
             days.entry(*day).or_default();
         }
-        self.progress.phase("订单", "orders by day", days.values().map(BTreeSet::len).sum());
+        let steps = days.values().map(BTreeSet::len).sum::<usize>() + self.filing_steps();
+        self.progress.phase("填报与订单", "plans and orders", steps);
         let mut refusals = Refusals::default();
         for (day, busy) in days {
             if day.year() > YEAR {
