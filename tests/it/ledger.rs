@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
 use yigou::each;
-use yigou::kernel::error::{Code, Outcome};
+use yigou::kernel::error::{AppError, Code, Outcome};
 use yigou::kernel::ids::{AccountId, ListingId, OrderId, OrderLineId, OrgId, TransferId};
 use yigou::kernel::money::Fen;
 use yigou::kernel::terms::{Basis, Fund};
@@ -134,7 +134,7 @@ on_both! {
             Ok(ledger::hold(tx, &holds)?)
         }));
         let answers = join_all(tries).await;
-        let refused: Vec<_> = answers.iter().filter_map(|a| a.as_ref().err().map(|e| e.code())).collect();
+        let refused: Vec<_> = answers.iter().filter_map(|a| a.as_ref().err().map(AppError::code)).collect();
         assert_eq!(refused, [Code::OutOfStock; 40]);
         let left = app.read(move |r| ledger::balances(r, &accounts)).await.unwrap();
         assert!(left.iter().all(|(_, balance)| balance.pending == 10_000));

@@ -264,7 +264,7 @@ on_both! {
             let Some(cursor) = page["next_cursor"].as_str() else { break };
             next = format!("/api/v1/tasks?limit=2&cursor={cursor}");
         }
-        let kind = |n: usize| if n % 2 == 0 { "ship_order" } else { "confirm_order" }.to_owned();
+        let kind = |n: usize| if n.is_multiple_of(2) { "ship_order" } else { "confirm_order" }.to_owned();
         let mut expected: Vec<_> = orders.iter().enumerate().map(|(n, id)| (kind(n), id.clone())).collect();
         seen.sort();
         expected.sort();

@@ -26,7 +26,7 @@ on_both! {
         let answers = join_all(asks).await;
         let sold = answers.iter().filter(|a| a.status == 201).count();
         assert_eq!(sold, 10);
-        let other: Vec<String> = answers.iter().filter(|a| a.status != 201 && a.json()["code"] != "out_of_stock").map(|a| a.text()).collect();
+        let other: Vec<String> = answers.iter().filter(|a| a.status != 201 && a.json()["code"] != "out_of_stock").map(Answered::text).collect();
         assert!(other.is_empty(), "{other:?}");
         assert_eq!(stock(app, goods).await.pending, 10_000);
         assert_eq!(quota(app, market.trader.org_id, 2021).await.pending, 10_000);
@@ -44,7 +44,7 @@ on_both! {
         let asks = (0..50).map(|_| patiently(market.trader.post("/api/v1/orders", market.order(&[(goods, "1")]))));
         let answers = join_all(asks).await;
         assert_eq!(answers.iter().filter(|a| a.status == 201).count(), 14);
-        let other: Vec<String> = answers.iter().filter(|a| a.status != 201 && a.json()["code"] != "ceiling_exceeded").map(|a| a.text()).collect();
+        let other: Vec<String> = answers.iter().filter(|a| a.status != 201 && a.json()["code"] != "ceiling_exceeded").map(Answered::text).collect();
         assert!(other.is_empty(), "{other:?}");
         assert_eq!(quota(app, unit, 2021).await.pending, 9800);
         assert_eq!(stock(app, goods).await.pending, 14_000);
