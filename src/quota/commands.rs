@@ -1,6 +1,6 @@
 //! Filing, changing, submitting, reviewing and amending plans.
 
-use super::rules::{self, Decision, Filing, Floor, Floors, Part, PlanState, Refusal, Reserves, Review, Step};
+use super::rules::{self, Filing, Floor, Floors, Part, PlanDecision, PlanState, PlanStep, Refusal, Reserves, Review};
 use super::store::{self, PlanRow, ReviewRow, RevisionRow};
 use crate::audit::{self, Entry};
 use crate::kernel::actor::{Actor, OrgKind, Role};
@@ -126,7 +126,7 @@ pub fn review(
     actor: &Actor,
     id: PlanId,
     version: i64,
-    decision: Decision,
+    decision: PlanDecision,
     reason: &str,
 ) -> Outcome<PlanRow> {
     let plan = store::claim(tx, id)?.ok_or(Code::NotFound)?;
@@ -301,7 +301,7 @@ fn filing(row: &RevisionRow) -> Filing {
 fn involved(tx: &mut Tx<'_>, plan: &PlanRow, figures: &RevisionRow) -> Outcome<Vec<UserId>> {
     let reviews = store::reviews(tx, plan.id)?;
     let of_these = reviews.iter().filter(|review| review.revision == plan.revision);
-    let since = of_these.rev().take_while(|review| review.decision == Decision::Approve);
+    let since = of_these.rev().take_while(|review| review.decision == PlanDecision::Approve);
     let mut involved: Vec<UserId> = since.map(|review| review.reviewer_id).collect();
     involved.extend([Some(figures.filed_by), figures.submitted_by].into_iter().flatten());
     Ok(involved)
@@ -312,8 +312,8 @@ fn announce(tx: &mut Tx<'_>, plan: &PlanRow) -> Outcome<()> {
     let today = tx.at().day();
     let above = identity::ancestors(tx, plan.unit_id, today)?;
     let to = match rules::step_of(plan.state, !above.is_empty()) {
-        Some(Step::SupervisingUnit) => above.first().copied().map(|org| (org, Role::Reviewer)),
-        Some(Step::FinanceBureau) => {
+        Some(PlanStep::SupervisingUnit) => above.first().copied().map(|org| (org, Role::Reviewer)),
+        Some(PlanStep::FinanceBureau) => {
             let bureau = identity::nearest_office(tx, OrgKind::FinanceBureau, &plan.region_code)?;
             bureau.map(|org| (org, Role::Reviewer))
         }

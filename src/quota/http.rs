@@ -2,7 +2,7 @@
 
 use super::commands::{self, NewPlan, PlanFigures};
 use super::queries::{self, PlanView, QuotaView};
-use super::rules::{CanteenMode, Decision, Filing, Part, PlanState};
+use super::rules::{CanteenMode, Filing, Part, PlanDecision, PlanState};
 use super::store::{PlanFilter, PlanRow};
 use crate::kernel::actor::{FillPlan, ReadPlans, ReviewPlan};
 use crate::kernel::error::Outcome;
@@ -33,7 +33,7 @@ pub fn routes(config: &mut ServiceConfig) {
 /// One part of a plan.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct PartRequest {
+pub struct PlanPartRequest {
     /// The year's total in fen.
     #[schema(value_type = i64, minimum = 0, maximum = 1000000000000i64)]
     total_fen: Fen,
@@ -42,7 +42,7 @@ pub struct PartRequest {
     ratio_ppm: Ppm,
 }
 
-impl PartRequest {
+impl PlanPartRequest {
     fn part(self) -> Part {
         Part { total: self.total_fen, ratio: self.ratio_ppm }
     }
@@ -60,9 +60,9 @@ pub struct PlanRequest {
     /// For a member of a shared canteen: the unit that files for it.
     representative_id: Option<OrgId>,
     /// The canteen part; required for every mode that plans a canteen.
-    canteen: Option<PartRequest>,
+    canteen: Option<PlanPartRequest>,
     /// The union part, where there are union funds.
-    union: Option<PartRequest>,
+    union: Option<PlanPartRequest>,
     /// Whether it is submitted at once.
     submit: Option<bool>,
 }
@@ -91,11 +91,11 @@ impl PlanRequest {
 fn figures(
     mode: CanteenMode,
     representative: Option<OrgId>,
-    canteen: Option<PartRequest>,
-    union: Option<PartRequest>,
+    canteen: Option<PlanPartRequest>,
+    union: Option<PlanPartRequest>,
     reason: String,
 ) -> PlanFigures {
-    let (canteen, union) = (canteen.map(PartRequest::part), union.map(PartRequest::part));
+    let (canteen, union) = (canteen.map(PlanPartRequest::part), union.map(PlanPartRequest::part));
     PlanFigures { filing: Filing { mode, representative, canteen, union }, reason }
 }
 
@@ -156,9 +156,9 @@ pub struct PlanChangeRequest {
     /// For a member of a shared canteen: the unit that files for it.
     representative_id: Option<OrgId>,
     /// The canteen part.
-    canteen: Option<PartRequest>,
+    canteen: Option<PlanPartRequest>,
     /// The union part.
-    union: Option<PartRequest>,
+    union: Option<PlanPartRequest>,
     /// Why an amendment changes the figures.
     #[schema(max_length = 500, format = "text")]
     reason: Option<String>,
@@ -196,7 +196,7 @@ pub async fn submit_plan(call: Call<FillPlan>, path: web::Path<PlanId>) -> Answe
 #[serde(deny_unknown_fields)]
 pub struct PlanReviewRequest {
     /// Approve or return.
-    decision: Decision,
+    decision: PlanDecision,
     /// Why; required for a return.
     #[schema(max_length = 500, format = "text")]
     reason: Option<String>,
@@ -228,9 +228,9 @@ pub struct PlanAmendmentRequest {
     /// For a member of a shared canteen: the unit that files for it.
     representative_id: Option<OrgId>,
     /// The canteen part.
-    canteen: Option<PartRequest>,
+    canteen: Option<PlanPartRequest>,
     /// The union part.
-    union: Option<PartRequest>,
+    union: Option<PlanPartRequest>,
     /// Whether it is submitted at once.
     submit: Option<bool>,
 }
@@ -260,7 +260,7 @@ pub struct PlanReviewItem {
     #[schema(min_length = 4, max_length = 24, pattern = "^\"v[0-9]{1,18}\"$", example = "\"v3\"")]
     etag: String,
     /// Approve or return.
-    decision: Decision,
+    decision: PlanDecision,
     /// Why; required for a return.
     #[schema(max_length = 500, format = "text")]
     reason: Option<String>,

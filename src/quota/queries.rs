@@ -1,6 +1,6 @@
 //! Reading plans and the live balance of a unit's year.
 
-use super::rules::{CanteenMode, Decision, PlanState, Reserves, Step, UnitClass, unit_class};
+use super::rules::{CanteenMode, PlanDecision, PlanState, PlanStep, Reserves, UnitClass, unit_class};
 use super::store::{self, PlanFilter, PlanRow, ReviewRow, RevisionRow};
 use crate::identity::{self, Organisation};
 use crate::kernel::actor::Scope;
@@ -64,7 +64,7 @@ pub fn filed(read: &mut Read, unit: OrgId, year: i64) -> Outcome<Option<PlanRow>
 
 /// One part of a plan.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct PartView {
+pub struct PlanPartView {
     /// The year's total.
     pub total_fen: Fen,
     /// The share reserved, in parts per million.
@@ -75,13 +75,18 @@ pub struct PartView {
     pub rule_id: Option<RuleId>,
 }
 
-fn part(total: Option<Fen>, ratio: Option<Ppm>, reserved: Option<Fen>, rule_id: Option<RuleId>) -> Option<PartView> {
-    Some(PartView { total_fen: total?, ratio_ppm: ratio?, reserved_fen: reserved?, rule_id })
+fn part(
+    total: Option<Fen>,
+    ratio: Option<Ppm>,
+    reserved: Option<Fen>,
+    rule_id: Option<RuleId>,
+) -> Option<PlanPartView> {
+    Some(PlanPartView { total_fen: total?, ratio_ppm: ratio?, reserved_fen: reserved?, rule_id })
 }
 
 /// A plan's figures: the first filing or an amendment.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct RevisionView {
+pub struct PlanRevisionView {
     /// 1 for the first filing, one more for each amendment.
     pub number: i64,
     /// How the canteen is run.
@@ -89,9 +94,9 @@ pub struct RevisionView {
     /// For a shared member: through whom.
     pub representative_id: Option<OrgId>,
     /// The canteen part; absent where it does not apply.
-    pub canteen: Option<PartView>,
+    pub canteen: Option<PlanPartView>,
     /// The union part; absent where there is none.
-    pub union: Option<PartView>,
+    pub union: Option<PlanPartView>,
     /// Why an amendment changes the figures.
     pub reason: String,
     /// Who filed them.
@@ -102,9 +107,9 @@ pub struct RevisionView {
     pub submitted_at: Option<At>,
 }
 
-impl From<RevisionRow> for RevisionView {
-    fn from(row: RevisionRow) -> RevisionView {
-        RevisionView {
+impl From<RevisionRow> for PlanRevisionView {
+    fn from(row: RevisionRow) -> PlanRevisionView {
+        PlanRevisionView {
             number: row.number,
             canteen_mode: row.canteen_mode,
             representative_id: row.representative_id,
@@ -126,9 +131,9 @@ pub struct PlanReviewView {
     /// Which figures.
     pub revision: i64,
     /// Which step.
-    pub step: Step,
+    pub step: PlanStep,
     /// What was decided.
-    pub decision: Decision,
+    pub decision: PlanDecision,
     /// Why it was returned.
     pub reason: String,
     /// By whom; stored for ever.
@@ -172,9 +177,9 @@ pub struct PlanView {
     /// Filed after the year's deadline.
     pub late: bool,
     /// The figures being worked on.
-    pub current: RevisionView,
+    pub current: PlanRevisionView,
     /// The figures in force, when an amendment is being worked on.
-    pub in_force: Option<RevisionView>,
+    pub in_force: Option<PlanRevisionView>,
     /// Every decision, oldest first; left out in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reviews: Option<Vec<PlanReviewView>>,
@@ -188,7 +193,7 @@ fn views(read: &mut Read, rows: Vec<PlanRow>) -> Outcome<Vec<PlanView>> {
     let mut revisions = store::revisions(read, &ids)?;
     let mut take = |plan: PlanId, number: i64| {
         let place = revisions.iter().position(|r| r.plan_id == plan && r.number == number)?;
-        Some(RevisionView::from(revisions.swap_remove(place)))
+        Some(PlanRevisionView::from(revisions.swap_remove(place)))
     };
     let units: Vec<OrgId> = rows.iter().map(|row| row.unit_id).collect();
     let names = identity::organisations(read, &units)?;
@@ -256,7 +261,7 @@ pub fn plans(
 
 /// What one fund of a unit's year has held and spent, live from the ledger.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct FundView {
+pub struct QuotaFundView {
     /// The fund.
     pub fund: Fund,
     /// Held by orders under way.
@@ -269,9 +274,9 @@ pub struct FundView {
     pub remaining_fen: Option<Fen>,
 }
 
-impl FundView {
-    fn of(fund: Fund, balance: &Balance) -> FundView {
-        FundView {
+impl QuotaFundView {
+    fn of(fund: Fund, balance: &Balance) -> QuotaFundView {
+        QuotaFundView {
             fund,
             held_fen: Fen::new(balance.pending),
             posted_fen: Fen::new(balance.posted),
@@ -303,9 +308,9 @@ pub struct QuotaView {
     /// The representative's name: shared, via X.
     pub shared_via: Option<String>,
     /// The canteen part in force.
-    pub canteen: Option<PartView>,
+    pub canteen: Option<PlanPartView>,
     /// The union part in force.
-    pub union: Option<PartView>,
+    pub union: Option<PlanPartView>,
     /// What is reserved in all.
     pub reserved_fen: Fen,
     /// Whether an order beyond the ceiling is refused or only warned of, today.
@@ -314,7 +319,7 @@ pub struct QuotaView {
     /// The rule row that says so.
     pub ceiling_rule_id: RuleId,
     /// What each fund has held and spent; canteen and union always.
-    pub funds: Vec<FundView>,
+    pub funds: Vec<QuotaFundView>,
 }
 
 /// The live balance of a unit's year, for whom the scope reaches it.
@@ -370,6 +375,6 @@ fn quota_view(
         reserved_fen: reserved.unwrap_or_default(),
         ceiling_mode,
         ceiling_rule_id,
-        funds: balances.iter().map(|(fund, balance)| FundView::of(*fund, balance)).collect(),
+        funds: balances.iter().map(|(fund, balance)| QuotaFundView::of(*fund, balance)).collect(),
     }
 }

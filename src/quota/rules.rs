@@ -51,7 +51,7 @@ crate::text_enum! {
 
 crate::text_enum! {
     /// A step of the review.
-    Step {
+    PlanStep {
         /// 主管预算单位.
         SupervisingUnit "supervising_unit"
         /// 财政部门.
@@ -61,7 +61,7 @@ crate::text_enum! {
 
 crate::text_enum! {
     /// What a reviewer decides.
-    Decision {
+    PlanDecision {
         /// 通过.
         Approve "approve"
         /// 退回.
@@ -292,10 +292,10 @@ pub fn amendable(state: PlanState) -> Result<(), Refusal> {
 
 /// The step that a plan waits for; `None` when it waits for none.
 #[must_use]
-pub const fn step_of(state: PlanState, supervised: bool) -> Option<Step> {
+pub const fn step_of(state: PlanState, supervised: bool) -> Option<PlanStep> {
     match state {
-        PlanState::Submitted if supervised => Some(Step::SupervisingUnit),
-        PlanState::Submitted | PlanState::UnitApproved => Some(Step::FinanceBureau),
+        PlanState::Submitted if supervised => Some(PlanStep::SupervisingUnit),
+        PlanState::Submitted | PlanState::UnitApproved => Some(PlanStep::FinanceBureau),
         _ => None,
     }
 }
@@ -318,7 +318,7 @@ pub struct Review<'a> {
     /// Its kind.
     pub kind: OrgKind,
     /// What is decided.
-    pub decision: Decision,
+    pub decision: PlanDecision,
     /// Whether a reason is given.
     pub reasoned: bool,
 }
@@ -327,11 +327,11 @@ pub struct Review<'a> {
 ///
 /// # Errors
 /// The first [`Refusal`] in their order.
-pub fn review(asked: &Review<'_>) -> Result<(Step, PlanState), Refusal> {
+pub fn review(asked: &Review<'_>) -> Result<(PlanStep, PlanState), Refusal> {
     let step = step_of(asked.state, !asked.above.is_empty()).ok_or(Refusal::WrongState)?;
     let turn = match step {
-        Step::SupervisingUnit => asked.kind == OrgKind::BudgetUnit && asked.above.contains(&asked.org),
-        Step::FinanceBureau => asked.kind == OrgKind::FinanceBureau && asked.bureau == Some(asked.org),
+        PlanStep::SupervisingUnit => asked.kind == OrgKind::BudgetUnit && asked.above.contains(&asked.org),
+        PlanStep::FinanceBureau => asked.kind == OrgKind::FinanceBureau && asked.bureau == Some(asked.org),
     };
     if !turn {
         return Err(Refusal::NotYourStep);
@@ -340,10 +340,10 @@ pub fn review(asked: &Review<'_>) -> Result<(Step, PlanState), Refusal> {
         return Err(Refusal::SamePerson);
     }
     let next = match (asked.decision, step) {
-        (Decision::Return, _) if !asked.reasoned => return Err(Refusal::ReasonRequired),
-        (Decision::Return, _) => PlanState::Returned,
-        (Decision::Approve, Step::SupervisingUnit) => PlanState::UnitApproved,
-        (Decision::Approve, Step::FinanceBureau) => PlanState::Approved,
+        (PlanDecision::Return, _) if !asked.reasoned => return Err(Refusal::ReasonRequired),
+        (PlanDecision::Return, _) => PlanState::Returned,
+        (PlanDecision::Approve, PlanStep::SupervisingUnit) => PlanState::UnitApproved,
+        (PlanDecision::Approve, PlanStep::FinanceBureau) => PlanState::Approved,
     };
     Ok((step, next))
 }

@@ -1,6 +1,6 @@
 //! SQL of the plans.
 
-use super::rules::{CanteenMode, Decision, PlanState, Step};
+use super::rules::{CanteenMode, PlanDecision, PlanState, PlanStep};
 use super::schema::{plan_reviews as reviews, plan_revisions as revisions, plans};
 use crate::each;
 use crate::kernel::actor::Scope;
@@ -61,8 +61,8 @@ pub struct ReviewRow {
     pub id: ReviewId,
     pub plan_id: PlanId,
     pub revision: i64,
-    pub step: Step,
-    pub decision: Decision,
+    pub step: PlanStep,
+    pub decision: PlanDecision,
     pub reason: String,
     pub reviewer_id: UserId,
     pub reviewer_org: OrgId,

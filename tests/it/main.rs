@@ -24,6 +24,7 @@ mod migrations;
 mod ordering;
 mod payments;
 mod people;
+mod quota;
 mod readme;
 mod regions;
 mod reporting;

@@ -8,7 +8,7 @@ use crate::kernel::actor::{FillPlan, OrgKind, ReviewPlan};
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::OrgId;
 use crate::kernel::time::{At, Day};
-use crate::quota::{self, CanteenMode, Decision, NewPlan, Part, Plan, PlanFigures, PlanState};
+use crate::quota::{self, CanteenMode, NewPlan, Part, Plan, PlanDecision, PlanFigures, PlanState};
 use std::collections::BTreeSet;
 
 /// Between two steps of one morning.
@@ -72,9 +72,9 @@ impl Play<'_> {
             None => self.bureau(filing.unit)?.actor::<ReviewPlan>(Seat::Clerk)?,
         };
         let (decision, reason) = if approve {
-            (Decision::Approve, "")
+            (PlanDecision::Approve, "")
         } else {
-            (Decision::Return, "食堂经费总额与预算批复不符，请核对")
+            (PlanDecision::Return, "食堂经费总额与预算批复不符，请核对")
         };
         let (id, version) = (plan.id, plan.version);
         self.parts.write(at, move |tx| quota::review(tx, &actor, id, version, decision, reason)).await

@@ -97,11 +97,11 @@ fn plans_are_filed_from_the_year_before_until_the_books_close() {
 
 #[test]
 fn every_state_knows_whose_turn_it_is() {
-    let want = [None, Some(Step::SupervisingUnit), Some(Step::FinanceBureau), None, None];
+    let want = [None, Some(PlanStep::SupervisingUnit), Some(PlanStep::FinanceBureau), None, None];
     for (state, step) in PlanState::ALL.iter().zip(want) {
         assert_eq!(step_of(*state, true), step, "{state}");
     }
-    assert_eq!(step_of(PlanState::Submitted, false), Some(Step::FinanceBureau));
+    assert_eq!(step_of(PlanState::Submitted, false), Some(PlanStep::FinanceBureau));
     let changing = [true, false, false, false, true];
     let amending = [false, false, false, true, false];
     for ((state, change), amend) in PlanState::ALL.iter().zip(changing).zip(amending) {
@@ -120,7 +120,7 @@ fn a_review_is_refused_in_descending_precedence() {
         user: first,
         org: ABOVE,
         kind: OrgKind::BudgetUnit,
-        decision: Decision::Approve,
+        decision: PlanDecision::Approve,
         reasoned: false,
     };
     let involved = [filer, first];
@@ -142,20 +142,20 @@ fn a_review_is_refused_in_descending_precedence() {
         (Review { state: PlanState::UnitApproved, ..unit.clone() }, Err(Refusal::NotYourStep)),
         (Review { org: OrgId([9; 16]), ..bureau.clone() }, Err(Refusal::NotYourStep)),
         (Review { bureau: None, ..bureau.clone() }, Err(Refusal::NotYourStep)),
-        (Review { user: filer, decision: Decision::Return, ..unit.clone() }, Err(Refusal::SamePerson)),
+        (Review { user: filer, decision: PlanDecision::Return, ..unit.clone() }, Err(Refusal::SamePerson)),
         (Review { user: filer, ..bureau.clone() }, Err(Refusal::SamePerson)),
         (Review { user: first, ..bureau.clone() }, Err(Refusal::SamePerson)),
-        (Review { decision: Decision::Return, ..unit.clone() }, Err(Refusal::ReasonRequired)),
+        (Review { decision: PlanDecision::Return, ..unit.clone() }, Err(Refusal::ReasonRequired)),
         (
-            Review { decision: Decision::Return, reasoned: true, ..unit.clone() },
-            Ok((Step::SupervisingUnit, PlanState::Returned)),
+            Review { decision: PlanDecision::Return, reasoned: true, ..unit.clone() },
+            Ok((PlanStep::SupervisingUnit, PlanState::Returned)),
         ),
-        (unit.clone(), Ok((Step::SupervisingUnit, PlanState::UnitApproved))),
-        (bureau.clone(), Ok((Step::FinanceBureau, PlanState::Approved))),
+        (unit.clone(), Ok((PlanStep::SupervisingUnit, PlanState::UnitApproved))),
+        (bureau.clone(), Ok((PlanStep::FinanceBureau, PlanState::Approved))),
         // Without a supervising unit the bureau is first.
         (
             Review { state: PlanState::Submitted, above: &[], ..bureau.clone() },
-            Ok((Step::FinanceBureau, PlanState::Approved)),
+            Ok((PlanStep::FinanceBureau, PlanState::Approved)),
         ),
     ];
     for (asked, want) in cases {
