@@ -79,9 +79,14 @@ struct Batch {
 /// # Errors
 /// When the database fails.
 pub fn account(tx: &mut Tx<'_>, owner: &Owner) -> Outcome<AccountId> {
-    let id = account_id(owner);
-    let row = AccountRow {
-        id,
+    let row = fresh(owner);
+    store::open(tx, &row)?;
+    Ok(row.id)
+}
+
+fn fresh(owner: &Owner) -> AccountRow {
+    AccountRow {
+        id: account_id(owner),
         kind: owner.kind(),
         owner_id: owner.owner_id().to_vec(),
         year: owner.year(),
@@ -91,9 +96,7 @@ pub fn account(tx: &mut Tx<'_>, owner: &Owner) -> Outcome<AccountId> {
         limit_amount: matches!(owner, Owner::Stock { .. }).then_some(0),
         moves: 0,
         version: 1,
-    };
-    store::open(tx, &row)?;
-    Ok(id)
+    }
 }
 
 /// Holds amounts on several accounts at once, all or nothing, in two statements. A hold that is there already with the
@@ -115,10 +118,11 @@ pub fn hold(tx: &mut Tx<'_>, holds: &[Hold]) -> Result<(), HoldError> {
 pub fn hold_fresh(tx: &mut Tx<'_>, owner: &Owner, holds: &[Hold]) -> Result<(), HoldError> {
     let batch = batch_of(holds)?;
     let mut deltas = deltas(&batch, |_| true)?;
-    let mut refused = unchanged(tx, &deltas)?;
     let own = account_id(owner);
+    let changed = store::apply_opening(tx, &deltas, &fresh(owner))?;
+    let mut refused = without(&deltas, &changed);
     if refused.contains(&own) {
-        // It was missing, though somebody else may have created it since; what refuses a second time is the ceiling.
+        // It was missing, or somebody else was creating it; what refuses a second time is the ceiling.
         account(tx, owner)?;
         deltas.retain(|delta| delta.account == own);
         refused.retain(|account| *account != own);
@@ -375,7 +379,11 @@ fn deltas(batch: &Batch, counts: impl Fn(&Transfer) -> bool) -> Outcome<Vec<Delt
 /// Changes the balances; answers the accounts whose guard refused, or that do not exist.
 fn unchanged(tx: &mut Tx<'_>, deltas: &[Delta]) -> Outcome<Vec<AccountId>> {
     let changed = store::apply(tx, deltas)?;
-    Ok(deltas.iter().map(|delta| delta.account).filter(|account| !changed.contains(account)).collect())
+    Ok(without(deltas, &changed))
+}
+
+fn without(deltas: &[Delta], changed: &[AccountId]) -> Vec<AccountId> {
+    deltas.iter().map(|delta| delta.account).filter(|account| !changed.contains(account)).collect()
 }
 
 fn sum(a: i64, b: i64) -> Outcome<i64> {

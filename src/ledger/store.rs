@@ -14,7 +14,7 @@ use crate::{each, later};
 use diesel::dsl::{insert_into, sql, update};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary};
-use statement::Rows;
+use statement::{Rows, Value};
 
 /// A stored account.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -157,31 +157,62 @@ macro_rules! change {
 /// PostgreSQL locks the accounts in the order of their ids before it changes any, so that two orders never wait for
 /// each other in a circle; inside the statement, because a statement of its own is a round trip. The lock lets the
 /// transfers that others append refer to the account: FOR UPDATE would wait for all of them.
-const ON_POSTGRES: &str = change!(
-    "), locked AS MATERIALIZED (SELECT l.id AS key FROM ledger_accounts l JOIN wanted v ON v.column1 = l.id ORDER BY l.id FOR NO KEY UPDATE OF l) ",
-    "wanted d JOIN locked k ON k.key = d.column1"
-);
+macro_rules! locked {
+    () => {
+        "), locked AS MATERIALIZED (SELECT l.id AS key FROM ledger_accounts l JOIN wanted v ON v.column1 = l.id ORDER BY l.id FOR NO KEY UPDATE OF l) "
+    };
+}
+const ON_POSTGRES: &str = concat!(locked!(), change!("", "wanted d JOIN locked k ON k.key = d.column1"));
 const ON_SQLITE: &str = change!(") ", "wanted d");
+/// The row that is opened has its change already, and the statement's own update does not see it.
+const OPENING: &str = concat!(
+    "), opened AS (INSERT INTO ledger_accounts (id, kind, owner_id, year, fund, pending, posted, limit_amount, moves, version) ",
+    "SELECT column1, column8, column9, column10, column11, column2, 0, NULL, 0, 1 FROM wanted WHERE column9 IS NOT NULL ",
+    "ON CONFLICT DO NOTHING RETURNING id",
+    locked!(),
+    ", changed AS (",
+    change!("", "wanted d JOIN locked k ON k.key = d.column1"),
+    ") SELECT id FROM opened UNION ALL SELECT id FROM changed"
+);
 
 /// Changes balances, every account only if its guard holds; answers which were changed.
 pub fn apply(tx: &mut Tx<'_>, deltas: &[Delta]) -> Outcome<Vec<AccountId>> {
     if deltas.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = deltas.iter().map(|d| {
-        vec![
-            d.account.into(),
-            d.pending.into(),
-            d.posted.into(),
-            d.limit.into(),
-            i64::from(d.moved).into(),
-            d.moves.unwrap_or(-1).into(),
-            d.enforce.into(),
-        ]
-    });
     let after = if tx.is_postgres() { ON_POSTGRES } else { ON_SQLITE };
-    let statement = Rows { before: "WITH wanted AS (VALUES ", rows: rows.collect(), after };
+    let statement = Rows { before: WANTED, rows: deltas.iter().map(wanted).collect(), after };
     Ok(each!(tx, c => statement.load(c))?)
+}
+
+/// As [`apply`] for holds, of which one may be on a quota account that nobody has used: PostgreSQL opens it with the
+/// same statement. On SQLite, where a statement costs no trip, it answers as not changed.
+pub fn apply_opening(tx: &mut Tx<'_>, deltas: &[Delta], fresh: &AccountRow) -> Outcome<Vec<AccountId>> {
+    if !tx.is_postgres() {
+        return apply(tx, deltas);
+    }
+    let rows = deltas.iter().map(|delta| {
+        let owner = (delta.account == fresh.id).then(|| fresh.owner_id.clone());
+        let mut row = wanted(delta);
+        row.extend([fresh.kind.as_str().into(), Value::MaybeId(owner), fresh.year.into(), fresh.fund.as_str().into()]);
+        row
+    });
+    let statement = Rows { before: WANTED, rows: rows.collect(), after: OPENING };
+    Ok(each!(tx, c => statement.load(c))?)
+}
+
+const WANTED: &str = "WITH wanted AS (VALUES ";
+
+fn wanted(delta: &Delta) -> Vec<Value> {
+    vec![
+        delta.account.into(),
+        delta.pending.into(),
+        delta.posted.into(),
+        delta.limit.into(),
+        i64::from(delta.moved).into(),
+        delta.moves.unwrap_or(-1).into(),
+        delta.enforce.into(),
+    ]
 }
 
 /// Locks an account and returns it.

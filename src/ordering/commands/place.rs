@@ -94,14 +94,6 @@ pub struct Placed {
 pub fn place(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder) -> Outcome<Placed> {
     let day = tx.at().day();
     let parties = parties::parties(tx, actor, new, day)?;
-    unused_ref(tx, actor, new)?;
-    let ids: Vec<ListingId> = new.lines.iter().map(|line| line.listing_id).collect();
-    let offers = catalogue::offers(tx, &ids, day)?;
-    let rules = rulebook::load(tx, &parties.unit_region, day, FROZEN)?;
-    let drafts = drafts(new, &offers, rules.choice(RuleName::QuotaProductRule)?, day)?;
-    let deadlines = deadlines(tx, &drafts, rules.int(RuleName::ConfirmDays)?, day)?;
-    let paired = paired(tx, actor, new, &drafts, day)?;
-    let assembly = Assembly { actor, new, parties: &parties, paired, deadlines: &deadlines };
     let group = GroupRow {
         id: tx.new_id(),
         buyer_org: actor.org_id,
@@ -109,32 +101,32 @@ pub fn place(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder) -> Outcome<Placed> 
         placed_by: actor.user_id,
         placed_at: tx.at(),
     };
+    take_ref(tx, &group)?;
+    let ids: Vec<ListingId> = new.lines.iter().map(|line| line.listing_id).collect();
+    let offers = catalogue::offers(tx, &ids, day)?;
+    let rules = rulebook::load(tx, &parties.unit_region, day, FROZEN)?;
+    let drafts = drafts(new, &offers, rules.choice(RuleName::QuotaProductRule)?, day)?;
+    let deadlines = deadlines(tx, &drafts, rules.int(RuleName::ConfirmDays)?, day)?;
+    let paired = paired(tx, actor, new, &drafts, day)?;
+    let assembly = Assembly { actor, new, parties: &parties, paired, deadlines: &deadlines };
     let (orders, lines) = assembly.assemble(tx, &group, &drafts, &frozen(&rules, new.fund))?;
     let quota = Owner::Quota { unit: parties.unit, year: day.year(), fund: new.fund };
     let refuses = rules.choice(RuleName::CeilingMode)? == "refuse";
     hold(tx, (&quota, refuses), &lines, &drafts)?;
-    insert(tx, &group, &orders, &lines)?;
+    store::insert(tx, &group, &orders, &lines)?;
     count(tx, &orders, &lines, day)?;
     announce(tx, actor, &orders, &group)?;
     Ok(Placed { group, orders })
 }
 
-fn unused_ref(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder) -> Outcome<()> {
-    let Some(client_ref) = &new.client_ref else { return Ok(()) };
-    match store::group_by_ref(tx, actor.org_id, client_ref)? {
-        None => Ok(()),
-        Some(existing) => Err(AppError::new(Code::ClientRefReused).with("existing", existing.to_string())),
+/// A reference is taken before anything else is asked, by storing its group; one that is taken answers whose it is.
+fn take_ref(tx: &mut Tx<'_>, group: &GroupRow) -> Outcome<()> {
+    let Some(client_ref) = &group.client_ref else { return Ok(()) };
+    if store::insert_unused_ref(tx, group)? {
+        return Ok(());
     }
-}
-
-/// Only a reference of the buyer's can be there already, and only its failure is waited for.
-fn insert(tx: &mut Tx<'_>, group: &GroupRow, orders: &[OrderRow], lines: &[LineRow]) -> Outcome<()> {
-    let stored = store::insert(tx, group, orders, lines);
-    let stored = if group.client_ref.is_some() { stored.and_then(|()| tx.send_now()) } else { stored };
-    stored.map_err(|error| match error.code() {
-        Code::AlreadyExists => Code::ClientRefReused.into(),
-        _ => error,
-    })
+    let existing = store::group_by_ref(tx, group.buyer_org, client_ref)?;
+    Err(AppError::new(Code::ClientRefReused).with("existing", existing.to_string()))
 }
 
 /// When each supplier must have answered, and whether that rests on a year that is not loaded.

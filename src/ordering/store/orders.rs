@@ -112,21 +112,30 @@ pub enum Side {
     Program,
 }
 
-/// Stores a group with its orders and lines.
+/// Stores a group unless its buyer has used its reference; a parallel request with the same one is waited for.
+pub fn insert_unused_ref(tx: &mut Tx<'_>, group: &GroupRow) -> Outcome<bool> {
+    let inserted = each!(tx, c => insert_into(order_groups::table).values(group)
+        .on_conflict((order_groups::buyer_org, order_groups::client_ref)).do_nothing().execute(c))?;
+    Ok(inserted == 1)
+}
+
+/// Stores orders and their lines, and the group unless its reference was taken, which stored it.
 pub fn insert(tx: &mut Tx<'_>, group: &GroupRow, placed: &[OrderRow], lines: &[LineRow]) -> Outcome<()> {
+    if group.client_ref.is_none() {
+        later!(tx, insert_into(order_groups::table).values(group.clone()))?;
+    }
     Ok(later!(
         tx,
-        insert_into(order_groups::table).values(group.clone()),
         insert_into(orders::table).values(placed.to_vec()),
         insert_into(order_lines::table).values(lines.to_vec()),
     )?)
 }
 
 /// The group that a buyer has already placed under its own reference.
-pub fn group_by_ref(on: &mut Read, buyer: OrgId, client_ref: &str) -> Outcome<Option<OrderGroupId>> {
+pub fn group_by_ref(on: &mut Read, buyer: OrgId, client_ref: &str) -> Outcome<OrderGroupId> {
     Ok(each!(on, c => order_groups::table
         .filter(order_groups::buyer_org.eq(buyer)).filter(order_groups::client_ref.eq(client_ref))
-        .select(order_groups::id).first(c).optional())?)
+        .select(order_groups::id).first(c))?)
 }
 
 /// Locks and loads an order of the party; everything below it changes only after this.

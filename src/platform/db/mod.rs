@@ -156,14 +156,6 @@ impl Tx<'_> {
             Conn::Pg(_) => Waiting::Pg(&mut self.read.later),
         }
     }
-    /// Sends at once what `later!` put off, for a caller that answers its failure in words of its own.
-    ///
-    /// # Errors
-    /// What the database refused.
-    pub fn send_now(&mut self) -> Outcome<()> {
-        self.read.later.send(&mut self.read.conn);
-        self.read.later.tell()
-    }
 }
 
 /// Runs a job in its own savepoint or transaction; a panic undoes it and leaves the depth at `level`.

@@ -92,8 +92,6 @@ macro_rules! together {
 pub struct Later {
     statements: Vec<Box<dyn QueryFragment<Pg> + Send>>,
     failed: Option<AppError>,
-    /// Whether the command was told, and answers in its own words.
-    told: bool,
 }
 
 impl Later {
@@ -118,16 +116,10 @@ impl Later {
     pub(super) fn outcome(&self) -> Outcome<()> {
         self.failed.clone().map_or(Ok(()), Err)
     }
-    /// The same, told to the command.
-    pub(super) fn tell(&mut self) -> Outcome<()> {
-        self.told = true;
-        self.outcome()
-    }
-    /// Drops what waits; answers what had failed without the command's knowing.
+    /// Drops what waits; answers what had failed.
     pub(super) fn forget(&mut self) -> Option<AppError> {
         self.statements.clear();
-        let told = std::mem::take(&mut self.told);
-        self.failed.take().filter(|_| !told)
+        self.failed.take()
     }
 }
 

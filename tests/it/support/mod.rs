@@ -6,6 +6,7 @@ pub mod mail;
 pub mod market;
 pub mod people;
 pub mod sample;
+pub mod wire;
 
 use actix_web::body::{BoxBody, to_bytes};
 use actix_web::dev::{Service, ServiceResponse};
@@ -23,7 +24,7 @@ use yigou::identity::Gate;
 use yigou::kernel::error::Outcome;
 use yigou::kernel::time::{At, Day};
 use yigou::platform::clock::{Clock, Ctx, IdSource, uuid_v7};
-use yigou::platform::db::{Read, Tx};
+use yigou::platform::db::{Options, Read, Store, Tx};
 use yigou::platform::files::FileStore;
 use yigou::platform::mail::{Mail, Mailer};
 use yigou::platform::password::{Cost, Passwords};
@@ -160,6 +161,16 @@ impl TestApp {
     /// The test's own folder; `files` in it is the object store.
     pub fn folder(&self) -> &std::path::Path {
         self._folder.path()
+    }
+
+    /// A process with one connection, reached at another address of the same database, that keeps callers for reads
+    /// longer than a test lasts.
+    pub async fn through(&self, url: &str) -> TestApp {
+        let mut installation = self.installation.clone();
+        installation.store = Store::open(url, &Options { connections: 1, queue: 64 }).unwrap();
+        installation.gate = gate(&installation.store, &installation.ids);
+        installation.cache_ttl = Duration::from_secs(600);
+        TestApp::around(installation, self.clock.clone(), self.database.shared(), self._folder.clone()).await
     }
 
     pub fn database_url(&self) -> &str {
