@@ -1,3 +1,166 @@
-//! Measurements; `./dev bench` runs them.
+//! Measurements; `./dev bench` runs them. Every figure stands beside the floor of the same run on the same machine;
+//! nothing is asserted, since a shared machine would make that a lie.
 
-fn main() {}
+mod bare;
+mod floor_postgres;
+mod floor_sqlite;
+mod load;
+mod orders;
+mod process;
+mod report;
+mod shop;
+mod statements;
+mod wrk;
+
+use clap::{Parser, ValueEnum};
+use process::Server;
+use report::{Report, Target, Unit};
+use shop::Shop;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+/// A fault ends the run with its text.
+type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Reads over HTTP against plaintext.
+    Http,
+    /// Placing orders, on both databases.
+    Orders,
+    /// Memory and readiness.
+    Memory,
+}
+
+#[derive(Debug, Parser)]
+#[command(about = "Yigou's measurements; run them by ./dev bench")]
+struct Arguments {
+    /// Only this part.
+    #[arg(long, value_enum)]
+    only: Option<Part>,
+    /// How long each measurement lasts.
+    #[arg(long, default_value_t = 5)]
+    seconds: u64,
+    /// How often value and floor are measured in turn; the median counts.
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// The size of the catalogue.
+    #[arg(long, default_value_t = 100_000)]
+    listings: usize,
+    /// A small catalogue and one short round: does it run at all?
+    #[arg(long)]
+    smoke: bool,
+    /// Internal: be the bare server.
+    #[arg(long, hide = true)]
+    serve_bare: Option<SocketAddr>,
+    /// What cargo says to every benchmark.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+impl Arguments {
+    fn wants(&self, part: Part) -> bool {
+        self.only.is_none_or(|only| only == part)
+    }
+    fn time(&self) -> Duration {
+        Duration::from_secs(self.seconds)
+    }
+}
+
+fn main() -> Result<()> {
+    let mut arguments = Arguments::parse();
+    if let Some(address) = arguments.serve_bare {
+        return bare::serve(address);
+    }
+    if arguments.smoke {
+        (arguments.seconds, arguments.rounds, arguments.listings) = (1, 1, 2_000);
+    }
+    // Beside the build: a temporary folder may be memory, where a commit costs nothing.
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+    let mut report = Report::default();
+    embedded(&arguments, folder.path(), &mut report)?;
+    if arguments.wants(Part::Orders) {
+        match std::env::var("YIGOU_BENCH_PG") {
+            Ok(admin) => orders::postgres(&arguments, &admin, folder.path(), &mut report)?,
+            Err(_) => eprintln!("no YIGOU_BENCH_PG: PostgreSQL is left out; ./dev bench brings one"),
+        }
+    }
+    println!("{}\n{}", machine(&arguments), report.table());
+    Ok(())
+}
+
+/// What the figures were taken on.
+fn machine(arguments: &Arguments) -> String {
+    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    let profile = if cfg!(debug_assertions) { "a debug build: the figures mean nothing" } else { "an optimised build" };
+    format!("{cores} cores, {profile}, {} listings, {} × {} s", arguments.listings, arguments.rounds, arguments.seconds)
+}
+
+/// Everything on the embedded database, by one server.
+fn embedded(arguments: &Arguments, folder: &Path, report: &mut Report) -> Result<()> {
+    let data = folder.join("sqlite");
+    let shop = Shop::enter(&data, None, arguments.listings)?;
+    orders::twin(&data, &folder.join("floor"))?;
+    floor_sqlite::copy(&data.join("yigou.db"), &folder.join("floor").join("yigou.db"))?;
+    let server = Server::yigou(&data, None)?;
+    std::thread::sleep(Duration::from_secs(1));
+    let idle = server.memory_now()?;
+    if arguments.only != Some(Part::Orders) {
+        http(arguments, &shop, &server, folder, report)?;
+    }
+    if arguments.only != Some(Part::Http) {
+        orders::sqlite(arguments, &shop, &server, folder, report)?;
+    }
+    if arguments.wants(Part::Memory) {
+        report.plain(
+            "ready, the database migrated",
+            Unit::Seconds,
+            server.ready_after.as_secs_f64(),
+            Target::AtMost(0.5),
+        );
+        report.plain("memory, idle", Unit::MiB, idle, Target::AtMost(60.0));
+        report.plain("memory, most under this load", Unit::MiB, server.memory_peak()?, Target::AtMost(150.0));
+    }
+    server.stop()?;
+    process::verify(&data, None)
+}
+
+/// The plaintext handler against the bare one, the reads against the plaintext handler.
+fn http(arguments: &Arguments, shop: &Shop, server: &Server, folder: &Path, report: &mut Report) -> Result<()> {
+    let bare = Server::bare()?;
+    let (single, lists) = (shop.single(), shop.lists());
+    let rates = in_turn(
+        arguments,
+        &mut [
+            &mut || wrk::load(&bare.url("/"), arguments.time()),
+            &mut || wrk::load(&server.url("/livez"), arguments.time()),
+            &mut || wrk::load(&server.url("/api/v1/listings?limit=20"), arguments.time()),
+            &mut || wrk::load_many(&server.url("/"), &single, arguments.time(), folder),
+            &mut || wrk::load_many(&server.url("/"), &lists, arguments.time(), folder),
+        ],
+    )?;
+    let plain = (rates[1], "plaintext behind the middleware");
+    report.against("plaintext behind the middleware", Unit::PerSecond, rates[1], (rates[0], "bare plaintext"), 0.5);
+    report.against("public list of 20, cached", Unit::PerSecond, rates[2], plain, 0.8);
+    report.against("listing by id", Unit::PerSecond, rates[3], plain, 0.4);
+    report.against("public list of 20, not cached", Unit::PerSecond, rates[4], plain, 0.2);
+    Ok(())
+}
+
+/// Runs the measurements one after another, `rounds` times over, so that a neighbour's noise meets all of them; their medians.
+fn in_turn(arguments: &Arguments, measures: &mut [&mut dyn FnMut() -> Result<wrk::Run>]) -> Result<Vec<f64>> {
+    let mut rates = vec![Vec::new(); measures.len()];
+    for _ in 0..arguments.rounds {
+        for (measure, rates) in measures.iter_mut().zip(&mut rates) {
+            rates.push(measure()?.per_second);
+        }
+    }
+    Ok(rates.into_iter().map(median).collect())
+}
+
+/// The middle one.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
