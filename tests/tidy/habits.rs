@@ -2,7 +2,8 @@
 
 use crate::layers::each_path;
 use crate::lexer::{Token, is_word, words};
-use crate::source::{Finding, Tree};
+use crate::source::{Finding, Source, Tree};
+use std::collections::BTreeMap;
 
 /// Tables whose rows are never changed: they are corrected by adding.
 const APPEND_ONLY: [&str; 3] = ["ledger_transfers", "ledger_counts", "audit_entries"];
@@ -50,6 +51,43 @@ pub fn tests_neither_sleep_nor_wait_in_line(tree: &Tree) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Components of the API document are kept by name: of two types with one name the later silently replaces the other.
+pub fn published_names_are_unique(tree: &Tree) -> Vec<Finding> {
+    let mut first = BTreeMap::new();
+    let mut findings = Vec::new();
+    for source in tree.src() {
+        for at in published(source) {
+            let name = source.at(at);
+            let here = source.finding(source.line(at), "");
+            if let Some(other) = first.insert(name, (here.path.clone(), here.line)) {
+                let what = format!("{name} is also published by {}:{}: give one another name", other.0, other.1);
+                findings.push(source.finding(here.line, what));
+            }
+        }
+    }
+    findings
+}
+
+/// Where the names of published types stand: of those that derive `ToSchema`, and of words made by `text_enum!`.
+fn published(source: &Source) -> Vec<usize> {
+    let derived = source.find(&["derive", "("]).into_iter().filter_map(|at| {
+        let end = (at..).find(|index| matches!(source.at(*index), ")" | ""))?;
+        (at..end).find(|index| source.at(*index) == "ToSchema")?;
+        let item = (end..).take(400).find(|index| matches!(source.at(*index), "struct" | "enum"))?;
+        Some(item + 1)
+    });
+    let words = source.find(&["text_enum", "!", "{"]).into_iter().map(|at| {
+        let mut name = at + 3;
+        while source.at(name) == "#" {
+            name = (name..).find(|index| matches!(source.at(*index), "]" | "")).unwrap_or(name) + 1;
+        }
+        name
+    });
+    // A macro's `$name` stands where it is called.
+    let stands = |at: &usize| source.at(*at) != "$" && source.code.get(*at).is_some_and(|token| !token.test);
+    derived.chain(words).filter(stands).collect()
 }
 
 pub fn files_say_what_they_are_for(tree: &Tree) -> Vec<Finding> {

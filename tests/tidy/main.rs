@@ -150,6 +150,22 @@ fn names_say_something() {
 }
 
 #[test]
+fn published_names_are_unique() {
+    let plan = "#[derive(Debug, ToSchema)]\n#[serde(deny_unknown_fields)]\npub struct ";
+    Invariant(habits::published_names_are_unique)
+        .files(&[
+            ("src/catalogue/http.rs", &format!("{plan}Plan {{}}\n#[derive(Debug)]\nstruct Row;")),
+            ("src/quota/http.rs", &format!("{plan}Plan {{}} //~\n#[derive(Debug)]\nstruct Row;")),
+            ("src/quota/rules.rs", "crate::text_enum! {\n/// What.\nKind {\nA \"a\" } }"),
+            (
+                "src/reporting/http.rs",
+                &format!("{plan}Kind<T> {{}} //~\n#[cfg(test)]\nmod tests {{\n{plan}Plan {{}} }}"),
+            ),
+        ])
+        .holds();
+}
+
+#[test]
 fn files_are_short() {
     let lines = |count: usize| "fn f() {}\n".repeat(count);
     Invariant(ratchet::files_are_short)

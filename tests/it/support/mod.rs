@@ -1,5 +1,6 @@
 //! The test application: in-process, on its own database, with its own clock, ids and mail server.
 
+pub mod census;
 pub mod contract;
 pub mod database;
 pub mod mail;

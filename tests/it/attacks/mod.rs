@@ -1,8 +1,11 @@
 //! Every operation of the API document is attacked: by nobody, in every wrong role, and from another organisation and region.
 //!
 //! The attacks are made from the document, so a new operation is attacked without being named here; only what must
-//! exist for an attack from outside (a foreign order, a foreign plan) is made by hand in [`foreign`], and an operation on
+//! exist for an attack from outside (a foreign order, a foreign plan) is made by hand in [`world`], and an operation on
 //! something that is not made there fails the test.
+
+mod outside;
+mod world;
 
 use crate::support::contract::DOCUMENT;
 use crate::support::people::Person;
@@ -72,6 +75,10 @@ impl Operation {
         address
     }
     async fn send(&self, as_who: Option<&Person>, app: &TestApp, address: &str) -> Answered {
+        self.send_body(as_who, app, address, None).await
+    }
+    /// Sends it with a body other than the smallest.
+    async fn send_body(&self, as_who: Option<&Person>, app: &TestApp, address: &str, body: Option<Value>) -> Answered {
         let mut ask = match as_who {
             Some(person) => person.request(self.method.clone(), address),
             None => app.request(self.method.clone(), address),
@@ -80,8 +87,10 @@ impl Operation {
             ask = ask.key(&format!("attack-{}", self.name().replace(['/', ' ', '{', '}'], "-")));
             ask = ask.if_match(1);
         }
-        if let Some((kind, body)) = self.body() {
-            ask = ask.raw(kind, body);
+        match (body, self.body()) {
+            (Some(body), _) => ask = ask.json(body),
+            (None, Some((kind, body))) => ask = ask.raw(kind, body),
+            (None, None) => {}
         }
         ask.send().await
     }

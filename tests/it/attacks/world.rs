@@ -1,0 +1,190 @@
+//! Real records of organisations that an attacker does not belong to, one of every kind that an operation can name.
+
+use crate::certification::{APPLICATIONS, approve, certified, cooperative, notice, offices, price, submitted};
+use crate::payments::{Till, url};
+use crate::support::market::{CITY, COUNTY, Market};
+use crate::support::people::Person;
+use crate::support::{TestApp, sample};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use yigou::kernel::actor::{OrgKind, Role};
+
+static COUNT: AtomicU64 = AtomicU64::new(1);
+
+/// What exists, by the prefix of its id, and the people who made it.
+#[derive(Default)]
+pub struct World {
+    ids: BTreeMap<String, String>,
+    /// A certificate's number.
+    pub number: String,
+    /// An order that is accepted, paid, rated and not invoiced.
+    pub done: String,
+    /// An order that waits for acceptance.
+    pub shipped: String,
+    pub people: Vec<Person>,
+}
+
+impl World {
+    /// A unit that has planned, ordered, accepted, paid and been invoiced; suppliers with goods, certificates, mandates.
+    pub async fn made(app: &TestApp) -> World {
+        let mut world = World::default();
+        world.certification(app).await;
+        let till = Till::open(app).await;
+        world.trade(&till).await;
+        world.supply(app, &till).await;
+        world.unit(app, &till.market).await;
+        world
+    }
+
+    /// The record of a kind.
+    pub fn id(&self, prefix: &str) -> &str {
+        self.ids.get(prefix).unwrap_or_else(|| panic!("no foreign record {prefix}_ is made: make one in world.rs"))
+    }
+    pub fn known(&self, prefix: &str) -> Option<String> {
+        self.ids.get(prefix).cloned()
+    }
+    pub fn all(&self) -> impl Iterator<Item = &String> {
+        self.ids.values()
+    }
+    pub fn person(&self, kinds: &[OrgKind], role: Role) -> Option<&Person> {
+        self.people.iter().find(|person| kinds.contains(&person.kind) && person.roles.contains(&role))
+    }
+    fn keep(&mut self, id: String) {
+        let prefix = id.split('_').next().unwrap().to_owned();
+        self.ids.entry(prefix).or_insert(id);
+    }
+
+    /// A certificate, and another application whose notice meets an objection.
+    async fn certification(&mut self, app: &TestApp) {
+        let offices = offices(app).await;
+        let seller = cooperative(app, "红寺堡枸杞合作社").await;
+        let first = submitted(app, &seller, "枸杞").await;
+        self.number = certified(app, &offices, &first).await;
+        let second = submitted(app, &seller, "黄花菜").await;
+        approve(&offices.county, &second).await;
+        let (open, _) = notice(&offices.county, &second).await;
+        let objection = json!({ "contact": "王某 13800000000", "text": "该产品并非本地生产" });
+        let objected = app.post(&format!("/api/v1/public-notices/{open}/objections"), objection).expect(201).await;
+        let detail = seller.get(&format!("{APPLICATIONS}/{second}")).expect(200).await.json();
+        self.keep(detail["evidence"][0]["id"].as_str().unwrap().to_owned());
+        self.keep(detail["evidence"][0]["file_ids"][0].as_str().unwrap().to_owned());
+        for id in [second, open, objected.id()] {
+            self.keep(id);
+        }
+        self.people.extend([offices.county, offices.prefecture, offices.province]);
+    }
+
+    /// An order that is paid and partly returned, and one whose payment waits for an answer.
+    async fn trade(&mut self, till: &Till) {
+        let done = till.accepted("5").await;
+        till.pay(&done, 5000).await;
+        till.rate(&done).await;
+        let back = json!({ "reason": "破损", "lines": [{ "line_no": 1, "quantity": "1" }] });
+        let returned = till.market.acceptor.post(&url(&done, "returns"), back).expect(201).await;
+        let refund = json!({ "amount_fen": 1000, "reason": "退货" });
+        let refunded = till.seller().post(&url(&done, "refunds"), refund).expect(201).await;
+        self.shipped = till.market.deliver(0, &[(till.goods, "2")]).await;
+        let order = till.accepted("3").await;
+        let number = format!("{:08}", COUNT.fetch_add(1, Ordering::SeqCst));
+        let line = json!([{ "order_id": order, "line_no": 1, "gross_fen": 3000 }]);
+        let invoice = json!({ "code": "064002100111", "number": number, "issued_on": "2021-03-01", "net_fen": 3000,
+            "tax_fen": 0, "gross_fen": 3000, "lines": line });
+        let invoiced = till.seller().post("/api/v1/invoices", invoice).expect(201).await;
+        self.done = done;
+        let group = till.market.trader.get(&format!("/api/v1/orders/{order}")).expect(200).await.str("/group_id");
+        let payment = till.report(&order, 3000).await;
+        for id in [order, group, payment, invoiced.id(), returned.id(), refunded.id(), till.goods.to_string()] {
+            self.keep(id);
+        }
+        let buyers = [&till.market.trader, &till.market.acceptor, &till.payer];
+        self.people.extend(buyers.into_iter().chain([till.seller()]).cloned());
+    }
+
+    /// What the supplier holds besides orders.
+    async fn supply(&mut self, app: &TestApp, till: &Till) {
+        let seller = till.seller();
+        let listing = till.market.trader.get(&format!("/api/v1/listings/{}", till.goods)).expect(200).await;
+        let product = listing.str("/product_id");
+        let agent = app.new_person(OrgKind::AgentTrader, CITY, &[Role::Seller]).await;
+        let mandate = json!({ "agent_id": agent.org_id, "products": [product], "valid_from": "2021-01-01", "valid_until": "2021-12-31" });
+        let given = seller.post("/api/v1/mandates", mandate).expect(201).await;
+        let admitted = seller.get("/api/v1/supplier-applications").expect(200).await.str("/items/0/id");
+        for id in [product, given.id(), admitted] {
+            self.keep(id);
+        }
+        self.people.push(agent);
+        self.people.push(app.new_person(OrgKind::PovertyOffice, COUNTY, &[Role::Reviewer]).await);
+    }
+
+    /// The unit itself: its plan, its people, its keys.
+    async fn unit(&mut self, app: &TestApp, market: &Market) {
+        let unit = market.trader.org_id;
+        let manager = app.person(unit, &[Role::Manager]).await;
+        let admin = app.person(unit, &[Role::OrgAdmin]).await;
+        let supervisor = app.new_person(OrgKind::BudgetUnit, CITY, &[Role::Reviewer]).await;
+        let bureau = app.new_person(OrgKind::FinanceBureau, CITY, &[Role::Reviewer]).await;
+        app.supervise(unit, supervisor.org_id).await;
+        let plan = json!({ "year": 2021, "canteen_mode": "own", "canteen": { "total_fen": 1_000_000, "ratio_ppm": 100_000 }, "submit": true });
+        let filed = manager.post("/api/v1/quota-plans", plan).expect(201).await;
+        let invitation = json!({ "email": format!("world{}@yigou.example", COUNT.fetch_add(1, Ordering::SeqCst)), "name": "马丽", "roles": ["payer"] });
+        let invited = admin.post("/api/v1/invitations", invitation).expect(201).await;
+        let until = yigou::kernel::time::At(app.ctx().at.0 + 86_400_000);
+        let key = json!({ "name": "食堂系统", "permissions": ["signed_in"], "expires_at": until });
+        let made = admin.bare_post("/api/v1/api-keys", key).expect(201).await;
+        for id in
+            [filed.id(), invited.id(), made.str("/api_key/id"), unit.to_string(), market.acceptor.user_id.to_string()]
+        {
+            self.keep(id);
+        }
+        self.people.extend([manager, admin, supervisor, bureau]);
+    }
+}
+
+/// The smallest body that reaches the record, where the smallest that the document allows is refused for its form.
+pub fn body(operation: &str) -> Option<Value> {
+    Some(match operation.rsplit_once('}')?.1 {
+        "/evidence" => price(),
+        _ => return None,
+    })
+}
+
+/// Bodies that are right but for the records they name, which are another's; each with the own record that it is sent to,
+/// where that is not the one of its kind.
+pub fn naming(operation: &str, schema: &Value, own: &World, other: &World) -> Vec<(Option<String>, Value)> {
+    let order = |what: &str| Some(format!("/api/v1/orders/{what}"));
+    let invoice = |order: &str, more: Value| {
+        let lines = json!([{ "order_id": order, "line_no": 1, "gross_fen": 4000 }]);
+        let mut body = json!({ "code": "064002100111", "number": "99999999", "issued_on": "2021-03-01", "net_fen": 4000,
+            "tax_fen": 0, "gross_fen": 4000, "lines": lines });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        (None, body)
+    };
+    let least = sample::naming(schema, &|prefix| other.known(prefix));
+    match operation.trim_start_matches("POST /api/v1/") {
+        "certification-applications/{id}/evidence" => {
+            let with = |name: &str, value: Value| {
+                let mut body = price();
+                body[name] = value;
+                (None, body)
+            };
+            vec![with("file_ids", json!([other.id("fil")])), with("replaces", json!(other.id("evd")))]
+        }
+        "invoices" => vec![
+            invoice(other.id("ord"), json!({})),
+            invoice(&own.done, json!({ "file_id": other.id("fil") })),
+            invoice(
+                &own.done,
+                json!({ "reverses": other.id("ivc"), "net_fen": -3000, "gross_fen": -3000,
+                "lines": [{ "order_id": own.id("ord"), "line_no": 1, "gross_fen": -3000 }] }),
+            ),
+        ],
+        "orders/{id}/acceptances" => vec![(order(&format!("{}/acceptances", own.shipped)), least)],
+        "orders/{id}/refunds" => vec![(order(&format!("{}/refunds", own.done)), least)],
+        "quota-plan-reviews" => {
+            let item = json!({ "plan_id": other.id("pln"), "etag": "\"v1\"", "decision": "approve" });
+            vec![(None, json!({ "items": [item] }))]
+        }
+        _ => vec![(None, least)],
+    }
+}
