@@ -26,7 +26,7 @@ pub use gate::Gate;
 pub use http::Settings;
 pub use queries::{
     ancestors, contractor_serves, is_member, nearest_office, operator, organisation, organisation_by_uscc,
-    organisation_in, organisations, parent, person, recipients, scope_allows, subtree, tree_contained_since,
+    organisation_in, organisations, parent, person, recipients, roles, scope_allows, subtree, tree_contained_since,
     tree_contains, units_served, user_by_email,
 };
 pub use store::{Organisation, Standing};

@@ -142,6 +142,14 @@ pub fn is_member(read: &mut Read, person: UserId, org: OrgId) -> Outcome<bool> {
     Ok(store::membership(read, person, org)?.is_some())
 }
 
+/// The roles of a person in an organisation; none for who is no member.
+///
+/// # Errors
+/// When the database fails.
+pub fn roles(read: &mut Read, person: UserId, org: OrgId) -> Outcome<Vec<Role>> {
+    Ok(store::membership(read, person, org)?.map(|row| row.roles.0).unwrap_or_default())
+}
+
 /// A person's name and address.
 ///
 /// # Errors

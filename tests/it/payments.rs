@@ -1,7 +1,7 @@
 //! Money between buyer and supplier: payments, answers, refunds, invoices, on both databases.
 
 use crate::support::TestApp;
-use crate::support::market::Market;
+use crate::support::market::{Market, confirm};
 use crate::support::people::Person;
 use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Binary};
@@ -100,6 +100,64 @@ on_both! {
         let rating = json!({ "price": 5, "quality": 4, "delivery": 3 });
         till.market.trader.post(&url(&order, "ratings"), rating).refused("already_exists").await;
         recounted(app).await;
+    }
+
+    async fn whoever_may_do_it_finds_what_waits(app) {
+        let till = Till::open(app).await;
+        let admin = app.person(till.market.trader.org_id, &[Role::OrgAdmin]).await;
+        let both = app.person(till.market.trader.org_id, &[Role::Acceptor, Role::Payer, Role::Trader]).await;
+        let work = async |who: &Person| -> Vec<(String, String, i64)> {
+            let items = who.get("/api/v1/tasks").expect(200).await.json()["items"].as_array().unwrap().clone();
+            let text = |item: &Value, name: &str| item[name].as_str().unwrap().to_owned();
+            items.iter().map(|t| (text(t, "kind"), text(t, "subject"), t["amount_fen"].as_i64().unwrap())).collect()
+        };
+        let task = |kind: &str, subject: &str, fen: i64| (kind.to_owned(), subject.to_owned(), fen);
+        let order = till.market.deliver(0, &[(till.goods, "3")]).await;
+        assert_eq!(work(&till.market.acceptor).await, [task("accept_goods", &order, 3000)]);
+        for nobody in [&till.payer, &till.market.trader, &admin, till.seller()] {
+            assert_eq!(work(nobody).await, [], "{:?}", nobody.roles);
+        }
+        till.market.accept(&order, &[(1, "3", "0")]).await;
+        assert_eq!(work(&till.market.acceptor).await, []);
+        assert_eq!(work(&till.payer).await, [task("report_payment", &order, 3000)]);
+        assert_eq!(work(till.seller()).await, [task("issue_invoice", &order, 3000)]);
+        assert_eq!(work(&till.market.trader).await, [task("rate_order", &order, 3000)]);
+        assert_eq!(work(&both).await, [task("report_payment", &order, 3000), task("rate_order", &order, 3000)]);
+        // A part is reported: the rest is still to be paid, and the supplier answers.
+        let payment = till.report(&order, 1000).await;
+        assert_eq!(work(&till.payer).await, [task("report_payment", &order, 2000)]);
+        assert_eq!(work(till.seller()).await, [task("confirm_payment", &payment, 1000), task("issue_invoice", &order, 3000)]);
+        till.confirm(&order, &payment).await;
+        till.pay(&order, 2000).await;
+        assert_eq!(work(&till.payer).await, []);
+        let invoice = json!({ "code": "064002100111", "number": "00000009", "issued_on": "2021-03-01", "net_fen": 2999, "tax_fen": 0,
+            "gross_fen": 2999, "lines": [{ "order_id": order, "line_no": 1, "gross_fen": 2999 }] });
+        till.seller().post("/api/v1/invoices", invoice).expect(201).await;
+        assert_eq!(work(till.seller()).await, [], "a fen of rounding is nothing to invoice");
+        till.rate(&order).await;
+        assert_eq!(work(&till.market.trader).await, []);
+        // Who orders never accepts, who accepts never reports the payment: neither is asked to.
+        let own = both.post("/api/v1/orders", till.market.order(&[(till.goods, "1")])).expect(201).await.str("/orders/0/id");
+        confirm(till.seller(), &own).expect(200).await;
+        let shipment = json!({ "lines": [{ "line_no": 1, "lot": "A1", "quantity": "1" }] });
+        till.seller().post(&url(&own, "shipments"), shipment).expect(201).await;
+        assert_eq!((work(&both).await, work(&till.market.acceptor).await), (Vec::new(), vec![task("accept_goods", &own, 1000)]));
+        let second = till.market.deliver(0, &[(till.goods, "2")]).await;
+        let lines = json!({ "lines": [{ "line_no": 1, "accepted": "2" }] });
+        both.post(&url(&second, "acceptances"), lines).expect(201).await;
+        assert_eq!(work(&both).await, [task("rate_order", &second, 2000)]);
+        assert_eq!(work(&till.payer).await, [task("report_payment", &second, 2000)]);
+        // One page at a time, the list is the same.
+        let (mut seen, mut next) = (Vec::new(), "/api/v1/tasks?limit=1".to_owned());
+        till.report(&second, 1).await;
+        let all = work(till.seller()).await;
+        loop {
+            let page = till.seller().get(&next).expect(200).await.json();
+            seen.push(page["items"][0]["subject"].as_str().unwrap().to_owned());
+            let Some(cursor) = page["next_cursor"].as_str() else { break };
+            next = format!("/api/v1/tasks?limit=1&cursor={cursor}");
+        }
+        assert_eq!(seen, all.iter().map(|task| task.1.clone()).collect::<Vec<_>>());
     }
 
     async fn duties_are_separate_and_parties_are_kept_apart(app) {

@@ -78,7 +78,7 @@ pub async fn show_group(call: Call<ReadOrders>, path: web::Path<OrderGroupId>) -
 #[serde(deny_unknown_fields)]
 pub struct TaskFilter {}
 
-/// What waits for your organisation, the longest waiting first.
+/// What waits for you in your organisation, by your roles there, the longest waiting first.
 #[utoipa::path(get, path = "/tasks", tag = "work",
     params(("limit" = Option<i64>, Query, minimum = 1, maximum = 200), ("cursor" = Option<String>, Query)),
     responses((status = 200, body = PageOf<Task>)), security(("bearer" = ["signed_in"])))]

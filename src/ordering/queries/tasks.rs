@@ -1,13 +1,16 @@
-//! What waits for an organisation, the longest waiting first.
+//! What waits for a person in an organisation, the longest waiting first: only what a role of that person may do, and
+//! nothing that the separation of duties keeps from that person.
 
-use crate::kernel::actor::{Actor, Scope};
+use crate::identity;
+use crate::kernel::actor::{Actor, Role};
 use crate::kernel::error::{AppError, Code, Outcome};
-use crate::kernel::ids::{OrderId, OrgId};
+use crate::kernel::ids::{OrderId, OrgId, PaymentId};
 use crate::kernel::money::Fen;
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::time::At;
-use crate::ordering::store::lists::{self, Since};
 use crate::ordering::store::orders::OrderRow;
+use crate::ordering::store::payments::PaymentRow;
+use crate::ordering::store::tasks::{self as store, Asked, Work};
 use crate::platform::db::Read;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -21,6 +24,40 @@ crate::text_enum! {
         ShipOrder "ship_order"
         /// A buyer accepts or rejects delivered goods.
         AcceptGoods "accept_goods"
+        /// A buyer pays what was accepted and reports it.
+        ReportPayment "report_payment"
+        /// A supplier confirms or denies a reported payment.
+        ConfirmPayment "confirm_payment"
+        /// A supplier invoices what was accepted.
+        IssueInvoice "issue_invoice"
+        /// A buyer rates a closed order.
+        RateOrder "rate_order"
+    }
+}
+
+impl TaskKind {
+    /// The role that does it.
+    const fn role(self) -> Role {
+        match self {
+            TaskKind::ConfirmOrder | TaskKind::ShipOrder | TaskKind::ConfirmPayment | TaskKind::IssueInvoice => {
+                Role::Seller
+            }
+            TaskKind::AcceptGoods => Role::Acceptor,
+            TaskKind::ReportPayment => Role::Payer,
+            TaskKind::RateOrder => Role::Trader,
+        }
+    }
+    /// What is to be done to an order; nothing where the subject is a payment.
+    const fn work(self) -> Option<Work> {
+        match self {
+            TaskKind::ConfirmOrder => Some(Work::Confirm),
+            TaskKind::ShipOrder => Some(Work::Ship),
+            TaskKind::AcceptGoods => Some(Work::Accept),
+            TaskKind::ReportPayment => Some(Work::Pay),
+            TaskKind::ConfirmPayment => None,
+            TaskKind::IssueInvoice => Some(Work::Invoice),
+            TaskKind::RateOrder => Some(Work::Rate),
+        }
     }
 }
 
@@ -29,10 +66,10 @@ crate::text_enum! {
 pub struct Task {
     /// What is to be done.
     pub kind: TaskKind,
-    /// To what.
+    /// To what: an order, or for `confirm_payment` a payment.
     #[schema(example = "ord_01h45ytscbebyvny4gc8cr8ma2")]
     pub subject: String,
-    /// Since when.
+    /// When the order was placed or the payment reported.
     pub since: At,
     /// By when, where there is a deadline.
     pub due: Option<At>,
@@ -46,60 +83,85 @@ pub struct Task {
 struct Waiting {
     at: At,
     kind: TaskKind,
-    id: OrderId,
+    id: [u8; 16],
     task: Task,
 }
 
-type Finder = fn(&mut Read, OrgId, Since, i64) -> Outcome<Vec<OrderRow>>;
-
-/// Everything that waits for the actor's organisation.
+/// Everything that waits for the actor in the organisation acted for.
 ///
 /// # Errors
 /// `invalid_cursor`; when the database fails.
 pub fn tasks(read: &mut Read, actor: &Actor, page: &PageRequest) -> Outcome<Page<Task>> {
-    let (Scope::Org(org) | Scope::UnitTree(org)) = actor.scope else {
-        return Ok(Page { items: Vec::new(), next: None });
-    };
     let after = page.keys::<i64, String>()?.map(|(at, rest)| cursor(at, &rest)).transpose()?;
-    let finders: &[(TaskKind, Finder)] = if actor.kind.sells() {
-        &[(TaskKind::ConfirmOrder, lists::to_confirm), (TaskKind::ShipOrder, lists::to_ship)]
-    } else {
-        &[(TaskKind::AcceptGoods, lists::to_accept)]
-    };
+    let sells = actor.kind.sells();
     let mut waiting = Vec::new();
-    for (kind, find) in finders {
-        let rows = find(read, org, since(after, *kind), page.fetch())?;
-        waiting.extend(rows.into_iter().map(|row| wait(*kind, &row)));
+    if sells || actor.kind.buys() {
+        let roles = identity::roles(read, actor.user_id, actor.org_id)?;
+        let may = |kind: &&TaskKind| (kind.role() == Role::Seller) == sells && roles.contains(&kind.role());
+        for kind in TaskKind::ALL.iter().filter(may) {
+            waiting.extend(find(read, *kind, &asked(actor, after, *kind), page.fetch())?);
+        }
     }
     waiting.sort_by_key(|task| (task.at, task.kind, task.id));
-    let keys = |task: &Waiting| vec![task.at.0.to_string(), format!("{}:{}", task.kind, task.id)];
+    let keys = |task: &Waiting| vec![task.at.0.to_string(), format!("{}:{}", task.kind, task.task.subject)];
     Ok(Page::cut(waiting, page, keys).map(|waiting| waiting.task))
 }
 
-fn wait(kind: TaskKind, row: &OrderRow) -> Waiting {
-    let sold = kind != TaskKind::AcceptGoods;
+fn find(read: &mut Read, kind: TaskKind, asked: &Asked, most: i64) -> Outcome<Vec<Waiting>> {
+    Ok(match kind.work() {
+        Some(work) => {
+            let rows = store::orders_for(read, work, asked, most)?;
+            rows.iter().map(|(row, amount)| of_order(kind, row, *amount)).collect()
+        }
+        None => store::payments_for(read, asked, most)?.iter().map(of_payment).collect(),
+    })
+}
+
+fn of_order(kind: TaskKind, row: &OrderRow, amount_fen: Fen) -> Waiting {
     let task = Task {
         kind,
         subject: row.id.to_string(),
         since: row.placed_at,
         due: (kind == TaskKind::ConfirmOrder).then_some(row.confirm_by),
-        other_org: if sold { row.buyer_id } else { row.supplier_id },
-        amount_fen: row.ordered_fen,
+        other_org: if kind.role() == Role::Seller { row.buyer_id } else { row.supplier_id },
+        amount_fen,
     };
-    Waiting { at: row.placed_at, kind, id: row.id, task }
+    Waiting { at: row.placed_at, kind, id: row.id.0, task }
 }
 
-fn cursor(at: i64, rest: &str) -> Outcome<(At, TaskKind, OrderId)> {
+fn of_payment(row: &PaymentRow) -> Waiting {
+    let kind = TaskKind::ConfirmPayment;
+    let task = Task {
+        kind,
+        subject: row.id.to_string(),
+        since: row.reported_at,
+        due: Some(row.answer_by.end()),
+        other_org: row.reporter_org,
+        amount_fen: row.amount_fen,
+    };
+    Waiting { at: row.reported_at, kind, id: row.id.0, task }
+}
+
+/// The last task of the page before.
+type Last = (At, TaskKind, [u8; 16]);
+
+fn cursor(at: i64, rest: &str) -> Outcome<Last> {
     let wrong = || AppError::new(Code::InvalidCursor);
     let (kind, id) = rest.split_once(':').ok_or_else(wrong)?;
-    Ok((At(at), kind.parse().map_err(|_| wrong())?, id.parse().map_err(|_| wrong())?))
+    let kind: TaskKind = kind.parse().map_err(|_| wrong())?;
+    let id = match kind.work() {
+        Some(_) => id.parse::<OrderId>().map_err(|_| wrong())?.0,
+        None => id.parse::<PaymentId>().map_err(|_| wrong())?.0,
+    };
+    Ok((At(at), kind, id))
 }
 
 /// Where the list of one kind goes on after a task that may be of another kind.
-fn since(after: Option<(At, TaskKind, OrderId)>, kind: TaskKind) -> Since {
-    match after {
-        None => Since { at: At(i64::MIN), id: None, inclusive: true },
-        Some((at, last, id)) if last == kind => Since { at, id: Some(id), inclusive: false },
-        Some((at, last, _)) => Since { at, id: None, inclusive: kind > last },
-    }
+fn asked(actor: &Actor, after: Option<Last>, kind: TaskKind) -> Asked {
+    let (since, after, inclusive) = match after {
+        None => (At(i64::MIN), None, true),
+        Some((at, last, id)) if last == kind => (at, Some(id), false),
+        Some((at, last, _)) => (at, None, kind > last),
+    };
+    Asked { org: actor.org_id, person: actor.user_id, since, after, inclusive }
 }

@@ -6,9 +6,8 @@ use crate::kernel::error::Outcome;
 use crate::kernel::ids::{OrderGroupId, OrderId, OrgId};
 use crate::kernel::time::At;
 use crate::ordering::rules::order::OrderState;
-use crate::ordering::schema::{order_groups, order_lines, orders};
+use crate::ordering::schema::{order_groups, orders};
 use crate::platform::db::Read;
-use diesel::dsl::exists;
 use diesel::prelude::*;
 
 /// Which orders a finder reaches: a scope, seen from one side.
@@ -91,62 +90,4 @@ pub fn group(on: &mut Read, id: OrderGroupId) -> Outcome<Option<GroupRow>> {
 pub fn orders_of(on: &mut Read, group: OrderGroupId) -> Outcome<Vec<OrderRow>> {
     Ok(each!(on, c => orders::table.filter(orders::group_id.eq(group)).order(orders::id)
         .select(OrderRow::as_select()).load(c))?)
-}
-
-/// Orders that wait for something, the longest waiting first, after a moment and perhaps an order at that moment.
-#[derive(Debug, Clone, Copy)]
-pub struct Since {
-    pub at: At,
-    pub id: Option<OrderId>,
-    /// Whether orders at that very moment still belong to the page.
-    pub inclusive: bool,
-}
-
-/// Orders that a supplier has not answered.
-pub fn to_confirm(on: &mut Read, supplier: OrgId, since: Since, most: i64) -> Outcome<Vec<OrderRow>> {
-    Ok(each!(on, c => {
-        let mut query = orders::table.select(OrderRow::as_select()).into_boxed()
-            .filter(orders::supplier_id.eq(supplier)).filter(orders::state.eq(OrderState::Placed))
-            .filter(orders::placed_at.ge(since.at));
-        if let Some(id) = since.id {
-            query = query.filter(orders::placed_at.gt(since.at).or(orders::id.gt(id)));
-        } else if !since.inclusive {
-            query = query.filter(orders::placed_at.gt(since.at));
-        }
-        query.order((orders::placed_at, orders::id)).limit(most).load(c)
-    })?)
-}
-
-/// Confirmed orders of a supplier with goods that have not been shipped.
-pub fn to_ship(on: &mut Read, supplier: OrgId, since: Since, most: i64) -> Outcome<Vec<OrderRow>> {
-    Ok(each!(on, c => {
-        let waiting = order_lines::table.filter(order_lines::order_id.eq(orders::id)).filter(order_lines::closed.eq(false))
-            .filter((order_lines::shipped + order_lines::short_closed).lt(order_lines::quantity));
-        let mut query = orders::table.select(OrderRow::as_select()).into_boxed()
-            .filter(orders::supplier_id.eq(supplier)).filter(orders::state.eq(OrderState::Confirmed))
-            .filter(exists(waiting)).filter(orders::placed_at.ge(since.at));
-        if let Some(id) = since.id {
-            query = query.filter(orders::placed_at.gt(since.at).or(orders::id.gt(id)));
-        } else if !since.inclusive {
-            query = query.filter(orders::placed_at.gt(since.at));
-        }
-        query.order((orders::placed_at, orders::id)).limit(most).load(c)
-    })?)
-}
-
-/// Orders of a buyer with shipped goods that nobody has accepted or rejected.
-pub fn to_accept(on: &mut Read, buyer: OrgId, since: Since, most: i64) -> Outcome<Vec<OrderRow>> {
-    Ok(each!(on, c => {
-        let waiting = order_lines::table.filter(order_lines::order_id.eq(orders::id)).filter(order_lines::closed.eq(false))
-            .filter((order_lines::accepted + order_lines::rejected).lt(order_lines::shipped));
-        let mut query = orders::table.select(OrderRow::as_select()).into_boxed()
-            .filter(orders::buyer_id.eq(buyer)).filter(orders::state.eq(OrderState::Confirmed))
-            .filter(exists(waiting)).filter(orders::placed_at.ge(since.at));
-        if let Some(id) = since.id {
-            query = query.filter(orders::placed_at.gt(since.at).or(orders::id.gt(id)));
-        } else if !since.inclusive {
-            query = query.filter(orders::placed_at.gt(since.at));
-        }
-        query.order((orders::placed_at, orders::id)).limit(most).load(c)
-    })?)
 }

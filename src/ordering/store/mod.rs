@@ -6,3 +6,4 @@ pub mod invoices;
 pub mod lists;
 pub mod orders;
 pub mod payments;
+pub mod tasks;

@@ -1,0 +1,132 @@
+//! SQL of what waits: orders and payments that somebody of an organisation has to do something about.
+
+use super::orders::OrderRow;
+use super::payments::PaymentRow;
+use crate::each;
+use crate::kernel::error::Outcome;
+use crate::kernel::ids::{OrderId, OrgId, PaymentId, UserId};
+use crate::kernel::money::Fen;
+use crate::kernel::time::At;
+use crate::ordering::rules::order::OrderState;
+use crate::ordering::rules::payment::PaymentState;
+use crate::ordering::schema::money::payments;
+use crate::ordering::schema::{acceptances, order_lines, orders};
+use crate::platform::db::Read;
+use diesel::dsl::{exists, not, sql};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
+
+/// What is to be done to an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// The supplier has not answered.
+    Confirm,
+    /// Goods have not been shipped.
+    Ship,
+    /// Shipped goods are neither accepted nor rejected; by somebody else than the orderer.
+    Accept,
+    /// What was accepted and kept is not paid; by somebody else than who accepted.
+    Pay,
+    /// What was accepted and kept is not invoiced.
+    Invoice,
+    /// Every line is closed and the buyer has not said how it was.
+    Rate,
+}
+
+/// Money due by what was accepted and kept, less what was paid or is reported.
+const UNPAID: &str =
+    "orders.accepted_fen - orders.returned_fen + orders.freight_fen - orders.paid_fen + orders.refunded_fen
+    - (SELECT CAST(COALESCE(SUM(part.amount_fen), 0) AS BIGINT) FROM payment_orders part
+       JOIN payments ON payments.id = part.payment_id WHERE part.order_id = orders.id AND payments.state = 'reported')";
+/// What was accepted and kept, less what was invoiced.
+const UNINVOICED: &str = "orders.accepted_fen - orders.returned_fen + orders.freight_fen
+    - (SELECT CAST(COALESCE(SUM(part.gross_fen), 0) AS BIGINT) FROM invoice_lines part WHERE part.order_id = orders.id)";
+/// Each line's invoice may differ by a fen.
+const ROUNDED: &str = " > (SELECT COUNT(*) FROM order_lines line WHERE line.order_id = orders.id)";
+
+impl Work {
+    /// How much of an order it is about, in fen.
+    const fn amount(self) -> &'static str {
+        match self {
+            Work::Confirm | Work::Ship | Work::Accept => "orders.ordered_fen",
+            Work::Pay => UNPAID,
+            Work::Invoice => UNINVOICED,
+            Work::Rate => "orders.accepted_fen - orders.returned_fen",
+        }
+    }
+}
+
+/// Whose work, and after which row of the list.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked {
+    /// The organisation.
+    pub org: OrgId,
+    /// The person who would do it.
+    pub person: UserId,
+    /// From this moment on.
+    pub since: At,
+    /// At that very moment, only after this row.
+    pub after: Option<[u8; 16]>,
+    /// Without such a row: whether that very moment still belongs to the page.
+    pub inclusive: bool,
+}
+
+/// Orders that wait for a kind of work, the longest waiting first, with the amount it is about.
+pub fn orders_for(on: &mut Read, work: Work, asked: &Asked, most: i64) -> Outcome<Vec<(OrderRow, Fen)>> {
+    let Asked { org, person, since, after, inclusive } = *asked;
+    let rows: Vec<(OrderRow, i64)> = each!(on, c => {
+        let lines = order_lines::table.filter(order_lines::order_id.eq(orders::id)).filter(order_lines::closed.eq(false));
+        let kept = orders::accepted_fen.gt(orders::returned_fen);
+        let open = orders::state.eq(OrderState::Confirmed);
+        let delivered = orders::state.eq_any([OrderState::Confirmed, OrderState::Closed]);
+        let mut query = orders::table.select((OrderRow::as_select(), sql::<BigInt>(work.amount()))).into_boxed();
+        query = match work {
+            Work::Confirm => query.filter(orders::supplier_id.eq(org)).filter(orders::state.eq(OrderState::Placed)),
+            Work::Ship => {
+                let unshipped = lines.filter((order_lines::shipped + order_lines::short_closed).lt(order_lines::quantity));
+                query.filter(orders::supplier_id.eq(org)).filter(open).filter(exists(unshipped))
+            }
+            Work::Accept => {
+                let undecided = lines.filter((order_lines::accepted + order_lines::rejected).lt(order_lines::shipped));
+                query.filter(orders::buyer_id.eq(org)).filter(open).filter(orders::placed_by.ne(person)).filter(exists(undecided))
+            }
+            Work::Pay => {
+                let accepted = acceptances::table.filter(acceptances::order_id.eq(orders::id))
+                    .filter(acceptances::accepted_by.eq(person).or(acceptances::second_by.eq(person)));
+                query.filter(orders::payer_id.eq(org).or(orders::buyer_id.eq(org))).filter(delivered).filter(kept)
+                    .filter(sql::<Bool>(UNPAID).sql(" > 0")).filter(not(exists(accepted)))
+            }
+            Work::Invoice => {
+                query.filter(orders::supplier_id.eq(org)).filter(delivered).filter(kept).filter(sql::<Bool>(UNINVOICED).sql(ROUNDED))
+            }
+            Work::Rate => {
+                query.filter(orders::buyer_id.eq(org)).filter(orders::state.eq(OrderState::Closed)).filter(orders::rated_at.is_null())
+                    .filter(orders::accepted_fen.gt(Fen::ZERO))
+            }
+        };
+        query = query.filter(orders::placed_at.ge(since));
+        if let Some(id) = after.map(OrderId) {
+            query = query.filter(orders::placed_at.gt(since).or(orders::id.gt(id)));
+        } else if !inclusive {
+            query = query.filter(orders::placed_at.gt(since));
+        }
+        query.order((orders::placed_at, orders::id)).limit(most).load(c)
+    })?;
+    Ok(rows.into_iter().map(|(row, fen)| (row, Fen::new(fen))).collect())
+}
+
+/// Payments that a supplier has not answered, the longest waiting first.
+pub fn payments_for(on: &mut Read, asked: &Asked, most: i64) -> Outcome<Vec<PaymentRow>> {
+    let since = asked.since;
+    Ok(each!(on, c => {
+        let mut query = payments::table.select(PaymentRow::as_select()).into_boxed()
+            .filter(payments::supplier_id.eq(asked.org)).filter(payments::state.eq(PaymentState::Reported))
+            .filter(payments::reported_at.ge(since));
+        if let Some(id) = asked.after.map(PaymentId) {
+            query = query.filter(payments::reported_at.gt(since).or(payments::id.gt(id)));
+        } else if !asked.inclusive {
+            query = query.filter(payments::reported_at.gt(since));
+        }
+        query.order((payments::reported_at, payments::id)).limit(most).load(c)
+    })?)
+}
