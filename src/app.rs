@@ -35,6 +35,7 @@ use utoipa_actix_web::{AppExt, scope};
 
 pub mod command;
 mod document;
+pub mod export;
 mod operations;
 pub mod server;
 

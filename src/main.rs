@@ -4,8 +4,12 @@ use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use yigou::app::command::{self, Command};
+use yigou::app::export::{Export, Report};
 use yigou::kernel::error::Outcome;
+use yigou::kernel::terms::Basis;
+use yigou::kernel::time::Day;
 use yigou::platform::config::{Config, Values};
+use yigou::reporting::{Dimension, ProgressBy};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -80,11 +84,64 @@ enum Verb {
         /// The file
         file: PathBuf,
     },
+    /// Write a report as CSV
+    Export {
+        #[command(subcommand)]
+        report: Exported,
+    },
     /// Administration from the console
     Admin {
         #[command(subcommand)]
         act: Admin,
     },
+}
+
+#[derive(Subcommand)]
+enum Exported {
+    /// The bulletin's progress of the plans
+    QuotaProgress {
+        /// The plans' year
+        #[arg(long, value_parser = clap::value_parser!(i64).range(2012..=2100))]
+        year: i64,
+        /// The file
+        #[arg(long)]
+        out: PathBuf,
+        /// What a row is: unit, region or supervising_unit
+        #[arg(long, default_value = "region")]
+        by: ProgressBy,
+        /// As known at the end of this day [default: today]
+        #[arg(long)]
+        as_of: Option<Day>,
+    },
+    /// Volumes by county of production
+    CountyVolumes {
+        /// The year
+        #[arg(long, value_parser = clap::value_parser!(i64).range(2012..=2100))]
+        year: i64,
+        /// The file
+        #[arg(long)]
+        out: PathBuf,
+        /// On which facts the amounts rest: ordered, accepted_paid or completed
+        #[arg(long, default_value = "accepted_paid")]
+        basis: Basis,
+        /// By what they are told apart, with commas between: county, month, fund, purpose, mode, channel, certified,
+        /// eligible, purchaser_region
+        #[arg(long, default_value = "county,month", value_delimiter = ',')]
+        by: Vec<Dimension>,
+    },
+}
+
+impl From<Exported> for Export {
+    fn from(wanted: Exported) -> Export {
+        match wanted {
+            Exported::QuotaProgress { year, out, by, as_of } => {
+                Export { report: Report::QuotaProgress { by, as_of }, year, out }
+            }
+            Exported::CountyVolumes { year, out, basis, by } => {
+                Export { report: Report::CountyVolumes { basis, by }, year, out }
+            }
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -123,6 +180,7 @@ fn run(program: Program) -> Outcome<ExitCode> {
         Verb::Migrate => Command::Migrate,
         Verb::Verify => Command::Verify,
         Verb::Import { what, file } => Command::Import { what, file },
+        Verb::Export { report } => Command::Export(report.into()),
         Verb::Admin { act: Admin::CreateUser { email, name } } => Command::CreateUser { email, name },
     };
     command::start(config, command)

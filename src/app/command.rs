@@ -1,14 +1,16 @@
 //! The program's commands: each opens the installation a configuration describes and does one thing.
 
+use super::export::{Export, export};
 use super::server::{Serving, serve};
 use super::{Installation, seed};
+use crate::audit;
 use crate::demo;
 use crate::documents::Vault;
 use crate::identity::{self, Gate};
 use crate::kernel::error::{AppError, Code, FieldError, Outcome};
 use crate::ledger;
 use crate::ordering;
-use crate::platform::clock::{Ctx, IdSource, RandomIds, SystemClock};
+use crate::platform::clock::{ClockFrom, Ctx, IdSource, RandomIds, SystemClock};
 use crate::platform::config::Config;
 use crate::platform::db::{Options, Store};
 use crate::platform::files::FileStore;
@@ -46,6 +48,8 @@ pub enum Command {
         /// The file.
         file: PathBuf,
     },
+    /// Write a report to a file.
+    Export(Export),
     /// Create an operator of the platform.
     CreateUser {
         /// The login.
@@ -80,6 +84,7 @@ async fn run(config: Config, command: Command) -> Outcome<ExitCode> {
         Command::CreateUser { email, name } => create_user(&installation, email, name).await?,
         Command::Verify => return verify(&installation).await,
         Command::Import { what, file } => import(&installation, &what, &file).await?,
+        Command::Export(wanted) => export(&installation, wanted).await?,
         Command::Demo { exit } => demo(installation, &config, exit).await?,
         Command::Migrate => {}
     }
@@ -214,7 +219,8 @@ async fn verify(installation: &Installation) -> Outcome<ExitCode> {
 }
 
 /// Plays the example year, or what is left of it, prints its figures, and serves.
-async fn demo(installation: Installation, config: &Config, exit: bool) -> Outcome<()> {
+/// The server goes on from where the play, or whoever used it since, came to.
+async fn demo(mut installation: Installation, config: &Config, exit: bool) -> Outcome<()> {
     let parts = demo::Parts {
         store: installation.store.clone(),
         ids: installation.ids.clone(),
@@ -226,6 +232,10 @@ async fn demo(installation: Installation, config: &Config, exit: bool) -> Outcom
     if exit {
         return Ok(());
     }
-    println!("\nhttp://{0}/docs  ·  http://{0}/openapi.json", config.listen);
+    let newest = installation.store.read(audit::newest).await?;
+    let evening = newest.map_or(demo::end(), |at| at.max(demo::end()));
+    installation.clock = Arc::new(ClockFrom::new(evening));
+    println!("\n演示时钟 the demo's clock: {evening}");
+    println!("http://{0}/docs  ·  http://{0}/openapi.json", config.listen);
     serve(installation, &Serving { listen: config.listen, jobs: true }).await
 }

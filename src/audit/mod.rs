@@ -128,6 +128,14 @@ pub fn events(read: &mut Read, scope: &Scope, after: i64, page: &PageRequest) ->
     }))
 }
 
+/// When anything was last recorded.
+///
+/// # Errors
+/// When the database fails.
+pub fn newest(read: &mut Read) -> Outcome<Option<At>> {
+    store::newest(read)
+}
+
 /// Everything recorded about one subject, oldest first: `(when, action, details)`.
 ///
 /// # Errors

@@ -73,6 +73,11 @@ pub fn feed(on: &mut Read, scope: &Scope, after: i64, limit: i64) -> Outcome<Vec
     })?)
 }
 
+/// When the newest entry was written; ids sort by time.
+pub fn newest(on: &mut Read) -> Outcome<Option<At>> {
+    Ok(each!(on, c => entries::table.order(entries::id.desc()).select(entries::at).first(c).optional())?)
+}
+
 /// Entries about one subject, oldest first.
 pub fn about(on: &mut Read, subject: &str) -> Outcome<Vec<EntryRow>> {
     Ok(

@@ -10,8 +10,7 @@ use crate::kernel::money::Fen;
 use crate::kernel::terms::Basis;
 use crate::platform::db::Read;
 use crate::reporting::{self, Dimension, ProgressBy, ProgressRow, ProgressWanted, VolumesWanted};
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{Cell, CellAlignment, Table};
+use comfy_table::{Cell, CellAlignment, LineStyle, Table, TableStyle};
 use std::collections::BTreeMap;
 
 /// The three amounts of a county, in the order of [`Basis::ALL`].
@@ -62,17 +61,24 @@ fn by_county(read: &mut Read, actor: &Actor) -> Outcome<BTreeMap<String, (String
     Ok(counties)
 }
 
+/// A table with rules around its head and below its last row.
+fn plain() -> Table {
+    let rule = LineStyle::none().fill('─').junction('─');
+    let mut table = Table::new();
+    table.load_style(TableStyle::new().top_border(rule).header_separator(rule).bottom_border(rule));
+    table
+}
+
 fn right(text: impl ToString) -> Cell {
     Cell::new(text.to_string()).set_alignment(CellAlignment::Right)
 }
 
 fn bulletin<'a>(rows: impl Iterator<Item = &'a ProgressRow>) -> String {
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
+    let mut table = plain();
     table.set_header(["地区", "单位", "已预留", "未启动", "预留（元）", "已下单", "已验收并付款", "已完成", "完成率%"]);
     for row in rows {
         table.add_row([
-            Cell::new(&row.name),
+            Cell::new(place(row)),
             right(row.accounts),
             right(row.reserved_units),
             right(row.reserved_units.saturating_sub(row.started_units)),
@@ -86,9 +92,14 @@ fn bulletin<'a>(rows: impl Iterator<Item = &'a ProgressRow>) -> String {
     table.to_string()
 }
 
+/// A row holds the units of exactly one region: those of a city or of the whole region stand beside those of its counties.
+fn place(row: &ProgressRow) -> String {
+    let above_counties = row.key.as_ref().is_some_and(|code| code.ends_with("00"));
+    if above_counties { format!("{}本级", row.name) } else { row.name.clone() }
+}
+
 fn table(counties: &BTreeMap<String, (String, Amounts)>) -> String {
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
+    let mut table = plain();
     table.set_header(["产地县（区）", "已下单（元）", "已验收并付款（元）", "已完成（元）"]);
     let mut total = Amounts::default();
     for (name, amounts) in counties.values() {
@@ -105,8 +116,7 @@ fn table(counties: &BTreeMap<String, (String, Amounts)>) -> String {
 
 /// The ready-made logins and what to try with them.
 fn invitation() -> String {
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
+    let mut table = plain();
     table.set_header(["登录邮箱", "身份"]);
     table.add_row([CANTEEN, "食堂：填报、下单、付款"]);
     table.add_row([KEEPER, "食堂：验收"]);

@@ -157,6 +157,21 @@ pub struct Actor {
     pub via: Via,
 }
 
+impl Actor {
+    /// Whoever sits at the console of the machine: reads everything, and signs nothing.
+    #[must_use]
+    pub const fn console(region: RegionCode) -> Actor {
+        Actor {
+            user_id: UserId([0; 16]),
+            org_id: OrgId([0; 16]),
+            kind: OrgKind::Operator,
+            region,
+            scope: Scope::Platform,
+            via: Via::Program,
+        }
+    }
+}
+
 /// Which (kinds, role) hold a permission.
 #[derive(Debug, Clone, Copy)]
 pub struct Grant {

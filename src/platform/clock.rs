@@ -2,7 +2,7 @@
 
 use crate::kernel::time::At;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// Tells the moment.
 pub trait Clock: Send + Sync {
@@ -24,6 +24,27 @@ impl Clock for SystemClock {
     fn now(&self) -> At {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         At(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+/// A clock that goes on from a moment at the machine's pace: the demo is served on the evening at which its play ended.
+#[derive(Debug, Clone, Copy)]
+pub struct ClockFrom {
+    from: At,
+    since: Instant,
+}
+
+impl ClockFrom {
+    /// Starts at a moment.
+    #[must_use]
+    pub fn new(from: At) -> ClockFrom {
+        ClockFrom { from, since: Instant::now() }
+    }
+}
+
+impl Clock for ClockFrom {
+    fn now(&self) -> At {
+        self.from.plus_ms(i64::try_from(self.since.elapsed().as_millis()).unwrap_or(i64::MAX))
     }
 }
 

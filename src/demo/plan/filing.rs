@@ -2,16 +2,18 @@
 
 use super::super::chance::Chance;
 use super::super::data::{Canteen, World};
-use super::season;
+use super::{YEAR, season};
 use crate::kernel::actor::OrgKind;
 use crate::kernel::money::Ppm;
-use crate::kernel::time::At;
+use crate::kernel::time::{At, Day};
 
 /// The plan of one unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filing {
     /// A place in [`World::units`].
     pub unit: usize,
+    /// The year that is planned.
+    pub year: i64,
     /// Which share of the canteen's total is reserved; none without a canteen of its own.
     pub ratio: Ppm,
     /// Which share of the union's total is reserved.
@@ -64,6 +66,7 @@ pub fn of(world: &World, at: usize) -> Option<Filing> {
     };
     Some(Filing {
         unit: at,
+        year: YEAR,
         ratio: Ppm(ratio),
         union_ratio: Ppm(if of_union { 200_000 } else { 0 }),
         submitted: season::between(&mut chance, submitted_on, 9, 17),
@@ -71,4 +74,18 @@ pub fn of(world: &World, at: usize) -> Option<Filing> {
         reviewed: season::between(&mut chance, reviewed_on, 9, 17),
         approved: season::between(&mut chance, approved_on, 9, 17),
     })
+}
+
+/// The plan of the year that follows, filed and approved in its first days as it was a year before.
+#[must_use]
+pub fn of_next_year(filing: &Filing) -> Filing {
+    let morning = |day| season::moment(Day::ymd(2022, 1, day), 9 * 60 + 30);
+    Filing {
+        year: YEAR + 1,
+        submitted: morning(5),
+        verdict: Verdict::Approved,
+        reviewed: morning(6),
+        approved: morning(7),
+        ..filing.clone()
+    }
 }

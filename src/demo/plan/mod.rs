@@ -15,6 +15,7 @@ pub use season::{END, moment};
 
 use super::chance::Chance;
 use super::data::{Scale, Unit, World};
+use super::people;
 use crate::kernel::actor::OrgKind;
 use crate::kernel::quantity::Quantity;
 use crate::kernel::terms::{Channel, Fund, Purpose};
@@ -209,7 +210,12 @@ impl Year {
         let filings: Vec<Filing> = (0..world.units.len()).filter_map(|at| filing::of(world, at)).collect();
         let (requests, shelf) = demand::requests(world, &filings, scale);
         let refused = demand::refused(world, &filings, &shelf);
-        Year { filings, requests, refused }
+        let mut year = Year { filings, requests, refused };
+        // The canteen with a login can go on ordering under a plan where the play ends.
+        let hero = people::hero(world, &year);
+        let next: Vec<Filing> = year.filings.iter().filter(|f| f.unit == hero).map(filing::of_next_year).collect();
+        year.filings.extend(next);
+        year
     }
 }
 

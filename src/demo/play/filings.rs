@@ -3,7 +3,7 @@
 use super::{Play, in_flight};
 use crate::demo::data::Canteen;
 use crate::demo::people::{House, Seat};
-use crate::demo::plan::{Filing, Verdict, YEAR};
+use crate::demo::plan::{Filing, Verdict};
 use crate::kernel::actor::{FillPlan, OrgKind, ReviewPlan};
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::OrgId;
@@ -33,10 +33,10 @@ impl Play<'_> {
 
     async fn file_plan(&self, filing: &Filing, day: Day) -> Outcome<()> {
         let unit = self.cast.units[filing.unit].org;
-        let mut plan = self.filed(unit).await?;
+        let mut plan = self.filed(unit, filing.year).await?;
         if filing.submitted.day() == day && plan.is_none() {
             let actor = self.cast.units[filing.unit].actor::<FillPlan>(Seat::Clerk)?;
-            let new = NewPlan { year: YEAR, figures: self.figures(filing), submit: true };
+            let new = NewPlan { year: filing.year, figures: self.figures(filing), submit: true };
             plan = Some(self.parts.write(filing.submitted, move |tx| quota::file(tx, &actor, &new)).await?);
         }
         let Some(mut plan) = plan else { return Ok(()) };
@@ -60,8 +60,8 @@ impl Play<'_> {
         Ok(())
     }
 
-    async fn filed(&self, unit: OrgId) -> Outcome<Option<Plan>> {
-        self.parts.read(move |read| quota::filed(read, unit, YEAR)).await
+    async fn filed(&self, unit: OrgId, year: i64) -> Outcome<Option<Plan>> {
+        self.parts.read(move |read| quota::filed(read, unit, year)).await
     }
 
     /// The supervising unit first, if there is one, then the finance bureau.
