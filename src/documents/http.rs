@@ -27,7 +27,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 pub struct UploadQuery {
     /// The file's name, without a path.
-    #[param(min_length = 1, max_length = 200)]
+    #[param(min_length = 1, max_length = 200, pattern = "^[^\\u0000-\\u001F\\u007F-\\u009F/\\\\]+$")]
     name: String,
     /// Who may open it.
     class: FileClass,

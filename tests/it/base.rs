@@ -15,6 +15,7 @@ on_both! {
         app.get("/nothing").refused("not_found").await;
         let answered = app.request(Method::TRACE, "/api/v1/events").refused("method_not_allowed").await;
         assert_eq!(answered.json()["allow"], serde_json::json!(["GET"]));
+        assert_eq!(answered.header("allow"), Some("GET"));
         app.request(Method::DELETE, "/api/v1/events").expect(405).await;
     }
 
@@ -30,6 +31,14 @@ on_both! {
         assert_eq!(kept.header("x-request-id"), Some("trace-12345678"));
         let replaced = app.get("/livez").header("x-request-id", "<script>alert(1)</script>").send().await;
         assert!(replaced.header("x-request-id").unwrap().starts_with("req_"));
+    }
+
+    async fn an_empty_choice_of_organisation_is_none(app) {
+        use yigou::kernel::actor::{OrgKind, Role};
+        let person = app.new_person(OrgKind::Cooperative, "640323", &[Role::Seller]).await;
+        person.get("/api/v1/events").header("yigou-organisation", "").expect(200).await;
+        person.get("/api/v1/events").header("yigou-organisation", "org_x").refused("malformed_request").await;
+        person.get("/api/v1/events?cursor=").expect(200).await;
     }
 
     async fn strange_authorisation_is_refused(app) {

@@ -7,6 +7,7 @@ mod support;
 
 mod admission;
 mod attacks;
+mod bad_input;
 mod base;
 mod catalogue;
 mod certification;

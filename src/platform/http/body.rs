@@ -7,7 +7,10 @@ use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use futures_util::StreamExt;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use std::fmt;
 use std::time::Duration;
 
 /// The largest JSON body, in bytes.
@@ -47,7 +50,7 @@ impl<T: DeserializeOwned + utoipa::ToSchema + Send + Sync + 'static> Body for Js
             return Err(AppError::new(Code::UnsupportedMediaType)
                 .detail("请求内容类型应为 application/json", "send application/json"));
         }
-        let value: serde_json::Value = serde_json::from_slice(raw).map_err(|e| malformed(&e))?;
+        let Strict(value) = serde_json::from_slice(raw).map_err(|e| malformed(&e))?;
         let wrong = schemas.check(&T::name(), &value)?;
         if !wrong.is_empty() {
             return Err(AppError::invalid(wrong));
@@ -60,6 +63,59 @@ impl<T: DeserializeOwned + utoipa::ToSchema + Send + Sync + 'static> Body for Js
                 Message::new("不符合要求", e.inner().to_string()),
             )])
         })
+    }
+}
+
+/// A JSON value in which no member stands twice: readers disagree about which of the two counts.
+struct Strict(Value);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Strict, D::Error> {
+        from.deserialize_any(StrictVisitor).map(Strict)
+    }
+}
+
+struct StrictVisitor;
+
+impl<'de> Visitor<'de> for StrictVisitor {
+    type Value = Value;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(Strict(item)) = from.next_element()? {
+            items.push(item);
+        }
+        Ok(Value::Array(items))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Value, A::Error> {
+        let mut members = serde_json::Map::new();
+        while let Some(name) = from.next_key::<String>()? {
+            let Strict(value) = from.next_value()?;
+            if members.insert(name, value).is_some() {
+                return Err(A::Error::custom("a member stands twice"));
+            }
+        }
+        Ok(Value::Object(members))
     }
 }
 

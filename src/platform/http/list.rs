@@ -46,7 +46,8 @@ impl<Q: DeserializeOwned> List<Q> {
         for (name, value) in pairs {
             match name.as_str() {
                 "limit" => limit = parse_limit(&value)?,
-                "cursor" => cursor = Some(value),
+                // An empty cursor asks for the first page, like none.
+                "cursor" => cursor = Some(value).filter(|text| !text.is_empty()),
                 _ => filters.push((name, value)),
             }
         }

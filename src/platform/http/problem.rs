@@ -75,6 +75,10 @@ pub(super) fn render(error: &AppError, meta: &Meta) -> HttpResponse<BoxBody> {
     if status == StatusCode::UNAUTHORIZED {
         response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"yigou\""));
     }
+    if let Some(methods) = parts.extra.as_ref().and_then(|extra| extra.get("allow")?.as_array()) {
+        let names: Vec<&str> = methods.iter().filter_map(Value::as_str).collect();
+        response.insert_header((header::ALLOW, names.join(", ")));
+    }
     response.body(document(error, meta).to_string())
 }
 

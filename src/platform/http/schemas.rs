@@ -5,8 +5,8 @@ use crate::kernel::quantity::Quantity;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::{At, Day};
 use crate::kernel::uscc::Uscc;
-use jsonschema::error::ValidationErrorKind as Kind;
-use jsonschema::{Draft, Validator};
+use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use jsonschema::{Draft, JsonType, ValidationError, Validator};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
@@ -38,8 +38,8 @@ impl Schemas {
         let validator = self.validator(component)?;
         Ok(validator
             .iter_errors(body)
-            .take(MAX_ERRORS)
             .flat_map(|error| explain(&error.instance_path().to_string(), error.kind()))
+            .take(MAX_ERRORS)
             .collect())
     }
 
@@ -103,6 +103,7 @@ fn explain(path: &str, kind: &Kind) -> Vec<FieldError> {
             let name = property.as_str().unwrap_or_default();
             vec![FieldError::new(format!("{path}/{}", escape(name)), "required", Message::new("必填", "is required"))]
         }
+        Kind::OneOfNotValid { context } | Kind::AnyOf { context } => meant(path, context),
         Kind::Type { .. } => one("wrong_type", "类型不正确".to_owned(), "is of the wrong type".to_owned()),
         Kind::Enum { options } => {
             one("not_allowed", format!("只能是 {options} 之一"), format!("must be one of {options}"))
@@ -122,6 +123,19 @@ fn explain(path: &str, kind: &Kind) -> Vec<FieldError> {
             one("wrong_format", format!("{}不正确", format_name(format)), format!("is not a valid {format}"))
         }
         _ => one("invalid", "不符合要求".to_owned(), "is not valid".to_owned()),
+    }
+}
+
+/// What is wrong with a value that may also be absent: only the alternative to `null` can have been meant.
+fn meant(path: &str, alternatives: &[Vec<ValidationError<'static>>]) -> Vec<FieldError> {
+    let asks_null =
+        |error: &ValidationError<'_>| matches!(error.kind(), Kind::Type { kind: TypeKind::Single(JsonType::Null) });
+    let mut others = alternatives.iter().filter(|errors| !errors.iter().any(asks_null));
+    match (others.next(), others.next()) {
+        (Some(errors), None) => {
+            errors.iter().flat_map(|error| explain(&error.instance_path().to_string(), error.kind())).collect()
+        }
+        _ => vec![FieldError::new(path, "invalid", Message::new("不符合要求", "is not valid"))],
     }
 }
 

@@ -18,10 +18,10 @@ pub struct VolumesFilter {
     /// On which facts the amounts rest; accepted and paid when absent.
     basis: Option<Basis>,
     /// First month, `YYYY-MM`; January of this year when absent.
-    #[param(pattern = "^[0-9]{4}-[0-9]{2}$", max_length = 7)]
+    #[param(pattern = "^20[0-9]{2}-(0[1-9]|1[0-2])$", max_length = 7)]
     from: Option<String>,
     /// Last month; this month when absent.
-    #[param(pattern = "^[0-9]{4}-[0-9]{2}$", max_length = 7)]
+    #[param(pattern = "^20[0-9]{2}-(0[1-9]|1[0-2])$", max_length = 7)]
     to: Option<String>,
     /// By what they are told apart, with commas between; county when absent: county, month, fund, purpose, mode, channel,
     /// certified, eligible, purchaser_region.

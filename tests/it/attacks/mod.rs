@@ -7,6 +7,8 @@
 mod outside;
 mod world;
 
+pub use world::{World, body};
+
 use crate::support::contract::DOCUMENT;
 use crate::support::people::Person;
 use crate::support::sample;
@@ -17,15 +19,15 @@ use yigou::kernel::actor::{Grant, OrgKind, PERMISSIONS, Role};
 use yigou::kernel::error::Code;
 
 /// An operation of the document.
-struct Operation {
-    method: Method,
-    path: &'static str,
-    permission: Option<&'static str>,
-    about: &'static Value,
+pub struct Operation {
+    pub method: Method,
+    pub path: &'static str,
+    pub permission: Option<&'static str>,
+    pub about: &'static Value,
 }
 
 impl Operation {
-    fn all() -> Vec<Operation> {
+    pub fn all() -> Vec<Operation> {
         let mut all = Vec::new();
         for (path, item) in DOCUMENT["paths"].as_object().unwrap() {
             for (method, about) in item.as_object().unwrap() {
@@ -36,17 +38,17 @@ impl Operation {
         }
         all
     }
-    fn name(&self) -> String {
+    pub fn name(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
-    fn grants(&self) -> &'static [Grant] {
+    pub fn grants(&self) -> &'static [Grant] {
         let permission = self.permission.unwrap();
         PERMISSIONS.iter().find(|(name, _)| *name == permission).map(|(_, grants)| *grants).unwrap()
     }
-    fn allows(&self, kind: OrgKind, role: Role) -> bool {
+    pub fn allows(&self, kind: OrgKind, role: Role) -> bool {
         self.grants().iter().any(|grant| grant.role == role && grant.kinds.contains(&kind))
     }
-    fn writes(&self) -> bool {
+    pub fn writes(&self) -> bool {
         self.method != Method::GET
     }
     /// The smallest body that the document allows, and its type.
@@ -58,7 +60,7 @@ impl Operation {
         Some(("text/plain", b"evidence".to_vec()))
     }
     /// The address with every parameter replaced; query parameters that are required get a sample.
-    fn address(&self, id: impl Fn(&str) -> String) -> String {
+    pub fn address(&self, id: impl Fn(&str) -> String) -> String {
         let parts = self.path.split('/').map(|part| match part.strip_prefix('{').and_then(|p| p.strip_suffix('}')) {
             Some(name) => id(name),
             None => part.to_owned(),
@@ -78,7 +80,13 @@ impl Operation {
         self.send_body(as_who, app, address, None).await
     }
     /// Sends it with a body other than the smallest.
-    async fn send_body(&self, as_who: Option<&Person>, app: &TestApp, address: &str, body: Option<Value>) -> Answered {
+    pub async fn send_body(
+        &self,
+        as_who: Option<&Person>,
+        app: &TestApp,
+        address: &str,
+        body: Option<Value>,
+    ) -> Answered {
         let mut ask = match as_who {
             Some(person) => person.request(self.method.clone(), address),
             None => app.request(self.method.clone(), address),
@@ -101,7 +109,7 @@ fn plain(value: &Value) -> String {
 }
 
 /// An id of the right form that names nothing, by the parameter's schema.
-fn absent(operation: &Operation, name: &str) -> String {
+pub fn absent(operation: &Operation, name: &str) -> String {
     let parameters = operation.about["parameters"].as_array().into_iter().flatten();
     let schema = parameters.filter(|p| p["in"] == "path" && p["name"] == name).map(|p| &p["schema"]).next();
     plain(&sample::of(schema.unwrap_or_else(|| panic!("{}: {{{name}}} is not described", operation.name()))))

@@ -58,7 +58,7 @@ fn named(path: &str) -> Option<Named> {
 
 impl Operation {
     /// The address with the world's records in it.
-    fn address_in(&self, world: &World) -> Option<String> {
+    pub fn address_in(&self, world: &World) -> Option<String> {
         let entry = named(self.path).unwrap_or_else(|| panic!("{}: no foreign record is named for it", self.name()));
         let id = match entry {
             Named::Record(prefix) => world.id(prefix).to_owned(),
@@ -75,7 +75,7 @@ impl Operation {
     fn has_id(&self) -> bool {
         self.path.contains('{')
     }
-    fn body_schema(&self) -> Option<&'static Value> {
+    pub fn body_schema(&self) -> Option<&'static Value> {
         let schema = &self.about["requestBody"]["content"]["application/json"]["schema"];
         schema.is_object().then_some(schema)
     }

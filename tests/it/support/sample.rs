@@ -18,6 +18,36 @@ pub fn naming(schema: &Value, record: &dyn Fn(&str) -> Option<String>) -> Value 
     Sampler { record: Some(record) }.of(schema)
 }
 
+/// A body with every field.
+pub fn full(schema: &Value) -> Value {
+    let (schema, _) = plain(schema);
+    match (schema["properties"].as_object(), schema["items"].is_object()) {
+        (Some(members), _) => members.iter().map(|(name, part)| (name.clone(), full(part))).collect(),
+        (None, true) => json!([full(&schema["items"])]),
+        (None, false) => of(&schema),
+    }
+}
+
+/// What a schema says without references and alternatives, and whether the value may also be null.
+pub fn plain(schema: &Value) -> (Value, bool) {
+    if let Some(name) = schema["$ref"].as_str().and_then(|r| r.strip_prefix("#/components/schemas/")) {
+        return plain(&DOCUMENT["components"]["schemas"][name]);
+    }
+    for key in ["oneOf", "anyOf", "allOf"] {
+        if let Some(parts) = schema[key].as_array() {
+            let meant = parts.iter().find(|part| part["type"] != "null");
+            let (inner, nullable) = meant.map_or((Value::Null, true), plain);
+            return (inner, nullable || parts.iter().any(|part| part["type"] == "null"));
+        }
+    }
+    let mut own = schema.clone();
+    let kinds = schema["type"].as_array().cloned().unwrap_or_default();
+    if let Some(kind) = kinds.iter().find(|kind| **kind != "null") {
+        own["type"] = kind.clone();
+    }
+    (own, kinds.contains(&json!("null")))
+}
+
 /// Whether a value of the schema can name a record.
 pub fn names_records(schema: &Value, depth: usize) -> bool {
     if depth > 6 {
