@@ -204,6 +204,8 @@ const OFFICES: &[OrgKind] = &[OrgKind::PovertyOffice];
 const FINANCE: &[OrgKind] = &[OrgKind::FinanceBureau];
 const AUDITORS: &[OrgKind] = &[OrgKind::AuditBody, OrgKind::PovertyOffice, OrgKind::FinanceBureau];
 const OPERATOR: &[OrgKind] = &[OrgKind::Operator];
+/// Auditors who may see household data; a finance bureau audits money.
+const HOUSEHOLD_AUDITORS: &[OrgKind] = &[OrgKind::AuditBody, OrgKind::PovertyOffice];
 const ANY: &[OrgKind] = OrgKind::ALL;
 
 macro_rules! permissions {
@@ -228,7 +230,7 @@ permissions! {
     /// The own account and session; needs no choice of organisation.
     Oneself "oneself" { ANY OrgAdmin, ANY Manager, ANY Trader, ANY Acceptor, ANY Payer, ANY Seller, ANY Reviewer, ANY Auditor }
     /// Open files that may show household data, in scope.
-    OpenRestrictedFiles "files.open_restricted" { OFFICES Reviewer, AUDITORS Auditor }
+    OpenRestrictedFiles "files.open_restricted" { OFFICES Reviewer, HOUSEHOLD_AUDITORS Auditor }
     /// Members, invitations and keys of the own organisation.
     ManageOrganisation "organisation.manage" { ANY OrgAdmin }
     /// All organisations: create, suspend.

@@ -8,15 +8,15 @@ use yigou::kernel::actor::{OrgKind, Role, Scope};
 use yigou::kernel::error::Code;
 use yigou::kernel::ids::FileId;
 
-const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n";
+pub const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n";
 
-async fn store(person: &Person, name: &str, class: &str, kind: &str, bytes: &[u8]) -> crate::support::Answered {
+pub async fn store(person: &Person, name: &str, class: &str, kind: &str, bytes: &[u8]) -> crate::support::Answered {
     let path = format!("/api/v1/files?name={name}&class={class}");
     person.post(&path, Value::Null).raw(kind, bytes.to_vec()).send().await
 }
 
 /// Every stored byte of the test's object store.
-fn stored_bytes(app: &TestApp) -> Vec<Vec<u8>> {
+pub fn stored_bytes(app: &TestApp) -> Vec<Vec<u8>> {
     fn walk(folder: &std::path::Path, found: &mut Vec<Vec<u8>>) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();

@@ -4,7 +4,7 @@ use super::super::rules::{self, CertificationState, Event, Facts};
 use super::super::store::{self, EvidenceRow};
 use super::progress;
 use crate::audit;
-use crate::documents;
+use crate::documents::{self, FileClass};
 use crate::kernel::actor::{Actor, Scope};
 use crate::kernel::error::{AppError, Code, FieldError, Message, Outcome};
 use crate::kernel::food_licence::FoodLicenceWarning;
@@ -40,7 +40,7 @@ pub fn add_evidence(
     let noticed = case.row.state == CertificationState::InNotice;
     case.happen(tx, Some(actor), event)?;
     check_replaced(tx, id, new)?;
-    check_files(tx, actor, &new.files)?;
+    check_files(tx, actor, &new.facts, &new.files)?;
     let names = regions::names(tx)?;
     let known = |code: &str| code.parse().is_ok_and(|code| names.contains_key(&code));
     let warnings = rules::check_evidence(&new.facts, new.files.len(), tx.at().day(), known)?;
@@ -84,20 +84,25 @@ fn check_replaced(tx: &mut Tx<'_>, id: CertificationApplicationId, new: &NewEvid
     Ok(())
 }
 
-fn check_files(tx: &mut Tx<'_>, actor: &Actor, files: &[FileId]) -> Outcome<()> {
+/// Files are the applicant's own; those that show households are kept encrypted, and each opening is logged.
+fn check_files(tx: &mut Tx<'_>, actor: &Actor, facts: &Facts, files: &[FileId]) -> Outcome<()> {
     let mut wrong = Vec::new();
     for (n, file) in files.iter().enumerate() {
-        match documents::file(tx, &Scope::Org(actor.org_id), *file) {
-            Ok(_) => {}
+        let (code, message) = match documents::file(tx, &Scope::Org(actor.org_id), *file) {
+            Ok(file) if facts.shows_households() && file.class != FileClass::Restricted => {
+                let message = Message::new(
+                    "带贫材料可能含有农户信息，须以 restricted 类别上传",
+                    "may show households: upload it with the class `restricted`",
+                );
+                ("invalid", message)
+            }
+            Ok(_) => continue,
             Err(error) if error.code() == Code::NotFound => {
-                wrong.push(FieldError::new(
-                    format!("/file_ids/{n}"),
-                    "not_found",
-                    Message::new("没有这个文件", "there is no such file"),
-                ));
+                ("not_found", Message::new("没有这个文件", "there is no such file"))
             }
             Err(error) => return Err(error),
-        }
+        };
+        wrong.push(FieldError::new(format!("/file_ids/{n}"), code, message));
     }
     if wrong.is_empty() { Ok(()) } else { Err(AppError::invalid(wrong)) }
 }

@@ -154,6 +154,11 @@ impl Facts {
             Facts::Linkage(_) => Element::Linkage,
         }
     }
+    /// Whether its files may name households: contracts and lists (花名册) do.
+    #[must_use]
+    pub const fn shows_households(&self) -> bool {
+        matches!(self, Facts::Linkage(_))
+    }
     /// The facts of exactly the element named.
     ///
     /// # Errors
@@ -328,6 +333,7 @@ mod tests {
     fn facts_belong_to_the_element_named() {
         let Facts::Linkage(facts) = linkage(1, 2) else { panic!() };
         assert!(Facts::of(Element::Linkage, None, None, Some(facts.clone())).is_ok());
+        assert!(Facts::Linkage(facts.clone()).shows_households());
         let wrong = Facts::of(Element::Price, None, None, Some(facts)).unwrap_err();
         assert_eq!(wrong.parts().fields[0].pointer, "/linkage");
         assert_eq!(Facts::of(Element::Price, None, None, None).unwrap_err().parts().fields[0].pointer, "/price");

@@ -91,7 +91,7 @@ on_both! {
         assert_eq!(seller.post(&submission, json!({})).refused("evidence_missing").await.pointers(), ["/elements/linkage"]);
         other.post(&evidence, price()).expect(404).await;
         other.get(&format!("{APPLICATIONS}/{id}")).expect(404).await;
-        seller.post(&evidence, linkage(&own, 5)).expect(201).await;
+        seller.post(&evidence, linkage(&household_list(&seller).await, 5)).expect(201).await;
         seller.post(&submission, json!({})).expect(200).await;
         seller.post(&evidence, price()).refused("wrong_state").await;
         seller.post(&submission, json!({})).refused("wrong_state").await;
@@ -133,7 +133,7 @@ on_both! {
         ask_review(&offices.prefecture, &id, now, give_back.clone()).expect(200).await;
         let mails = app.mails().await;
         let submission = format!("{APPLICATIONS}/{id}/submission");
-        let own = file(app, &seller).await;
+        let own = household_list(&seller).await;
         seller.post(&format!("{APPLICATIONS}/{id}/evidence"), linkage(&own, 3)).expect(201).await;
         let again = seller.post(&submission, json!({})).expect(200).await;
         assert_eq!((again.str("/state").as_str(), again.str("/step").as_str(), again.int("/round")), ("in_review", "prefecture_review", 2));

@@ -2,6 +2,7 @@
 
 mod applications;
 mod certificates;
+mod households;
 
 use crate::catalogue::{product, supplier};
 use crate::support::people::Person;
@@ -49,6 +50,12 @@ pub async fn file(app: &TestApp, owner: &Person) -> String {
     id.to_string()
 }
 
+/// A list of households, brought as it must be: its id.
+pub async fn household_list(owner: &Person) -> String {
+    let list = "户主 马某 家庭人口 5 人".as_bytes();
+    crate::documents::store(owner, "%E8%8A%B1%E5%90%8D%E5%86%8C.txt", "restricted", "text/plain", list).await.id()
+}
+
 pub fn quality(file: &str) -> Value {
     json!({ "element": "quality", "file_ids": [file], "quality": { "proof": "food_licence", "number": "SC10164030300013" } })
 }
@@ -62,8 +69,8 @@ pub fn linkage(file: &str, households: i64) -> Value {
 
 /// A draft with evidence of all three elements: its id.
 pub async fn with_evidence(app: &TestApp, seller: &Person, drafted: &Answered) -> String {
-    let (id, file) = (drafted.id(), file(app, seller).await);
-    for body in [quality(&file), price(), linkage(&file, 12)] {
+    let (id, file, list) = (drafted.id(), file(app, seller).await, household_list(seller).await);
+    for body in [quality(&file), price(), linkage(&list, 12)] {
         seller.post(&format!("{APPLICATIONS}/{id}/evidence"), body).expect(201).await;
     }
     id
