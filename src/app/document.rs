@@ -127,12 +127,7 @@ fn described(status: &str) -> &'static str {
 }
 
 fn header(name: &str, about: &str, pattern: &str) -> RefOr<utoipa::openapi::path::Parameter> {
-    let schema = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .min_length(Some(1))
-        .max_length(Some(200))
-        .pattern(Some(pattern))
-        .build();
+    let schema = ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).build();
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Header)

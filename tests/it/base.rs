@@ -33,11 +33,13 @@ on_both! {
         assert!(replaced.header("x-request-id").unwrap().starts_with("req_"));
     }
 
-    async fn an_empty_choice_of_organisation_is_none(app) {
+    async fn a_choice_of_organisation_is_an_id_and_an_empty_cursor_is_the_first_page(app) {
         use yigou::kernel::actor::{OrgKind, Role};
         let person = app.new_person(OrgKind::Cooperative, "640323", &[Role::Seller]).await;
-        person.get("/api/v1/events").header("yigou-organisation", "").expect(200).await;
-        person.get("/api/v1/events").header("yigou-organisation", "org_x").refused("malformed_request").await;
+        for strange in ["", "org_x", "\u{e9}"] {
+            person.get("/api/v1/events").header("yigou-organisation", strange).refused("malformed_request").await;
+        }
+        person.get("/api/v1/events").header("yigou-organisation", &person.org_id.to_string()).expect(200).await;
         person.get("/api/v1/events?cursor=").expect(200).await;
     }
 

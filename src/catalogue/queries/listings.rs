@@ -53,10 +53,10 @@ pub struct ListingFilter {
     /// Of this supplier.
     pub supplier: Option<OrgId>,
     /// At least so much per kilogram, in fen.
-    #[param(minimum = 0)]
+    #[param(minimum = 0, maximum = 1_000_000_000_000_i64)]
     pub price_per_kg_min: Option<i64>,
     /// At most so much per kilogram, in fen.
-    #[param(minimum = 0)]
+    #[param(minimum = 0, maximum = 1_000_000_000_000_i64)]
     pub price_per_kg_max: Option<i64>,
     /// Offered in this month, 1 to 12.
     #[param(minimum = 1, maximum = 12)]

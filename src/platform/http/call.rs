@@ -310,11 +310,8 @@ fn bearer(request: &HttpRequest) -> Outcome<Presented> {
 
 fn asked_organisation(request: &HttpRequest) -> Outcome<Option<OrgId>> {
     let Some(value) = request.headers().get("yigou-organisation") else { return Ok(None) };
-    // A client that has nothing to choose may send it empty. What is no text is no id either.
-    let text = value.to_str().unwrap_or("?");
-    if text.trim().is_empty() {
-        return Ok(None);
-    }
+    // What is no text is no id either.
+    let text = value.to_str().unwrap_or_default();
     let wrong = || super::bad_header("Yigou-Organisation", "不是有效的单位编号", "is not an organisation's id");
     text.trim().parse().map(Some).map_err(|_| wrong())
 }
