@@ -14,6 +14,7 @@ use crate::platform::clock::{ClockFrom, Ctx, IdSource, RandomIds, SystemClock};
 use crate::platform::config::Config;
 use crate::platform::db::{Options, Store};
 use crate::platform::files::FileStore;
+use crate::platform::installation::keep_for_demo;
 use crate::platform::mail::Mailer;
 use crate::platform::password::{self, Cost, Passwords};
 use crate::platform::secret::Secret;
@@ -227,8 +228,17 @@ async fn demo(mut installation: Installation, config: &Config, exit: bool) -> Ou
         vault: Vault::new(installation.files.clone(), installation.secret.clone()),
         password_hash: installation.passwords.hash(demo::people::PASSWORD).await?,
     };
+    let at = ctx(&installation, "demo");
+    let mine = installation.store.write(at, |tx| {
+        let empty = audit::newest(tx)?.is_none();
+        keep_for_demo(tx, empty)
+    });
+    mine.await?;
+    if !config.listen.ip().is_loopback() {
+        eprintln!("演示账号的口令是公开的 / the demo's logins have a published password: {}", config.listen);
+    }
     let played = demo::run(&parts, demo::Scale::FULL, &demo::Progress::visible()).await?;
-    println!("{}", demo::report(&parts, &played).await?);
+    println!("{}", demo::report(&parts, &played, &config.public_url).await?);
     if exit {
         return Ok(());
     }

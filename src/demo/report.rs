@@ -16,11 +16,11 @@ use std::collections::BTreeMap;
 /// The three amounts of a county, in the order of [`Basis::ALL`].
 type Amounts = [Fen; 3];
 
-/// Puts the figures into words.
+/// Puts the figures into words; the address is where the API is served.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn report(parts: &Parts, played: &Played) -> Outcome<String> {
+pub async fn report(parts: &Parts, played: &Played, address: &str) -> Outcome<String> {
     let actor = played.cast.operator.actor::<ReadReports>(Seat::Clerk)?;
     let wanted = ProgressWanted { year: YEAR, as_of: end().day(), by: ProgressBy::Region, region: None, unit: None };
     let (progress, counties) =
@@ -32,7 +32,7 @@ pub async fn report(parts: &Parts, played: &Played) -> Outcome<String> {
     let title = format!("预留份额采购进度通报（{YEAR} 年度，截至 {}）", progress.as_of);
     let volumes = format!("产地县（区）销售额（{YEAR} 年）");
     let counties = table(&counties);
-    Ok(format!("{head}\n{tried}\n\n{title}\n{bulletin}\n\n{volumes}\n{counties}\n\n{}", invitation()))
+    Ok(format!("{head}\n{tried}\n\n{title}\n{bulletin}\n\n{volumes}\n{counties}\n\n{}", invitation(address)))
 }
 
 fn refused(refusals: &Refusals) -> String {
@@ -115,7 +115,7 @@ fn table(counties: &BTreeMap<String, (String, Amounts)>) -> String {
 }
 
 /// The ready-made logins and what to try with them.
-fn invitation() -> String {
+fn invitation(address: &str) -> String {
     let mut table = plain();
     table.set_header(["登录邮箱", "身份"]);
     table.add_row([CANTEEN, "食堂：填报、下单、付款"]);
@@ -125,9 +125,10 @@ fn invitation() -> String {
     table.add_row([OPERATOR, "平台运营"]);
     format!(
         "{table}\n密码 password: {PASSWORD}\n\n\
-         curl -s http://127.0.0.1:8080/api/v1/listings?limit=3\n\
-         curl -s http://127.0.0.1:8080/api/v1/sessions -H 'content-type: application/json' \\\n     \
-         -d '{{\"email\":\"{CANTEEN}\",\"password\":\"{PASSWORD}\"}}'\n"
+         curl -s {address}/api/v1/listings?limit=3\n\
+         curl -s {address}/api/v1/sessions -H 'content-type: application/json' \\\n     \
+         -d '{{\"email\":\"{CANTEEN}\",\"password\":\"{PASSWORD}\"}}'\n\
+         README.md 照此走完一笔订单 / goes on from here to an order that counts\n"
     )
 }
 

@@ -18,7 +18,7 @@ async fn play(app: &TestApp) -> Played {
         password_hash: "no password".to_owned(),
     };
     let played = demo::run(&parts, SMALL, &Progress::silent()).await.unwrap_or_else(|e| panic!("{e:?}"));
-    let shown = demo::report(&parts, &played).await.unwrap();
+    let shown = demo::report(&parts, &played, "http://127.0.0.1:8080").await.unwrap();
     assert!(shown.contains("盐池县") && shown.contains(demo::people::CANTEEN), "{shown}");
     played
 }
