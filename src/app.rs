@@ -11,12 +11,13 @@ use crate::ledger;
 use crate::notifications;
 use crate::ordering;
 use crate::platform::clock::{Clock, Ctx, IdSource};
-use crate::platform::db::{Store, Tx};
+use crate::platform::db::{Readiness, Store, Tx};
 use crate::platform::files::FileStore;
-use crate::platform::http::{Authority, Limits, PublicCache, Schemas, Web};
+use crate::platform::http::{Authority, Limits, PublicCache, Rate, Schemas, Web};
 use crate::platform::installation::agree_on_secret;
 use crate::platform::jobs::Runner;
 use crate::platform::mail::{Mail, Mailer};
+use crate::platform::networks::Networks;
 use crate::platform::password::Passwords;
 use crate::platform::secret::Secret;
 use crate::platform::{idempotency, jobs};
@@ -64,8 +65,12 @@ pub struct Installation {
     pub cache_ttl: Duration,
     /// How long a body may take to arrive.
     pub body_deadline: Duration,
-    /// Requests a caller gains each second; ten times as many at once.
-    pub rate_per_second: u32,
+    /// How many requests a caller may make.
+    pub rate: Rate,
+    /// Proxies whose word about the client's address is taken.
+    pub proxies: Networks,
+    /// Who may read the measurements.
+    pub metrics_from: Networks,
 }
 
 /// What the HTTP server shares between its threads.
@@ -76,6 +81,7 @@ pub struct Shared {
     document: Data<document::Served>,
     identity: Data<identity::Settings>,
     vault: Data<Vault>,
+    readiness: Data<Readiness>,
     installation: Data<Installation>,
 }
 
@@ -143,11 +149,11 @@ pub fn share(installation: Installation, authority: Arc<dyn Authority>) -> Share
         cache: PublicCache::new(installation.cache_ttl),
         principals: Web::principal_cache(installation.cache_ttl),
         body_deadline: installation.body_deadline,
+        proxies: installation.proxies.clone(),
     };
-    let rate = installation.rate_per_second;
     Shared {
         web: Data::new(web),
-        limits: Data::new(Limits::new(rate, rate.saturating_mul(10))),
+        limits: Data::new(Limits::new(installation.rate, installation.proxies.clone())),
         document: Data::new(document::Served::new(&document)),
         vault: Data::new(Vault::new(installation.files.clone(), installation.secret.clone())),
         identity: Data::new(identity::Settings {
@@ -155,6 +161,7 @@ pub fn share(installation: Installation, authority: Arc<dyn Authority>) -> Share
             passwords: installation.passwords.clone(),
             public_url: installation.public_url.clone(),
         }),
+        readiness: Data::new(Readiness::new(installation.store.clone(), installation.cache_ttl)),
         installation: Data::new(installation),
     }
 }
@@ -177,6 +184,7 @@ pub fn build(
         .app_data(shared.document.clone())
         .app_data(shared.identity.clone())
         .app_data(shared.vault.clone())
+        .app_data(shared.readiness.clone())
         .app_data(shared.installation.clone())
         .app_data(
             web::PathConfig::default().error_handler(|error, _| AppError::new(Code::NotFound).cause(error).into()),

@@ -53,6 +53,12 @@ struct Given {
     /// Requests a caller gains each second; ten times as many at once [default: 50]
     #[arg(long, env = "YIGOU_RATE_PER_SECOND", global = true)]
     rate_per_second: Option<u32>,
+    /// Addresses or networks of proxies whose X-Forwarded-For is believed, with commas between [default: none]
+    #[arg(long, env = "YIGOU_TRUSTED_PROXIES", global = true)]
+    trusted_proxies: Option<String>,
+    /// Addresses or networks that may read /metrics, with commas between [default: this machine]
+    #[arg(long, env = "YIGOU_METRICS_FROM", global = true)]
+    metrics_from: Option<String>,
     /// What is logged [default: info]
     #[arg(long, env = "YIGOU_LOG", global = true)]
     log: Option<String>,
@@ -163,6 +169,9 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             let parts = error.parts();
+            for field in &parts.fields {
+                eprintln!("{}: {} / {}", field.pointer, field.detail.zh, field.detail.en);
+            }
             let detail = parts.detail.as_ref().map(|d| format!("{} / {}", d.zh, d.en));
             let why = parts.cause.clone().or(detail).unwrap_or_else(|| parts.code.titles().1.to_owned());
             eprintln!("yigou: {why}");
@@ -196,6 +205,8 @@ fn values(given: Given) -> Values {
         mail_from: given.mail_from,
         secret: given.secret,
         rate_per_second: given.rate_per_second,
+        trusted_proxies: given.trusted_proxies,
+        metrics_from: given.metrics_from,
         log: given.log,
     }
 }

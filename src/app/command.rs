@@ -7,16 +7,17 @@ use crate::audit;
 use crate::demo;
 use crate::documents::Vault;
 use crate::identity::{self, Gate};
-use crate::kernel::error::{AppError, Code, FieldError, Outcome};
+use crate::kernel::error::{AppError, FieldError, Outcome};
 use crate::ledger;
 use crate::ordering;
 use crate::platform::clock::{ClockFrom, Ctx, IdSource, RandomIds, SystemClock};
 use crate::platform::config::Config;
 use crate::platform::db::{Options, Store};
 use crate::platform::files::FileStore;
+use crate::platform::http::Rate;
 use crate::platform::installation::keep_for_demo;
 use crate::platform::mail::Mailer;
-use crate::platform::password::{self, Cost, Passwords};
+use crate::platform::password::{Cost, Passwords};
 use crate::platform::secret::Secret;
 use crate::platform::telemetry;
 use crate::regions;
@@ -98,8 +99,7 @@ async fn run(config: Config, command: Command) -> Outcome<ExitCode> {
 /// Names what cannot be opened.
 pub fn open(config: &Config) -> Outcome<Installation> {
     let folder = &config.data_dir;
-    std::fs::create_dir_all(folder)
-        .map_err(|e| AppError::internal(format!("YIGOU_DATA_DIR {}: {e}", folder.display())))?;
+    private_folder(folder).map_err(|e| AppError::internal(format!("YIGOU_DATA_DIR {}: {e}", folder.display())))?;
     let url = config.database_url.clone().unwrap_or_else(|| path_text(&folder.join("yigou.db")));
     let secret = match &config.secret {
         Some(text) => Secret::parse(text).ok_or_else(|| AppError::internal("YIGOU_SECRET is not valid"))?,
@@ -123,8 +123,20 @@ pub fn open(config: &Config) -> Outcome<Installation> {
         public_url: config.public_url.clone(),
         cache_ttl: Duration::from_secs(1),
         body_deadline: Duration::from_secs(10),
-        rate_per_second: config.rate_per_second,
+        rate: Rate { per_second: config.rate_per_second, burst: config.rate_per_second.saturating_mul(10) },
+        proxies: config.trusted_proxies.clone(),
+        metrics_from: config.metrics_from.clone(),
     })
+}
+
+/// Household data, password hashes and mails with links lie in it: nobody else on the machine may look inside. A folder
+/// that is there already keeps the rights its owner gave it.
+fn private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 fn path_text(path: &Path) -> String {
@@ -141,9 +153,7 @@ async fn create_user(installation: &Installation, email: String, name: String) -
     let mut typed = String::new();
     std::io::stdin().read_line(&mut typed).map_err(AppError::internal)?;
     let typed = typed.trim_end_matches(['\r', '\n']);
-    if password::strength(typed, &[&email, &name]) < 3 {
-        return Err(AppError::new(Code::WeakPassword));
-    }
+    identity::check_operator(&email, &name, typed)?;
     let hash = installation.passwords.hash(typed).await?;
     let (login, shown) = (email.clone(), name);
     let made = installation

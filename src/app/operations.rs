@@ -3,6 +3,9 @@
 use super::Installation;
 use super::document::Served;
 use crate::kernel::error::{AppError, Code};
+use crate::platform::clock::Ctx;
+use crate::platform::db::Readiness;
+use crate::platform::http::proven_client;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -24,14 +27,21 @@ async fn livez() -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain").body("ok\n")
 }
 
-/// Ready when the database answers.
-async fn readyz(installation: Data<Installation>) -> Result<HttpResponse, AppError> {
-    installation.store.ping().await?;
+/// Ready when the database reads and writes; asked at most once a second, however many want to know.
+async fn readyz(readiness: Data<Readiness>, installation: Data<Installation>) -> Result<HttpResponse, AppError> {
+    let (at, ids) = (installation.clock.now(), installation.ids.clone());
+    readiness.ask(Ctx { at, request_id: "readyz".into(), ids }).await?;
     Ok(HttpResponse::Ok().content_type("text/plain").body("ready\n"))
 }
 
-async fn metrics(handle: Option<Data<PrometheusHandle>>) -> Result<HttpResponse, AppError> {
-    let handle = handle.ok_or_else(|| AppError::new(Code::NotFound))?;
+/// To others than the configured readers the measurements do not exist.
+async fn metrics(
+    request: HttpRequest,
+    installation: Data<Installation>,
+    handle: Option<Data<PrometheusHandle>>,
+) -> Result<HttpResponse, AppError> {
+    let reads = proven_client(&request, &installation.proxies).is_some_and(|ip| installation.metrics_from.contain(ip));
+    let handle = handle.filter(|_| reads).ok_or_else(|| AppError::new(Code::NotFound))?;
     Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(handle.render()))
 }
 

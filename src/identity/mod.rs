@@ -19,7 +19,7 @@ pub(crate) mod schema;
 mod store;
 
 pub use commands::{
-    LINK_TOPIC, LinkWanted, NewInvitation, NewOrganisation, Opened, add_membership, create_operator,
+    LINK_TOPIC, LinkWanted, NewInvitation, NewOrganisation, Opened, add_membership, check_operator, create_operator,
     create_organisation, create_user, invite, purge, rotate_keys, send_link, set_parent, start_session, tie_contractor,
 };
 pub use gate::Gate;

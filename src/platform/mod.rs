@@ -9,6 +9,7 @@ pub mod idempotency;
 pub mod installation;
 pub mod jobs;
 pub mod mail;
+pub mod networks;
 pub mod password;
 pub mod secret;
 pub mod sheet;

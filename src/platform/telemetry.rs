@@ -17,7 +17,8 @@ const WAITING_LINES: usize = 16_384;
 /// # Errors
 /// When the filter is not valid.
 pub fn start_logs(filter: &str) -> Outcome<WorkerGuard> {
-    let filter = EnvFilter::try_new(filter).map_err(|e| AppError::internal(format!("log filter {filter}: {e}")))?;
+    let filter = EnvFilter::try_new(filter)
+        .map_err(|e| AppError::internal(format!("YIGOU_LOG is not valid: {filter:?}: {e}")))?;
     let (writer, guard) = NonBlockingBuilder::default()
         .buffered_lines_limit(WAITING_LINES)
         .finish(BufWriter::with_capacity(65_536, stderr()));

@@ -15,6 +15,7 @@ mod contract;
 mod counting;
 mod demo;
 mod documents;
+mod front;
 mod identity;
 mod identity_tokens;
 mod identity_tree;

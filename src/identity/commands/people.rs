@@ -8,6 +8,8 @@ use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::{OrgId, UserId};
 use crate::kernel::region_code::RegionCode;
 use crate::platform::db::Tx;
+use crate::platform::http::is_email;
+use crate::platform::password::strength;
 use serde_json::json;
 
 /// Enters a person. With a password the address counts as verified, since whoever enters it vouches; without one the person is
@@ -89,6 +91,18 @@ fn member_of(tx: &mut Tx<'_>, org: OrgId, user: UserId) -> Outcome<(Organisation
 
 /// The region that the operator's own entries name; the operator sees everything whatever it is.
 const OPERATOR_REGION: &str = "640000";
+
+/// Whether an operator may be made of this: what sign-in would refuse for ever is refused now.
+///
+/// # Errors
+/// `validation_failed` for an address that is none, `weak_password`.
+pub fn check_operator(email: &str, name: &str, password: &str) -> Outcome<()> {
+    if email.chars().count() > 254 || !is_email(email) {
+        let message = Message::new("不是有效的邮箱地址", "is not an e-mail address");
+        return Err(AppError::field(Code::ValidationFailed, "/email", message));
+    }
+    Ok(rules::check_password(password, strength(password, &[email, name, "yigou", "以购"]))?)
+}
 
 /// Makes the platform's first operator, or one more.
 ///

@@ -71,7 +71,7 @@ fn view(settings: &Settings, opened: Opened, now: At) -> Outcome<SessionView> {
 #[utoipa::path(post, path = "/sessions", tag = "identity", request_body = SignInRequest, responses((status = 201, body = SessionView)))]
 #[post("/sessions")]
 pub async fn sign_in(call: Anonymous<Json<SignInRequest>>, settings: Data<Settings>) -> Answer {
-    let address = call.peer();
+    let address = call.client();
     let counted = address.clone();
     let attempt = call.transact(move |tx, Json(body)| commands::attempt(tx, &body.email, &counted)).await?;
     let found = match attempt {

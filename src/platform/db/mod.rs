@@ -8,11 +8,13 @@ mod faults;
 mod lane;
 mod migrate;
 mod postgres;
+mod readiness;
 mod sqlite;
 mod trips;
 
 pub use faults::total;
 pub use migrate::{MigrationState, applied};
+pub use readiness::Readiness;
 pub use trips::{Kept, Together, Waiting};
 
 use super::clock::Ctx;
@@ -262,17 +264,20 @@ impl Store {
         }
     }
 
-    /// Whether the database answers: `/readyz`.
+    /// Whether the database answers a reader and a writer; nothing is written.
     ///
     /// # Errors
     /// `unavailable` or `server_busy`.
-    pub async fn ping(&self) -> Outcome<()> {
-        self.read(|read| {
-            each!(read, c => diesel::connection::SimpleConnection::batch_execute(c, "SELECT 1"))?;
-            Ok(())
-        })
-        .await
+    pub async fn ping(&self, ctx: Ctx) -> Outcome<()> {
+        if !self.is_postgres() {
+            self.read(select_one).await?;
+        }
+        self.write(ctx, |tx| select_one(tx)).await
     }
+}
+
+fn select_one(on: &mut Read) -> Outcome<()> {
+    Ok(each!(on, c => diesel::connection::SimpleConnection::batch_execute(c, "SELECT 1"))?)
 }
 
 /// What a full queue answers.

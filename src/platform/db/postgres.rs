@@ -15,8 +15,9 @@ pub(super) fn lane(url: &str, options: &Options) -> Outcome<Lane> {
 }
 
 fn open(url: &str) -> Outcome<Read> {
-    let mut conn = PgConnection::establish(url)
-        .map_err(|e| AppError::new(Code::Unavailable).retry_after(1).cause(format!("cannot reach PostgreSQL: {e}")))?;
+    let mut conn = PgConnection::establish(url).map_err(|e| {
+        AppError::new(Code::Unavailable).retry_after(1).cause(format!("DATABASE_URL: cannot reach PostgreSQL: {e}"))
+    })?;
     conn.batch_execute("SET lock_timeout = '5s'; SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = 'warning'; SET TIME ZONE 'UTC'")?;
     Ok(Read::new(Conn::Pg(conn)))
 }

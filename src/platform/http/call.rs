@@ -3,7 +3,7 @@
 use super::body::{self, Body};
 use super::list::{List, PageOf};
 use super::reply::{Answer, Reply, send};
-use super::{Meta, Web, if_match, meta, problem, text_header, web};
+use super::{Meta, Web, if_match, limits, meta, problem, text_header, web};
 use crate::kernel::actor::{Actor, Permission, Principal};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::{OrgId, UserId};
@@ -81,10 +81,11 @@ impl<P: Permission, B: Body> Call<P, B> {
     /// Who you are, then what you may, then what you sent.
     async fn admit(request: HttpRequest, payload: Payload) -> Outcome<Self> {
         let web = web(&request)?;
-        let presented = bearer(&request)?;
-        let now = web.clock.now();
-        let claims = web.authority.verify(&presented, now).await?;
-        let principal = cached_principal(&web, &claims, now).await?;
+        let (claims, principal) = match known(&web, &request).await {
+            Ok(known) => known,
+            Err(refused) => return Err(limits::unproven(&request).err().unwrap_or(refused)),
+        };
+        limits::known(&request, &principal)?;
         let asked = asked_organisation(&request)?;
         let actor = principal.act::<P>(asked)?;
         let raw = body::read(payload, B::MAX_BYTES, web.body_deadline).await?;
@@ -285,6 +286,14 @@ impl<P: Permission, B: Body> Call<P, B> {
             })
             .await
     }
+}
+
+/// Who a request shows itself to be.
+async fn known(web: &Arc<Web>, request: &HttpRequest) -> Outcome<(Claims, Arc<Principal>)> {
+    let (presented, now) = (bearer(request)?, web.clock.now());
+    let claims = web.authority.verify(&presented, now).await?;
+    let principal = cached_principal(web, &claims, now).await?;
+    Ok((claims, principal))
 }
 
 /// The caller, at most a second old; only for reads and for refusing early.

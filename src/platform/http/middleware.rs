@@ -1,5 +1,6 @@
 //! Around every request: id, language, limits, measurements, security headers, one log line, and the error's body.
 
+use super::limits::{Limits, Taken};
 use super::{Meta, language, problem, text_header};
 use crate::kernel::error::{AppError, Code};
 use crate::platform::secret::{fill_random, hex};
@@ -8,58 +9,8 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
-use governor::clock::{Clock, DefaultClock};
-use governor::middleware::StateInformationMiddleware;
-use governor::state::keyed::DashMapStateStore;
-use governor::{Quota, RateLimiter};
-use std::hash::{BuildHasher, RandomState};
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Instant;
-
-type Keyed = RateLimiter<u64, DashMapStateStore<u64>, DefaultClock, StateInformationMiddleware>;
-
-/// How many requests one caller may make; counted in each process on its own.
-pub struct Limits {
-    limiter: Keyed,
-    clock: DefaultClock,
-    /// Keyed by chance at each start, so that nobody can choose a token that meets another's count.
-    callers: RandomState,
-    policy: HeaderValue,
-    burst: u32,
-}
-
-impl Limits {
-    /// A caller may make `burst` requests at once and gains `per_second` again each second.
-    #[must_use]
-    pub fn new(per_second: u32, burst: u32) -> Limits {
-        let (rate, burst) =
-            (NonZeroU32::new(per_second).unwrap_or(NonZeroU32::MIN), NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN));
-        let limiter = RateLimiter::dashmap(Quota::per_second(rate).allow_burst(burst)).with_middleware();
-        let window = burst.get().div_ceil(rate.get()).max(1);
-        let policy =
-            HeaderValue::from_str(&format!("\"default\";q={burst};w={window}")).unwrap_or(HeaderValue::from_static(""));
-        Limits { limiter, clock: DefaultClock::default(), callers: RandomState::new(), policy, burst: burst.get() }
-    }
-    /// A caller is its token; without one, its address.
-    fn caller(&self, request: &ServiceRequest) -> u64 {
-        match request.headers().get(header::AUTHORIZATION) {
-            Some(token) => self.callers.hash_one(token.as_bytes()),
-            None => self.callers.hash_one(request.peer_addr().map(|address| address.ip())),
-        }
-    }
-    /// Requests left, or the seconds to wait.
-    fn take(&self, key: u64) -> Result<u32, u64> {
-        match self.limiter.check_key(&key) {
-            Ok(state) => Ok(state.remaining_burst_capacity()),
-            Err(until) => Err(until.wait_time_from(self.clock.now()).as_secs() + 1),
-        }
-    }
-    /// Forgets callers that have their whole burst again.
-    pub fn sweep(&self) {
-        self.limiter.retain_recent();
-    }
-}
 
 /// Wraps the whole application.
 ///
@@ -73,8 +24,7 @@ pub async fn around(
     let meta = Meta { request_id: request_id(&request), language: language(request.request()) };
     request.extensions_mut().insert(meta.clone());
     let limits = request.app_data::<web::Data<Limits>>().cloned();
-    let taken =
-        limits.as_ref().filter(|_| !is_probe(request.path())).map(|limits| limits.take(limits.caller(&request)));
+    let taken = limits.as_ref().filter(|_| !is_probe(request.path())).map(|limits| limits.arrive(request.request()));
     let mut response = match taken {
         Some(Err(seconds)) => {
             let response = problem::render(&AppError::new(Code::TooManyRequests).retry_after(seconds), &meta);
@@ -85,7 +35,9 @@ pub async fn around(
         _ => finish(next.call(request).await?.map_into_boxed_body(), &meta),
     };
     if let (Some(limits), Some(taken)) = (limits, taken) {
-        limit_headers(&mut response, &limits, taken);
+        // The handler may have learnt whose request it is, and taken from that caller's own count.
+        let own = response.request().extensions().get::<Taken>().copied();
+        limit_headers(&mut response, &limits, own.map_or(taken, |Taken(taken)| taken));
     }
     security_headers(&mut response, &meta);
     observe(&response, &meta, started);
@@ -139,11 +91,11 @@ fn foreign_error(response: &ServiceResponse<BoxBody>) -> Option<AppError> {
 
 fn limit_headers(response: &mut ServiceResponse<BoxBody>, limits: &Limits, taken: Result<u32, u64>) {
     let (left, reset) = match taken {
-        Ok(left) => (left.min(limits.burst), 1),
+        Ok(left) => (left.min(limits.burst()), 1),
         Err(seconds) => (0, seconds),
     };
     let headers = response.headers_mut();
-    headers.insert(HeaderName::from_static("ratelimit-policy"), limits.policy.clone());
+    headers.insert(HeaderName::from_static("ratelimit-policy"), limits.policy());
     if let Ok(value) = HeaderValue::from_str(&format!("\"default\";r={left};t={reset}")) {
         headers.insert(HeaderName::from_static("ratelimit"), value);
     }

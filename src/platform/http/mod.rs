@@ -5,6 +5,7 @@
 mod body;
 mod cache;
 mod call;
+mod limits;
 mod list;
 mod middleware;
 mod problem;
@@ -15,19 +16,22 @@ mod schemas;
 pub use body::{Body, Empty, Json, Upload};
 pub use cache::PublicCache;
 pub use call::{Authority, Call, Claims, Presented};
+pub use limits::{Limits, Rate};
 pub use list::{List, PageOf};
-pub use middleware::{Limits, around};
+pub use middleware::around;
 pub use problem::{Problem, ProblemField};
 pub use public::{Anonymous, Public};
 pub use reply::{Answer, BatchReply, BatchResult, Reply};
-pub use schemas::Schemas;
+pub use schemas::{Schemas, is_email};
 
 use super::clock::{Clock, Ctx, IdSource};
 use super::db::Store;
+use super::networks::Networks;
 use crate::kernel::actor::Principal;
 use crate::kernel::error::{AppError, Code, FieldError, Language, Message, Outcome};
 use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,6 +53,8 @@ pub struct Web {
     pub principals: moka::sync::Cache<[u8; 32], Arc<Principal>>,
     /// How long a body may take to arrive.
     pub body_deadline: Duration,
+    /// Proxies whose word about the client's address is taken.
+    pub proxies: Networks,
 }
 
 impl Web {
@@ -93,6 +99,22 @@ pub fn web(request: &HttpRequest) -> Outcome<Arc<Web>> {
         .app_data::<actix_web::web::Data<Web>>()
         .map(|data| data.clone().into_inner())
         .ok_or_else(|| AppError::internal("no Web in the application"))
+}
+
+/// The client's address: the peer's, or the one that trusted proxies name.
+#[must_use]
+pub fn client(request: &HttpRequest, proxies: &Networks) -> Option<IpAddr> {
+    let forwarded: Vec<&str> =
+        request.headers().get_all(header::X_FORWARDED_FOR).filter_map(|value| value.to_str().ok()).collect();
+    request.peer_addr().map(|peer| proxies.client(peer.ip(), forwarded.into_iter()))
+}
+
+/// The same, but nobody when a proxy that is not trusted passes the request on: it might stand on an address that is.
+#[must_use]
+pub fn proven_client(request: &HttpRequest, proxies: &Networks) -> Option<IpAddr> {
+    let passed_on = request.headers().contains_key(header::X_FORWARDED_FOR);
+    let peer = request.peer_addr()?.ip();
+    if passed_on && !proxies.contain(peer) { None } else { client(request, proxies) }
 }
 
 fn language(request: &HttpRequest) -> Language {

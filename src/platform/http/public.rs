@@ -5,7 +5,7 @@ use super::cache::Kept;
 use super::call::with_link;
 use super::list::{List, PageOf};
 use super::reply::{Answer, Reply, send};
-use super::{Meta, Web, meta, text_header, web};
+use super::{Meta, Web, client, limits, meta, text_header, web};
 use crate::kernel::error::{AppError, Outcome};
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::time::At;
@@ -30,7 +30,8 @@ impl FromRequest for Public {
     type Error = AppError;
     type Future = std::future::Ready<Outcome<Self>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        std::future::ready(web(request).map(|web| Public { web, request: request.clone() }))
+        let unproven = limits::unproven(request);
+        std::future::ready(unproven.and_then(|()| Ok(Public { web: web(request)?, request: request.clone() })))
     }
 }
 
@@ -135,6 +136,7 @@ impl<B: Body> FromRequest for Anonymous<B> {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let web = web(&request)?;
+            limits::unproven(&request)?;
             let raw = body::read(payload, B::MAX_BYTES, web.body_deadline).await?;
             let body = Arc::new(B::parse(&raw, &request, &web.schemas)?);
             Ok(Anonymous { meta: meta(&request), web, request, body })
@@ -158,10 +160,10 @@ impl<B: Body> Anonymous<B> {
     pub fn now(&self) -> At {
         self.web.clock.now()
     }
-    /// The peer's address, for throttling.
+    /// The client's address, for throttling.
     #[must_use]
-    pub fn peer(&self) -> String {
-        self.request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default()
+    pub fn client(&self) -> String {
+        client(&self.request, &self.web.proxies).map(|address| address.to_string()).unwrap_or_default()
     }
     /// One write transaction that returns a value.
     ///

@@ -82,7 +82,9 @@ fn is_text(text: &str) -> bool {
     !text.trim().is_empty() && !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 
-fn is_email(text: &str) -> bool {
+/// Whether a text has the form of an e-mail address.
+#[must_use]
+pub fn is_email(text: &str) -> bool {
     text.is_ascii() && text.len() <= 254 && text.parse::<lettre::Address>().is_ok()
 }
 

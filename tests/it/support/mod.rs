@@ -10,7 +10,7 @@ pub mod sample;
 pub mod wire;
 
 use actix_web::body::{BoxBody, to_bytes};
-use actix_web::dev::{Service, ServiceResponse};
+use actix_web::dev::{Payload, Service, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::test::{TestRequest, init_service};
 use database::TestDatabase;
@@ -27,7 +27,9 @@ use yigou::kernel::time::{At, Day};
 use yigou::platform::clock::{Clock, Ctx, IdSource, uuid_v7};
 use yigou::platform::db::{Options, Read, Store, Tx};
 use yigou::platform::files::FileStore;
+use yigou::platform::http::Rate;
 use yigou::platform::mail::{Mail, Mailer};
+use yigou::platform::networks::Networks;
 use yigou::platform::password::{Cost, Passwords};
 use yigou::platform::secret::Secret;
 
@@ -94,7 +96,7 @@ impl yigou::platform::http::Authority for Named {
     }
 }
 
-type Caller = Rc<dyn Fn(TestRequest) -> LocalBoxFuture<'static, ServiceResponse<BoxBody>>>;
+type Caller = Rc<dyn Fn(TestRequest, Option<Payload>) -> LocalBoxFuture<'static, ServiceResponse<BoxBody>>>;
 
 /// The application and everything around it.
 pub struct TestApp {
@@ -139,9 +141,14 @@ impl TestApp {
     ) -> TestApp {
         let shared = app::share(installation.clone(), Arc::new(Named(installation.gate.clone())));
         let service = Rc::new(init_service(app::build(&shared)).await);
-        let call: Caller = Rc::new(move |request: TestRequest| {
+        let call: Caller = Rc::new(move |request: TestRequest, payload: Option<Payload>| {
             let service = service.clone();
-            Box::pin(async move { service.call(request.to_request()).await.unwrap() })
+            let request = request.to_request();
+            let request = match payload {
+                Some(payload) => request.replace_payload(payload).0,
+                None => request,
+            };
+            Box::pin(async move { service.call(request).await.unwrap() })
         });
         TestApp { installation, clock, call, database, operator: Arc::default(), _folder: folder }
     }
@@ -153,10 +160,7 @@ impl TestApp {
 
     /// A second process on the same database, files and clock, with caches and connections of its own.
     pub async fn twin(&self) -> TestApp {
-        let mut installation = self.installation.clone();
-        installation.store = self.database.open();
-        installation.gate = gate(&installation.store, &installation.ids);
-        TestApp::around(installation, self.clock.clone(), self.database.shared(), self._folder.clone()).await
+        self.with(|_| {}).await
     }
 
     /// The test's own folder; `files` in it is the object store.
@@ -171,6 +175,15 @@ impl TestApp {
         installation.store = Store::open(url, &Options { connections: 1, queue: 64 }).unwrap();
         installation.gate = gate(&installation.store, &installation.ids);
         installation.cache_ttl = Duration::from_secs(600);
+        TestApp::around(installation, self.clock.clone(), self.database.shared(), self._folder.clone()).await
+    }
+
+    /// A second process whose installation differs in something.
+    pub async fn with(&self, change: impl FnOnce(&mut Installation)) -> TestApp {
+        let mut installation = self.installation.clone();
+        installation.store = self.database.open();
+        installation.gate = gate(&installation.store, &installation.ids);
+        change(&mut installation);
         TestApp::around(installation, self.clock.clone(), self.database.shared(), self._folder.clone()).await
     }
 
@@ -242,7 +255,9 @@ fn installation(store: yigou::platform::db::Store, clock: Arc<TestClock>, files:
         public_url: "https://yigou.example".to_owned(),
         cache_ttl: Duration::ZERO,
         body_deadline: Duration::from_secs(5),
-        rate_per_second: 1_000_000,
+        rate: Rate { per_second: 1_000_000, burst: 10_000_000 },
+        proxies: Networks::none(),
+        metrics_from: Networks::loopback(),
     }
 }
 
@@ -262,12 +277,13 @@ pub struct Ask {
     headers: Vec<(String, String)>,
     body: Vec<u8>,
     from: String,
+    unfinished: bool,
 }
 
 impl Ask {
     fn new(call: Caller, method: Method, path: &str) -> Ask {
         let from = "127.0.0.1".to_owned();
-        Ask { call, method, path: path.to_owned(), headers: Vec::new(), body: Vec::new(), from }
+        Ask { call, method, path: path.to_owned(), headers: Vec::new(), body: Vec::new(), from, unfinished: false }
     }
     /// The address that the request comes from.
     pub fn from(mut self, address: &str) -> Ask {
@@ -296,6 +312,12 @@ impl Ask {
         self.header("content-type", content_type)
     }
 
+    /// The body begins and never ends.
+    pub fn unfinished(mut self) -> Ask {
+        self.unfinished = true;
+        self
+    }
+
     /// Sends it and checks the answer against the API document.
     pub async fn send(self) -> Answered {
         let mut request = TestRequest::default()
@@ -305,7 +327,9 @@ impl Ask {
         for (name, value) in &self.headers {
             request = request.append_header((name.as_str(), value.as_str()));
         }
-        let response = (self.call)(request.set_payload(self.body.clone())).await;
+        let endless = || Payload::Stream { payload: Box::pin(futures_util::stream::pending()) };
+        let payload = self.unfinished.then(endless);
+        let response = (self.call)(request.set_payload(self.body.clone()), payload).await;
         let status = response.status().as_u16();
         let headers: Vec<(String, String)> = response
             .headers()
