@@ -15,6 +15,6 @@ pub use commands::{CALENDAR_LOADED, CalendarLoaded, NewPairing, add_pairing, imp
 pub use import::{CalendarLine, RegionLine, parse_calendar, parse_regions};
 pub use queries::{
     PairingView, calendar, deadline_calendar_days, deadline_working_days, deadlines_working_days, eligible_counties,
-    names, pairings, region,
+    names, pairings, region, regions_on,
 };
 pub use rules::{DayWord, PairingKind, Region};

@@ -23,6 +23,15 @@ pub fn region(on: &mut Read, code: &RegionCode, day: Day) -> Outcome<Region> {
     store::region(on, code, day)?.map(Region::from).ok_or_else(|| Code::NotFound.into())
 }
 
+/// Those of some regions that there are on a day, in one query: for pages that name many.
+///
+/// # Errors
+/// When the database fails.
+pub fn regions_on(on: &mut Read, codes: &[RegionCode], day: Day) -> Outcome<BTreeMap<RegionCode, Region>> {
+    let rows = store::regions_on(on, codes, day)?;
+    Ok(rows.into_iter().map(|row| (row.code, Region::from(row))).collect())
+}
+
 /// The latest name of every region.
 ///
 /// # Errors

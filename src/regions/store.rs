@@ -117,6 +117,12 @@ pub fn region(on: &mut Read, code: &RegionCode, day: Day) -> Outcome<Option<Regi
         .select(RegionRow::as_select()).first(c).optional())?)
 }
 
+/// The rows of some codes that hold on a day.
+pub fn regions_on(on: &mut Read, codes: &[RegionCode], day: Day) -> Outcome<Vec<RegionRow>> {
+    Ok(each!(on, c => regions::table.filter(regions::code.eq_any(codes.to_vec())).filter(regions::valid_from.le(day))
+        .filter(regions::valid_to.is_null().or(regions::valid_to.gt(day))).select(RegionRow::as_select()).load(c))?)
+}
+
 /// Code and name of every region, the latest name last.
 pub fn names(on: &mut Read) -> Outcome<Vec<(RegionCode, String)>> {
     Ok(

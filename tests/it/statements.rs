@@ -1,5 +1,6 @@
 //! What goes to the database: how often an order waits for PostgreSQL, and that writes put off are not lost from sight.
 
+use crate::certification;
 use crate::support::TestApp;
 use crate::support::market::{CITY, Market};
 use crate::support::wire::Wire;
@@ -64,6 +65,33 @@ async fn an_order_of_three_lines_waits_for_postgresql_ten_times_at_most() {
     let first_referred = trips(&another, "first-with-a-reference", named("CG-1")).await;
     for (case, trips) in [("first", first), ("usual", usual), ("referred", referred), ("both", first_referred)] {
         assert!(trips.len() <= 10, "{case}: {} round trips:\n{}", trips.len(), trips.join("\n"));
+    }
+    home.finish().await;
+}
+
+#[actix_web::test]
+async fn a_long_page_asks_no_more_often_than_a_short_one() {
+    let home = TestApp::postgres().await;
+    let offices = certification::offices(&home).await;
+    let seller = certification::cooperative(&home, "红寺堡滩羊专业合作社").await;
+    for name in ["滩羊肉", "枸杞", "黄花菜"] {
+        let id = certification::submitted(&home, &seller, name).await;
+        certification::certified(&home, &offices, &id).await;
+    }
+    let wire = Wire::to(home.database_url());
+    let app = home.through(wire.url()).await;
+    app.get("/api/v1/me").bearer(&seller.token).expect(200).await;
+    for path in ["/api/v1/certificates", "/api/v1/products"] {
+        let trips = async |limit: usize| {
+            wire.take();
+            let page = app.get(&format!("{path}?limit={limit}")).bearer(&seller.token).expect(200).await;
+            assert_eq!(page.json()["items"].as_array().unwrap().len(), limit, "{path}");
+            wire.take()
+        };
+        // The first one of a connection prepares what the later ones use.
+        trips(2).await;
+        let (short, long) = (trips(1).await, trips(3).await);
+        assert_eq!(short.len(), long.len(), "{path}: {long:#?}");
     }
     home.finish().await;
 }

@@ -21,7 +21,8 @@ use crate::kernel::region_code::{RegionCode, RegionLevel};
 use crate::kernel::search_text;
 use crate::kernel::time::Day;
 use crate::platform::db::{Read, Tx};
-use crate::regions;
+use crate::regions::{self, Region};
+use std::collections::BTreeMap;
 
 /// Locks a listing of the actor's organisation in the version that the client has seen; in the version it had then.
 fn claim(tx: &mut Tx<'_>, actor: &Actor, id: ListingId, seen: i64) -> Outcome<ListingRow> {
@@ -54,25 +55,27 @@ fn supplier(on: &mut Read, actor: &Actor) -> Outcome<Organisation> {
     identity::organisation(on, actor.org_id)
 }
 
-/// Whether a place lies in an 832 county on a day; an unknown place does not.
-fn in_832(on: &mut Read, place: RegionCode, day: Day) -> Outcome<bool> {
-    let county = place.ancestors().into_iter().find(|region| region.level() == RegionLevel::County);
-    let Some(county) = county else { return Ok(false) };
-    match regions::region(on, &county, day) {
-        Ok(region) => Ok(region.eligible_832),
-        Err(error) if error.code() == Code::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
+/// The county that a place is or lies in.
+pub(super) fn county_of(place: RegionCode) -> Option<RegionCode> {
+    place.ancestors().into_iter().find(|region| region.level() == RegionLevel::County)
 }
 
 /// Whether goods of a supplier registered here and produced there are eligible on a day.
 pub(super) fn is_eligible(on: &mut Read, registered: RegionCode, origins: &[OriginShare], day: Day) -> Outcome<bool> {
-    let supplier = in_832(on, registered, day)?;
-    let mut within = Vec::new();
-    for share in origins {
-        within.push(in_832(on, share.county, day)?);
-    }
-    Ok(rules::is_eligible(supplier, within))
+    let places = origins.iter().map(|share| share.county).chain([registered]);
+    let counties: Vec<RegionCode> = places.filter_map(county_of).collect();
+    Ok(is_eligible_among(&regions::regions_on(on, &counties, day)?, registered, origins))
+}
+
+/// The same, when the counties are loaded; an unknown place lies in no 832 county.
+pub(super) fn is_eligible_among(
+    known: &BTreeMap<RegionCode, Region>,
+    registered: RegionCode,
+    origins: &[OriginShare],
+) -> bool {
+    let within =
+        |place| county_of(place).and_then(|county| known.get(&county)).is_some_and(|region| region.eligible_832);
+    rules::is_eligible(within(registered), origins.iter().map(|share| within(share.county)))
 }
 
 /// The terms under which a listing is found: those of its name and of its supplier's.

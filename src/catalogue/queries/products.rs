@@ -14,10 +14,11 @@ use crate::kernel::quantity::Quantity;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::terms::{Category, Mark};
 use crate::kernel::time::{At, Day};
+use crate::ledger;
 use crate::platform::db::Read;
-use crate::{ledger, regions};
+use crate::regions::{self, Region};
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use utoipa::ToSchema;
 
 /// The most listings of one product that its supplier sees with it.
@@ -164,7 +165,8 @@ pub fn own_product(on: &mut Read, scope: &Scope, id: ProductId, day: Day) -> Out
     let accounts: Vec<AccountId> = rows.iter().map(|row| row.stock_account_id).collect();
     let mut stocks = balances(on, &accounts)?;
     let listings = rows.into_iter().map(|row| own_listing(&mut stocks, row)).collect();
-    Ok(ProductView { listings, ..view(on, row, day)? })
+    let view = views(on, vec![row], day)?.into_iter().next().ok_or(Code::NotFound)?;
+    Ok(ProductView { listings, ..view })
 }
 
 fn own_listing(stocks: &mut HashMap<AccountId, ledger::Balance>, row: ListingRow) -> OwnListing {
@@ -187,21 +189,45 @@ fn own_listing(stocks: &mut HashMap<AccountId, ledger::Balance>, row: ListingRow
 pub fn own_products(on: &mut Read, org: OrgId, day: Day, page: &PageRequest) -> Outcome<Page<ProductView>> {
     let rows = store::products_of(on, org, page)?;
     let page = Page::cut(rows, page, |row| vec![row.id.to_string()]);
-    let items = page.items.into_iter().map(|row| view(on, row, day)).collect::<Outcome<Vec<_>>>()?;
-    Ok(Page { items, next: page.next })
+    Ok(Page { items: views(on, page.items, day)?, next: page.next })
 }
 
-fn view(on: &mut Read, row: ProductRow, day: Day) -> Outcome<ProductView> {
-    let covers = store::covers_of(on, row.id)?;
+/// The views of products; what they need is asked for once for all of them.
+fn views(on: &mut Read, rows: Vec<ProductRow>, day: Day) -> Outcome<Vec<ProductView>> {
+    let ids: Vec<ProductId> = rows.iter().map(|row| row.id).collect();
+    let mut covers: HashMap<ProductId, Vec<Covering>> = HashMap::new();
+    for (product, cover) in store::covers_of_each(on, &ids)? {
+        covers.entry(product).or_default().push(cover);
+    }
+    let mut places = Vec::new();
+    for row in &rows {
+        let origins = read_origins(&row.origins)?;
+        places.extend(
+            origins.iter().map(|share| share.county).chain([row.supplier_region]).filter_map(commands::county_of),
+        );
+        places.extend(licence_of(row).and_then(|(_, region)| region));
+    }
+    places.sort_unstable();
+    places.dedup();
+    let known = regions::regions_on(on, &places, day)?;
+    rows.into_iter().map(|row| view(&known, covers.remove(&row.id).unwrap_or_default(), row, day)).collect()
+}
+
+fn view(
+    known: &BTreeMap<RegionCode, Region>,
+    covers: Vec<Covering>,
+    row: ProductRow,
+    day: Day,
+) -> Outcome<ProductView> {
     let origins = read_origins(&row.origins)?;
     Ok(ProductView {
         id: row.id,
         org_id: row.org_id,
         supplier_region: row.supplier_region,
-        eligible: commands::is_eligible(on, row.supplier_region, &origins, day)?,
+        eligible: commands::is_eligible_among(known, row.supplier_region, &origins),
         certified: covers.iter().any(|cover| cover.in_force(day)),
         certificates: covers.into_iter().map(ProductCertificate::from).collect(),
-        warnings: warnings(on, row.sc_licence.as_deref(), day)?,
+        warnings: warnings(known, &row),
         name: row.name,
         category: row.category,
         mark: row.mark,
@@ -215,16 +241,20 @@ fn view(on: &mut Read, row: ProductRow, day: Day) -> Outcome<ProductView> {
     })
 }
 
+/// A product's licence, when it can be read, and the region that it names.
+fn licence_of(row: &ProductRow) -> Option<(FoodLicence, Option<RegionCode>)> {
+    let licence = FoodLicence::parse(row.sc_licence.as_deref()?).ok()?;
+    let region = licence.region_code().parse().ok();
+    Some((licence, region))
+}
+
 /// A licence that looks wrong is a warning, never a refusal.
-fn warnings(on: &mut Read, licence: Option<&str>, day: Day) -> Outcome<Vec<&'static str>> {
-    let Some(licence) = licence.and_then(|text| FoodLicence::parse(text).ok()) else { return Ok(Vec::new()) };
-    let known = match licence.region_code().parse::<RegionCode>() {
-        Ok(code) => regions::region(on, &code, day).is_ok(),
-        Err(_) => false,
-    };
+fn warnings(known: &BTreeMap<RegionCode, Region>, row: &ProductRow) -> Vec<&'static str> {
+    let Some((licence, region)) = licence_of(row) else { return Vec::new() };
+    let there = region.is_some_and(|code| known.contains_key(&code));
     let word = |warning: &FoodLicenceWarning| match warning {
         FoodLicenceWarning::WrongCheckDigit { .. } => "sc_licence_check_digit",
         FoodLicenceWarning::UnknownRegion { .. } => "sc_licence_region",
     };
-    Ok(licence.warnings(|_| known).iter().map(word).collect())
+    licence.warnings(|_| there).iter().map(word).collect()
 }

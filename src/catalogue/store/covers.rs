@@ -47,9 +47,14 @@ pub fn insert_cover(tx: &mut Tx<'_>, row: &CoverRow) -> Outcome<()> {
 
 /// Every certificate that covers or covered a product, by its number.
 pub fn covers_of(on: &mut Read, product: ProductId) -> Outcome<Vec<Covering>> {
-    let rows: Vec<CoverRow> = each!(on, c => covers::table.filter(covers::product_id.eq(product)).order(covers::number)
-        .select(CoverRow::as_select()).load(c))?;
-    Ok(rows.into_iter().map(Covering::from).collect())
+    Ok(covers_of_each(on, &[product])?.into_iter().map(|(_, cover)| cover).collect())
+}
+
+/// The same for several products at once.
+pub fn covers_of_each(on: &mut Read, products: &[ProductId]) -> Outcome<Vec<(ProductId, Covering)>> {
+    let rows: Vec<CoverRow> = each!(on, c => covers::table.filter(covers::product_id.eq_any(products.to_vec()))
+        .order(covers::number).select(CoverRow::as_select()).load(c))?;
+    Ok(rows.into_iter().map(|row| (row.product_id, row.into())).collect())
 }
 
 /// The products that a certificate covers or covered, in the order in which they are claimed.

@@ -12,6 +12,8 @@ use crate::kernel::time::{At, Day};
 use crate::platform::db::Read;
 use crate::regions;
 use serde::Serialize;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use utoipa::ToSchema;
 
 /// A public notice (公示).
@@ -169,7 +171,11 @@ pub struct CertificateView {
 /// `not_found`.
 pub fn certificate(on: &mut Read, number: &str, today: Day) -> Outcome<CertificateView> {
     let row = store::certificate(on, number)?.ok_or(Code::NotFound)?;
-    certificate_view(on, row, today)
+    only(certificate_views(on, vec![row], today)?)
+}
+
+fn only(views: Vec<CertificateView>) -> Outcome<CertificateView> {
+    views.into_iter().next().ok_or_else(|| Code::NotFound.into())
 }
 
 /// Those of the certificates that were revoked for food safety.
@@ -182,39 +188,50 @@ pub fn revoked_for_safety(on: &mut Read, ids: &[CertificateId]) -> Outcome<Vec<C
 
 /// The view of a certificate.
 pub fn certificate_view(on: &mut Read, row: CertificateRow, today: Day) -> Outcome<CertificateView> {
-    let codes: Vec<RegionCode> = serde_json::from_str(&row.origins).map_err(AppError::internal)?;
-    let mut origins = Vec::with_capacity(codes.len());
-    for code in codes {
-        origins.push(place(on, code, today)?);
-    }
-    Ok(CertificateView {
-        status: rules::standing(row.status, row.in_force_until, today),
-        county: place(on, row.county, today)?,
-        origins,
-        scheme_name: scheme::scheme(on, row.scheme_id)?.name,
-        number: row.number,
-        reason_code: row.reason_code,
-        safety: row.safety,
-        product_id: row.product_id,
-        product_name: row.product_name,
-        supplier_name: row.supplier_name,
-        scheme_id: row.scheme_id,
-        batch: row.batch,
-        valid_from: row.valid_from,
-        valid_until: row.valid_until,
-        in_force_until: row.in_force_until,
-        issued_at: row.issued_at,
-    })
+    only(certificate_views(on, vec![row], today)?)
 }
 
-/// A region that no list knows is shown by its code.
-fn place(on: &mut Read, code: RegionCode, day: Day) -> Outcome<NamedPlace> {
-    let name = match regions::region(on, &code, day) {
-        Ok(region) => region.name,
-        Err(error) if error.code() == Code::NotFound => code.to_string(),
-        Err(error) => return Err(error),
+/// The views of certificates; the regions of all of them are asked for at once, and each scheme once.
+fn certificate_views(on: &mut Read, rows: Vec<CertificateRow>, today: Day) -> Outcome<Vec<CertificateView>> {
+    let origins =
+        |row: &CertificateRow| serde_json::from_str::<Vec<RegionCode>>(&row.origins).map_err(AppError::internal);
+    let mut codes: Vec<RegionCode> = rows.iter().map(|row| row.county).collect();
+    let mut schemes = BTreeMap::new();
+    for row in &rows {
+        codes.extend(origins(row)?);
+        if let Entry::Vacant(unknown) = schemes.entry(row.scheme_id) {
+            unknown.insert(scheme::scheme(on, row.scheme_id)?.name);
+        }
+    }
+    codes.sort_unstable();
+    codes.dedup();
+    let known = regions::regions_on(on, &codes, today)?;
+    // A region that no list knows is shown by its code.
+    let place = |code: RegionCode| NamedPlace {
+        code,
+        name: known.get(&code).map_or_else(|| code.to_string(), |region| region.name.clone()),
     };
-    Ok(NamedPlace { code, name })
+    let view = |row: CertificateRow| {
+        Ok(CertificateView {
+            status: rules::standing(row.status, row.in_force_until, today),
+            county: place(row.county),
+            origins: origins(&row)?.into_iter().map(place).collect(),
+            scheme_name: schemes.get(&row.scheme_id).cloned().unwrap_or_default(),
+            number: row.number,
+            reason_code: row.reason_code,
+            safety: row.safety,
+            product_id: row.product_id,
+            product_name: row.product_name,
+            supplier_name: row.supplier_name,
+            scheme_id: row.scheme_id,
+            batch: row.batch,
+            valid_from: row.valid_from,
+            valid_until: row.valid_until,
+            in_force_until: row.in_force_until,
+            issued_at: row.issued_at,
+        })
+    };
+    rows.into_iter().map(view).collect()
 }
 
 /// Certificates in the order of their numbers: a catalogue batch, or a county's.
@@ -227,6 +244,5 @@ pub fn certificates(
 ) -> Outcome<Page<CertificateView>> {
     let rows = store::certificates(on, batch, county, page.key()?, page.fetch())?;
     let page = Page::cut(rows, page, |row| vec![row.number.clone()]);
-    let items = page.items.into_iter().map(|row| certificate_view(on, row, today)).collect::<Outcome<_>>()?;
-    Ok(Page { items, next: page.next })
+    Ok(Page { items: certificate_views(on, page.items, today)?, next: page.next })
 }
