@@ -242,6 +242,51 @@ fn backoff_ms(extra: i64) -> i64 {
     doubled.min(WINDOW_MS)
 }
 
+/// Mails that somebody may make us write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailKind {
+    /// To an address that only the asker names, with a name that the asker chose; counted by source.
+    Registration,
+    /// To an address that is known here; counted by source.
+    Link,
+    /// By an organisation's administrators; counted by organisation.
+    Invitation,
+}
+
+impl MailKind {
+    /// What its counts are kept under.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            MailKind::Registration => "mail-registration",
+            MailKind::Link => "mail-link",
+            MailKind::Invitation => "mail-invitation",
+        }
+    }
+    /// How many, within how many milliseconds.
+    fn most(self) -> (i64, i64) {
+        match self {
+            MailKind::Registration => (10, HOUR_MS),
+            MailKind::Link => (60, HOUR_MS),
+            MailKind::Invitation => (50, DAY_MS),
+        }
+    }
+}
+
+/// The count after one more mail, or the seconds to wait.
+///
+/// # Errors
+/// When the asker had all that a window allows.
+pub fn mail_allowance(kind: MailKind, before: Failures, now: At) -> Result<Failures, u64> {
+    let (most, window_ms) = kind.most();
+    let before = if now.0 - before.since.0 >= window_ms { Failures::default() } else { before };
+    if before.count < most {
+        return Ok(one_more(before, now));
+    }
+    let wait_ms = before.since.0 + window_ms - now.0;
+    Err(u64::try_from(wait_ms.div_euclid(SECOND_MS) + 1).unwrap_or(1))
+}
+
 /// A refresh token and its session, as they stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RefreshState {
@@ -394,6 +439,25 @@ mod tests {
                 (Throttle::Go { pair: after, .. }, None) => assert!(after.count >= 1 && after.last == now),
                 (other, _) => panic!("{pair:?} {source:?}: {other:?}, not {wait:?}"),
             }
+        }
+    }
+
+    #[test]
+    fn mails_for_one_asker_are_counted_within_a_window() {
+        let now = At(1_000_000_000);
+        let table = [
+            (MailKind::Registration, 0, 0, Ok(1)),
+            (MailKind::Registration, 9, 0, Ok(10)),
+            (MailKind::Registration, 10, 0, Err(3601)),
+            (MailKind::Registration, 10, HOUR_MS - 1, Err(1)),
+            (MailKind::Registration, 10, HOUR_MS, Ok(1)),
+            (MailKind::Link, 60, 0, Err(3601)),
+            (MailKind::Invitation, 49, HOUR_MS, Ok(50)),
+            (MailKind::Invitation, 50, HOUR_MS, Err(23 * 3600 + 1)),
+        ];
+        for (kind, count, ago, expected) in table {
+            let before = Failures { count, since: At(now.0 - ago), last: now };
+            assert_eq!(mail_allowance(kind, before, now).map(|after| after.count), expected, "{kind:?} {count} {ago}");
         }
     }
 

@@ -9,17 +9,17 @@ use yigou::identity::{self, NewInvitation};
 use yigou::kernel::actor::{OrgKind, Role};
 use yigou::kernel::ids::{OrgId, UserId};
 
-const PASSWORD: &str = "tall-Ginkgo-7-rivers";
+pub const PASSWORD: &str = "tall-Ginkgo-7-rivers";
 
 static COUNT: AtomicU64 = AtomicU64::new(1);
 
 /// An address that no other test writes to.
-fn fresh(name: &str) -> String {
+pub fn fresh(name: &str) -> String {
     format!("{name}{}@yigou.example", COUNT.fetch_add(1, Ordering::SeqCst))
 }
 
 /// A person with a password.
-async fn account(app: &TestApp, org: OrgId, email: &str, roles: &[Role]) -> UserId {
+pub async fn account(app: &TestApp, org: OrgId, email: &str, roles: &[Role]) -> UserId {
     let hash = app.installation.passwords.hash(PASSWORD).await.unwrap();
     let (email, roles) = (email.to_owned(), roles.to_vec());
     app.write(move |tx| {
@@ -31,13 +31,13 @@ async fn account(app: &TestApp, org: OrgId, email: &str, roles: &[Role]) -> User
     .unwrap()
 }
 
-async fn sign_in(app: &TestApp, email: &str) -> (String, String) {
+pub async fn sign_in(app: &TestApp, email: &str) -> (String, String) {
     let session = app.post("/api/v1/sessions", json!({ "email": email, "password": PASSWORD })).expect(201).await;
     (session.str("/access_token"), session.str("/refresh_token"))
 }
 
 /// The one-time code of the newest mail to an address; the mail is sent.
-async fn code(app: &TestApp, email: &str) -> String {
+pub async fn code(app: &TestApp, email: &str) -> String {
     // Links to addresses that may be unknown are jobs first.
     app.run_jobs().await;
     let mails = crate::support::mail::received(email);

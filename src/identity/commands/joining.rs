@@ -1,12 +1,12 @@
 //! Ways in: registration of an organisation, invitations, new passwords. Each ends with a one-time link that proves an address.
 
 use super::super::mails::{self, Link};
-use super::super::rules;
+use super::super::rules::{self, MailKind};
 use super::super::store::{self, InvitationRow, MailTokenRow, RegistrationRow, Roles, Standing};
 use super::organisations::{NewOrganisation, create_organisation, known, note, uscc_taken};
 use super::people::{add_membership, create_user};
-use super::sessions::note_of;
-use crate::kernel::actor::{Actor, Role, Via};
+use super::sessions::{count_mail, note_of};
+use crate::kernel::actor::{Actor, OrgKind, Role, Via};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::{InvitationId, OrgId, UserId};
 use crate::kernel::time::At;
@@ -38,12 +38,24 @@ pub struct Joined {
     pub password_set: bool,
 }
 
+/// Who registers an organisation.
+#[derive(Debug, Clone, Copy)]
+pub struct FirstPerson<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// The mail address.
+    pub email: &'a str,
+    /// Where the request comes from.
+    pub address: &'a str,
+}
+
 /// Notes that an organisation wants to register and mails the link that confirms it. Nothing of it exists before.
 ///
 /// # Errors
 /// `already_exists` when the credit code is known, `role_not_for_kind` when the kind is entered by the operator,
-/// `too_many_requests` when a mail went to the address a moment ago.
-pub fn register(tx: &mut Tx<'_>, new: &NewOrganisation, name: &str, email: &str, public_url: &str) -> Outcome<()> {
+/// `too_many_requests` when a mail went to the address a moment ago, or many to others for the same asker.
+pub fn register(tx: &mut Tx<'_>, new: &NewOrganisation, person: &FirstPerson<'_>, public_url: &str) -> Outcome<()> {
+    let FirstPerson { name, email, address } = *person;
     let uscc = new.uscc.ok_or(Code::ValidationFailed)?;
     if !rules::registers_itself(new.kind) {
         return Err(AppError::field(
@@ -60,6 +72,7 @@ pub fn register(tx: &mut Tx<'_>, new: &NewOrganisation, name: &str, email: &str,
     if store::open_registration(tx, &folded)?.is_some_and(|row| just_mailed(row.expires_at, now)) {
         return Err(AppError::new(Code::TooManyRequests).retry_after(60));
     }
+    count_mail(tx, MailKind::Registration, &rules::source(address))?;
     let secret = token("yv_");
     let row = RegistrationRow {
         id: tx.new_id(),
@@ -85,11 +98,12 @@ fn just_mailed(expires_at: At, now: At) -> bool {
     now.0 - (expires_at.0 - rules::INVITATION_MS) < rules::MAIL_PAUSE_MS
 }
 
-/// Asks for a link to an address, known or not.
+/// Asks for a link to an address, known or not; `address` is where the request comes from.
 ///
 /// # Errors
-/// When the database fails.
-pub fn want_link(tx: &mut Tx<'_>, wanted: &LinkWanted) -> Outcome<()> {
+/// `too_many_requests` when the same asker wanted many.
+pub fn want_link(tx: &mut Tx<'_>, wanted: &LinkWanted, address: &str) -> Outcome<()> {
+    count_mail(tx, MailKind::Link, &rules::source(address))?;
     jobs::enqueue(tx, LINK_TOPIC, wanted)
 }
 
@@ -191,7 +205,7 @@ pub struct NewInvitation<'a> {
 /// Invites a person into an organisation.
 ///
 /// # Errors
-/// `role_not_for_kind`; `already_exists` when the person is a member.
+/// `role_not_for_kind`; `already_exists` when the person is a member; `too_many_requests` after many in a day.
 pub fn invite(
     tx: &mut Tx<'_>,
     by: Option<&Actor>,
@@ -205,6 +219,9 @@ pub fn invite(
         && store::membership(tx, user.id, org.id)?.is_some()
     {
         return Err(AppError::field(Code::AlreadyExists, "/email", Message::new("已是成员", "is a member")));
+    }
+    if let Some(actor) = by.filter(|actor| actor.kind != OrgKind::Operator) {
+        count_mail(tx, MailKind::Invitation, &actor.org_id.to_string())?;
     }
     let now = tx.at();
     let secret = token("yi_");
@@ -254,7 +271,8 @@ pub fn accept(tx: &mut Tx<'_>, secret: &str, password_hash: Option<&str>) -> Out
     Ok(Joined { user_id, org_id: row.org_id, password_set })
 }
 
-/// Sets a new password by a mailed link, and ends all sessions and other links of the person.
+/// Sets a new password by a mailed link, and ends all sessions, keys and other links of the person: whoever knew the old
+/// password may have made some.
 ///
 /// # Errors
 /// `link_invalid`.
@@ -268,5 +286,6 @@ pub fn reset_password(tx: &mut Tx<'_>, secret: &str, password_hash: &str) -> Out
     }
     store::set_password(tx, user.id, password_hash, now)?;
     store::revoke_sessions_of(tx, user.id, now)?;
+    store::revoke_api_keys_of(tx, user.id, None, now)?;
     note_of(tx, user.id, Via::Program, "password.changed", user.id.to_string())
 }

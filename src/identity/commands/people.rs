@@ -72,6 +72,8 @@ pub fn change_roles(tx: &mut Tx<'_>, by: &Actor, org: OrgId, user: UserId, roles
 pub fn remove_member(tx: &mut Tx<'_>, by: &Actor, org: OrgId, user: UserId) -> Outcome<()> {
     let (held, member, others) = member_of(tx, org, user)?;
     rules::keeps_administrator(others, &member.roles.0, None)?;
+    let now = tx.at();
+    store::revoke_api_keys_of(tx, user, Some(org), now)?;
     store::delete_membership(tx, member.id)?;
     note(tx, Some(by), "member.removed", &held, json!({ "user": user }))
 }

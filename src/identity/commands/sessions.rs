@@ -1,6 +1,6 @@
 //! Signing in and out, refreshing, and the keys that sign access tokens.
 
-use super::super::rules::{self, Failures, Refresh, RefreshState, Throttle};
+use super::super::rules::{self, Failures, MailKind, Refresh, RefreshState, Throttle};
 use super::super::store::{self, RefreshRow, SessionRow, SigningKeyRow, Standing, ThrottleRow};
 use crate::audit::{self, Entry};
 use crate::kernel::actor::{Actor, Scope, Via};
@@ -68,12 +68,25 @@ fn counted(row: ThrottleRow, after: Failures) -> ThrottleRow {
     ThrottleRow { failures: after.count, since: after.since, last_at: after.last, ..row }
 }
 
+/// Counts a mail that somebody outside asks for, by where the asker is: a source may not make us write to many.
+///
+/// # Errors
+/// `too_many_requests`.
+pub fn count_mail(tx: &mut Tx<'_>, kind: MailKind, asker: &str) -> Outcome<()> {
+    let bucket = store::claim_bucket(tx, &sha256_parts(&[kind.word().as_bytes(), asker.as_bytes()]))?;
+    match rules::mail_allowance(kind, failures(&bucket), tx.at()) {
+        Ok(after) => store::set_bucket(tx, &counted(bucket, after)),
+        Err(seconds) => Err(AppError::new(Code::TooManyRequests).retry_after(seconds)),
+    }
+}
+
 /// Opens a session for a person whose password matched `hash`.
 ///
 /// # Errors
 /// `invalid_credentials` when the password changed meanwhile, `forbidden` for a suspended person.
 pub fn open_session(tx: &mut Tx<'_>, user: UserId, hash: &str, address: &str) -> Outcome<Opened> {
-    let person = store::user(tx, user)?.ok_or(Code::InvalidCredentials)?;
+    // Claimed, so that a new password or a suspension that is just being written is waited for.
+    let person = store::claim_user(tx, user)?.ok_or(Code::InvalidCredentials)?;
     if person.password_hash.as_deref() != Some(hash) {
         return Err(Code::InvalidCredentials.into());
     }
@@ -213,12 +226,14 @@ pub fn rotate_keys(tx: &mut Tx<'_>) -> Outcome<()> {
     store::retire_keys(tx, &newest, now, now.plus_ms(-2 * rules::ACCESS_MS))
 }
 
-/// Forgets sessions and links that ended a month ago and failures of yesterday.
+/// Forgets sessions, links and invitations that ended a month ago, refresh tokens that nobody can use any more, and
+/// failures of yesterday: one batch. How many; what is left is for the next call.
 ///
 /// # Errors
 /// When the database fails.
 pub fn purge(tx: &mut Tx<'_>) -> Outcome<usize> {
     let now = tx.at();
-    let ended = store::purge(tx, now.plus_ms(-rules::SESSION_MS), now.plus_ms(-rules::FAILURES_MS))?;
-    Ok(ended + store::purge_links(tx, now.plus_ms(-rules::SESSION_MS))?)
+    let month_ago = now.plus_ms(-rules::SESSION_MS);
+    let ended = store::purge(tx, month_ago, now.plus_ms(-rules::FAILURES_MS))?;
+    Ok(ended + store::purge_refresh(tx, now)? + store::purge_links(tx, month_ago)?)
 }

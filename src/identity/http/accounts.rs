@@ -1,6 +1,6 @@
 //! Ways in: registration, verification, invitations, new passwords; and who one is.
 
-use super::super::commands::{self, Joined, LinkWanted, NewOrganisation};
+use super::super::commands::{self, FirstPerson, Joined, LinkWanted, NewOrganisation};
 use super::super::queries;
 use super::views::{self, JoinedView, MeView};
 use super::{Settings, forgetting};
@@ -78,6 +78,7 @@ pub struct NewPasswordRequest {
 #[utoipa::path(post, path = "/registrations", tag = "identity", request_body = RegistrationRequest, responses((status = 202)))]
 #[post("/registrations")]
 pub async fn register_organisation(call: Anonymous<Json<RegistrationRequest>>, settings: Data<Settings>) -> Answer {
+    let address = call.client();
     call.write(move |tx, Json(body)| {
         let new = NewOrganisation {
             uscc: Some(body.uscc),
@@ -89,7 +90,8 @@ pub async fn register_organisation(call: Anonymous<Json<RegistrationRequest>>, s
         };
         let today = tx.at().day();
         queries::region_exists(tx, &body.region_code, today)?;
-        commands::register(tx, &new, &body.name, &body.email, &settings.public_url)?;
+        let person = FirstPerson { name: &body.name, email: &body.email, address: &address };
+        commands::register(tx, &new, &person, &settings.public_url)?;
         Ok(Reply::accepted())
     })
     .await
@@ -110,8 +112,9 @@ pub async fn request_password_reset(call: Anonymous<Json<AddressRequest>>) -> An
 }
 
 async fn want(call: Anonymous<Json<AddressRequest>>, new_password: bool) -> Answer {
+    let address = call.client();
     call.write(move |tx, Json(body)| {
-        commands::want_link(tx, &LinkWanted { email: body.email.clone(), new_password })?;
+        commands::want_link(tx, &LinkWanted { email: body.email.clone(), new_password }, &address)?;
         Ok(Reply::accepted())
     })
     .await
@@ -137,7 +140,7 @@ pub async fn accept_invitation(call: Anonymous<Json<LinkRequest>>, settings: Dat
     forgetting(&web, accepted).await
 }
 
-/// Sets a new password by a mailed link; all sessions end.
+/// Sets a new password by a mailed link; all sessions and keys end.
 #[utoipa::path(post, path = "/password-resets/confirmations", tag = "identity", request_body = NewPasswordRequest, responses((status = 204)))]
 #[post("/password-resets/confirmations")]
 pub async fn reset_password(call: Anonymous<Json<NewPasswordRequest>>, settings: Data<Settings>) -> Answer {

@@ -93,13 +93,18 @@ pub async fn sign_in(call: Anonymous<Json<SignInRequest>>, settings: Data<Settin
 #[utoipa::path(post, path = "/sessions/refresh", tag = "identity", request_body = RefreshRequest, responses((status = 200, body = SessionView)))]
 #[post("/sessions/refresh")]
 pub async fn refresh_session(call: Anonymous<Json<RefreshRequest>>, settings: Data<Settings>) -> Answer {
-    let (web, now) = (call.web(), call.now());
-    let opened = call.transact(|tx, Json(body)| commands::refresh(tx, &body.refresh_token)).await?;
-    let Some(opened) = opened else {
+    let web = call.web();
+    // The reply is made in the transaction that uses the token up: none can be lost between two.
+    let refreshed = call.transact(move |tx, Json(body)| {
+        let opened = commands::refresh(tx, &body.refresh_token)?;
+        let now = tx.at();
+        opened.map(|opened| Reply::ok(&view(&settings, opened, now)?)).transpose()
+    });
+    let Some(reply) = refreshed.await? else {
         web.forget();
         return Err(Code::SessionRevoked.into());
     };
-    call.write(move |_, _| Reply::ok(&view(&settings, opened.clone(), now)?)).await
+    Ok(reply.send())
 }
 
 /// Signs out.

@@ -212,6 +212,19 @@ pub fn revoke_api_key(tx: &mut Tx<'_>, org: OrgId, id: ApiKeyId, at: At) -> Outc
     Ok(rows == 1)
 }
 
+/// Ends the keys that a person made, all of them or those for one organisation.
+pub fn revoke_api_keys_of(tx: &mut Tx<'_>, user: UserId, org: Option<OrgId>, at: At) -> Outcome<()> {
+    each!(tx, c => {
+        let mut keys = update(api_keys::table).filter(api_keys::user_id.eq(user)).filter(api_keys::revoked_at.is_null())
+            .set(api_keys::revoked_at.eq(at)).into_boxed();
+        if let Some(org) = org {
+            keys = keys.filter(api_keys::org_id.eq(org));
+        }
+        keys.execute(c)
+    })?;
+    Ok(())
+}
+
 /// Keys of an organisation, ended ones too.
 pub fn api_keys(on: &mut Read, org: OrgId, page: &PageRequest) -> Outcome<Vec<ApiKeyRow>> {
     let after = page.key::<ApiKeyId>()?;
@@ -224,11 +237,12 @@ pub fn api_keys(on: &mut Read, org: OrgId, page: &PageRequest) -> Outcome<Vec<Ap
     })?)
 }
 
-/// Forgets links and registrations that expired before a moment.
+/// Forgets links, registrations and invitations that expired before a moment.
 pub fn purge_links(tx: &mut Tx<'_>, before: At) -> Outcome<usize> {
     Ok(each!(tx, c => {
         let links = delete(mail_tokens::table.filter(mail_tokens::expires_at.lt(before))).execute(c)?;
         let waiting = delete(registrations::table.filter(registrations::expires_at.lt(before))).execute(c)?;
-        QueryResult::Ok(links + waiting)
+        let invited = delete(invitations::table.filter(invitations::expires_at.lt(before))).execute(c)?;
+        QueryResult::Ok(links + waiting + invited)
     })?)
 }

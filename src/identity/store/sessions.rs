@@ -14,6 +14,9 @@ use crate::platform::db::{Read, Tx};
 use diesel::dsl::{delete, insert_into, update};
 use diesel::prelude::*;
 
+/// Rows that one purge forgets at most.
+const BATCH: i64 = 1_000;
+
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = sessions, treat_none_as_default_value = false)]
 pub struct SessionRow {
@@ -163,11 +166,20 @@ pub fn retire_keys(tx: &mut Tx<'_>, newest: &str, at: At, forget_before: At) -> 
     Ok(())
 }
 
+/// Forgets refresh tokens that expired before a moment, a batch at a time.
+pub fn purge_refresh(tx: &mut Tx<'_>, before: At) -> Outcome<usize> {
+    Ok(each!(tx, c => {
+        let old: Vec<Vec<u8>> = tokens::table.filter(tokens::expires_at.lt(before)).order(tokens::expires_at).limit(BATCH)
+            .select(tokens::token_hash).load(c)?;
+        delete(tokens::table.filter(tokens::token_hash.eq_any(old))).execute(c)
+    })?)
+}
+
 /// Forgets sessions that ended and failures that no longer count.
 pub fn purge(tx: &mut Tx<'_>, sessions_before: At, failures_before: At) -> Outcome<usize> {
     Ok(each!(tx, c => {
         let failures = delete(throttle::table.filter(throttle::last_at.lt(failures_before))).execute(c)?;
-        let old = sessions::table.filter(sessions::expires_at.lt(sessions_before)).order(sessions::expires_at).limit(1_000).select(sessions::id);
+        let old = sessions::table.filter(sessions::expires_at.lt(sessions_before)).order(sessions::expires_at).limit(BATCH).select(sessions::id);
         let ids: Vec<SessionId> = old.load(c)?;
         let ended = delete(sessions::table.filter(sessions::id.eq_any(ids))).execute(c)?;
         QueryResult::Ok(failures + ended)

@@ -69,6 +69,11 @@ impl Reply {
     pub fn status(&self) -> u16 {
         self.0.status
     }
+    /// Sends it as it is: for a reply that was made inside a transaction which had more to tell.
+    #[must_use]
+    pub fn send(self) -> HttpResponse {
+        send(self.into_saved(), false)
+    }
     pub(super) fn into_saved(self) -> Saved {
         self.0
     }
