@@ -30,6 +30,7 @@ use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::web::{self, Data};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
@@ -67,6 +68,8 @@ pub struct Installation {
     pub body_deadline: Duration,
     /// How many requests a caller may make.
     pub rate: Rate,
+    /// How many uploads are taken at once.
+    pub uploads: usize,
     /// Proxies whose word about the client's address is taken.
     pub proxies: Networks,
     /// Who may read the measurements.
@@ -150,6 +153,7 @@ pub fn share(installation: Installation, authority: Arc<dyn Authority>) -> Share
         principals: Web::principal_cache(installation.cache_ttl),
         body_deadline: installation.body_deadline,
         proxies: installation.proxies.clone(),
+        uploads: Arc::new(Semaphore::new(installation.uploads)),
     };
     Shared {
         web: Data::new(web),
@@ -206,7 +210,7 @@ pub fn jobs(installation: &Installation) -> Runner {
     let deadlines = installation.store.clone();
     let runner = Runner::new(installation.store.clone(), installation.clock.clone(), installation.ids.clone());
     let runner = identity_jobs(runner, installation)
-        .on(notifications::TOPIC, move |_, job| send_mail(mailer.clone(), job))
+        .on_outward(notifications::TOPIC, move |_, job| send_mail(mailer.clone(), job))
         .on(admission::MANDATE_REVOKED, move |ctx, job| end_mandate(mandates.clone(), ctx, job))
         .on(regions::CALENDAR_LOADED, move |ctx, _| recompute_deadlines(deadlines.clone(), ctx))
         .on(certification::CERTIFICATE_ENDED, move |ctx, job| certificate_ended(ending.clone(), ctx, job))
@@ -223,8 +227,7 @@ pub fn jobs(installation: &Installation) -> Runner {
             async move { ordering::deem_payments(&store, ctx).await.map(drop) }
         })
         .every(Duration::from_secs(600), "idempotency.purge", move |ctx| {
-            let store = purge.clone();
-            async move { store.write(ctx, idempotency::purge).await.map(drop) }
+            purged(purge.clone(), ctx, idempotency::purge)
         });
     let minute = Duration::from_secs(60);
     let runner = periodic(runner, installation, minute, "certification.advance", certification::advance);
@@ -247,6 +250,12 @@ fn periodic(
     })
 }
 
+/// Forgets batch after batch, each in a transaction of its own, until nothing is left to forget.
+async fn purged(store: Store, ctx: Ctx, batch: fn(&mut Tx<'_>) -> Outcome<usize>) -> Outcome<()> {
+    while store.write(ctx.clone(), batch).await? > 0 {}
+    Ok(())
+}
+
 async fn recompute_deadlines(store: Store, ctx: Ctx) -> Outcome<()> {
     store.write(ctx, certification::recompute_deadlines).await.map(drop)
 }
@@ -267,10 +276,7 @@ fn identity_jobs(runner: Runner, installation: &Installation) -> Runner {
             let store = keys.clone();
             async move { store.write(ctx, identity::rotate_keys).await }
         })
-        .every(Duration::from_secs(3_600), "identity.purge", move |ctx| {
-            let store = ended.clone();
-            async move { store.write(ctx, identity::purge).await.map(drop) }
-        })
+        .every(Duration::from_secs(3_600), "identity.purge", move |ctx| purged(ended.clone(), ctx, identity::purge))
 }
 
 async fn send_mail(mailer: Mailer, job: jobs::Job) -> Outcome<()> {

@@ -124,6 +124,7 @@ pub fn open(config: &Config) -> Outcome<Installation> {
         cache_ttl: Duration::from_secs(1),
         body_deadline: Duration::from_secs(10),
         rate: Rate { per_second: config.rate_per_second, burst: config.rate_per_second.saturating_mul(10) },
+        uploads: 4,
         proxies: config.trusted_proxies.clone(),
         metrics_from: config.metrics_from.clone(),
     })

@@ -5,6 +5,7 @@ use super::store::StoredFile;
 use crate::kernel::error::{AppError, Outcome};
 use crate::platform::files::FileStore;
 use crate::platform::secret::{Secret, equal, hex, sha256, sha256_parts};
+use bytes::Bytes;
 
 /// What restricted files are encrypted for.
 const PURPOSE: &str = "files:restricted";
@@ -27,10 +28,10 @@ impl Vault {
     ///
     /// # Errors
     /// When the object store refuses.
-    pub async fn put(&self, class: FileClass, bytes: Vec<u8>) -> Outcome<[u8; 32]> {
+    pub async fn put(&self, class: FileClass, bytes: Bytes) -> Outcome<[u8; 32]> {
         let hash = sha256(&bytes);
         let bytes = match class {
-            FileClass::Restricted => self.secret.seal(PURPOSE, &hash, bytes)?,
+            FileClass::Restricted => self.secret.seal(PURPOSE, &hash, bytes.into())?.into(),
             FileClass::Evidence | FileClass::Public => bytes,
         };
         self.files.put(&self.key(class, &hash), bytes).await?;

@@ -1,6 +1,7 @@
 //! Stored files: an object store (a local folder by default), types told by content, never by name.
 
 use crate::kernel::error::{AppError, Code, Outcome};
+use bytes::Bytes;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::{ObjectStore, ObjectStoreExt};
@@ -30,7 +31,7 @@ impl FileStore {
     ///
     /// # Errors
     /// When the store refuses.
-    pub async fn put(&self, key: &str, bytes: Vec<u8>) -> Outcome<()> {
+    pub async fn put(&self, key: &str, bytes: Bytes) -> Outcome<()> {
         self.objects.put(&Key::from(key), bytes.into()).await.map(drop).map_err(AppError::internal)
     }
     /// The bytes under a key.

@@ -3,6 +3,7 @@
 use crate::kernel::error::{AppError, Code, Outcome};
 use lettre::message::{Mailbox, header::ContentType};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -37,12 +38,13 @@ pub enum Mailer {
 }
 
 impl Mailer {
-    /// Sends by SMTP: `smtp://user:pass@host:587`, `smtps://…`.
+    /// Sends by SMTP: `smtps://…`, or `smtp://user:pass@host:587` with STARTTLS. Only to this machine itself, or with
+    /// `?tls=none`, mails and password go out in clear.
     ///
     /// # Errors
     /// When the URL or the sender's address is not valid.
     pub fn smtp(url: &str, from: &str) -> Outcome<Mailer> {
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&secured(url))
             .map_err(|e| AppError::internal(format!("SMTP_URL: {e}")))?
             .timeout(Some(Duration::from_secs(20)))
             .build();
@@ -78,6 +80,28 @@ impl Mailer {
     }
 }
 
+/// The URL as the library takes it, to which no word about encryption means none.
+fn secured(url: &str) -> String {
+    let (base, query) = url.split_once('?').map_or((url, ""), |(base, query)| (base, query));
+    let mut words: Vec<&str> = query.split('&').filter(|word| !word.is_empty()).collect();
+    let said = words.iter().any(|word| word.starts_with("tls="));
+    words.retain(|word| *word != "tls=none");
+    if !said && base.starts_with("smtp://") && !is_loopback(base) {
+        words.push("tls=required");
+    }
+    if words.is_empty() { base.to_owned() } else { format!("{base}?{}", words.join("&")) }
+}
+
+fn is_loopback(base: &str) -> bool {
+    let authority = base.split_once("://").map_or(base, |(_, rest)| rest).split('/').next().unwrap_or("");
+    let place = authority.rsplit('@').next().unwrap_or("");
+    let host = match place.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((host, _)) => host,
+        None => place.split(':').next().unwrap_or(""),
+    };
+    host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
 fn mailbox(address: &str) -> Outcome<Mailbox> {
     address.parse().map_err(|e| AppError::internal(format!("mail address {address}: {e}")))
 }
@@ -92,4 +116,28 @@ fn message(from: &Mailbox, name: &str, mail: &Mail) -> Outcome<Message> {
         .header(ContentType::TEXT_PLAIN)
         .body(mail.text.clone())
         .map_err(AppError::internal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_and_links_leave_the_machine_encrypted_unless_the_url_says_otherwise() {
+        for (url, taken) in [
+            ("smtp://u:p@mail.example:587", "smtp://u:p@mail.example:587?tls=required"),
+            ("smtp://mail.example", "smtp://mail.example?tls=required"),
+            ("smtp://u:localhost@mail.example/helo", "smtp://u:localhost@mail.example/helo?tls=required"),
+            ("smtp://mail.example?tls=opportunistic", "smtp://mail.example?tls=opportunistic"),
+            ("smtp://mail.example?tls=none", "smtp://mail.example"),
+            ("smtp://localhost.example", "smtp://localhost.example?tls=required"),
+            ("smtp://localhost:25", "smtp://localhost:25"),
+            ("smtp://127.0.0.1:2525", "smtp://127.0.0.1:2525"),
+            ("smtp://[::1]:25", "smtp://[::1]:25"),
+            ("smtps://u:p@mail.example", "smtps://u:p@mail.example"),
+        ] {
+            assert_eq!(secured(url), taken, "{url}");
+            assert!(Mailer::smtp(url, "a@b.example").is_ok(), "{url}");
+        }
+    }
 }

@@ -37,6 +37,30 @@ async fn both_databases_have_the_same_tables() {
     pg.finish().await;
 }
 
+/// An empty database, opened by two processes that start at the same moment.
+async fn together(a: yigou::platform::db::Store, b: yigou::platform::db::Store) {
+    let both = [a, b].map(|store| std::thread::spawn(move || store.migrate().unwrap()));
+    let mut applied = both.map(|thread| thread.join().unwrap());
+    applied.sort_by_key(Vec::len);
+    assert!(applied[0].is_empty() && applied[1].len() > 10, "{applied:?}");
+}
+
+#[actix_web::test]
+async fn two_processes_that_start_together_migrate_once() {
+    let options = yigou::platform::db::Options { connections: 1, queue: 8 };
+    let open = |url: &str| yigou::platform::db::Store::open(url, &options).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("yigou.db");
+    together(open(path.to_str().unwrap()), open(path.to_str().unwrap())).await;
+    let app = TestApp::postgres().await;
+    let sql = "DROP SCHEMA public CASCADE; CREATE SCHEMA public";
+    app.write(move |tx| Ok(each!(tx, c => diesel::connection::SimpleConnection::batch_execute(c, sql))?))
+        .await
+        .unwrap();
+    together(open(app.database_url()), open(app.database_url())).await;
+    app.finish().await;
+}
+
 on_both! {
     async fn a_newer_database_is_refused_by_name(app) {
         app.write(|tx| {

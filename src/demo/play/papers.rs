@@ -44,7 +44,7 @@ impl Play<'_> {
         let (name, title) = paper.names();
         let bytes = pdf(&format!("{title} - {} - demonstration only", self.world.suppliers[supplier].uscc.as_str()));
         let size_bytes = i64::try_from(bytes.len()).map_err(AppError::internal)?;
-        let sha256 = self.parts.vault.put(paper.class(), bytes).await?;
+        let sha256 = self.parts.vault.put(paper.class(), bytes.into()).await?;
         let actor = self.cast.suppliers[supplier].actor::<ManageCatalogue>(Seat::Clerk)?;
         let new = NewFile {
             name: name.to_owned(),

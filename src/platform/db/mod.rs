@@ -168,7 +168,8 @@ fn run_guarded<T>(read: &mut Read, ctx: &Ctx, level: u32, work: &impl Fn(&mut Tx
     })
 }
 
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+/// What a panic said.
+pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     panic
         .downcast_ref::<&str>()
         .map(|s| (*s).to_owned())

@@ -6,15 +6,20 @@ use crate::platform::files;
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::http::header;
+use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use serde::de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The largest JSON body, in bytes.
 const MAX_JSON: usize = 1024 * 1024;
+/// How long an upload waits for a place.
+const PLACE_WAIT: Duration = Duration::from_secs(2);
 
 /// What a call carries besides its address.
 pub trait Body: Sized + Send + Sync + 'static {
@@ -24,7 +29,7 @@ pub trait Body: Sized + Send + Sync + 'static {
     ///
     /// # Errors
     /// What is wrong with them.
-    fn parse(raw: &[u8], request: &HttpRequest, schemas: &Schemas) -> Outcome<Self>;
+    fn parse(raw: &Bytes, request: &HttpRequest, schemas: &Schemas) -> Outcome<Self>;
 }
 
 /// No body.
@@ -33,7 +38,7 @@ pub struct Empty;
 
 impl Body for Empty {
     const MAX_BYTES: usize = 0;
-    fn parse(_: &[u8], _: &HttpRequest, _: &Schemas) -> Outcome<Empty> {
+    fn parse(_: &Bytes, _: &HttpRequest, _: &Schemas) -> Outcome<Empty> {
         Ok(Empty)
     }
 }
@@ -44,7 +49,7 @@ pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned + utoipa::ToSchema + Send + Sync + 'static> Body for Json<T> {
     const MAX_BYTES: usize = MAX_JSON;
-    fn parse(raw: &[u8], request: &HttpRequest, schemas: &Schemas) -> Outcome<Json<T>> {
+    fn parse(raw: &Bytes, request: &HttpRequest, schemas: &Schemas) -> Outcome<Json<T>> {
         let kind = text_header(request, header::CONTENT_TYPE.as_str()).unwrap_or("");
         if kind.split(';').next().map(str::trim) != Some("application/json") {
             return Err(AppError::new(Code::UnsupportedMediaType)
@@ -141,8 +146,8 @@ fn pointer_of(path: &serde_path_to_error::Path) -> String {
 /// An uploaded file: raw bytes whose type was told by their content.
 #[derive(Debug, Clone)]
 pub struct Upload {
-    /// The bytes.
-    pub bytes: Vec<u8>,
+    /// The bytes, shared with the call: no copy of them is made.
+    pub bytes: Bytes,
     /// Their type, as sniffed; equal to the declared one.
     pub content_type: &'static str,
 }
@@ -161,7 +166,7 @@ const ACCEPTED: &[&str] = &[
 
 impl Body for Upload {
     const MAX_BYTES: usize = files::MAX_BYTES;
-    fn parse(raw: &[u8], request: &HttpRequest, _: &Schemas) -> Outcome<Upload> {
+    fn parse(raw: &Bytes, request: &HttpRequest, _: &Schemas) -> Outcome<Upload> {
         let declared = text_header(request, header::CONTENT_TYPE.as_str())
             .unwrap_or("")
             .split(';')
@@ -183,17 +188,31 @@ impl Body for Upload {
                 format!("declared {declared}, content is {found}"),
             ));
         }
-        Ok(Upload { bytes: raw.to_vec(), content_type: known })
+        Ok(Upload { bytes: raw.clone(), content_type: known })
+    }
+}
+
+/// A place for a body too large to hold any number of at once; `None` when the body is a small one.
+///
+/// # Errors
+/// `server_busy` when all places stay taken.
+pub(super) async fn place(uploads: &Arc<Semaphore>, most: usize) -> Outcome<Option<OwnedSemaphorePermit>> {
+    if most <= MAX_JSON {
+        return Ok(None);
+    }
+    match tokio::time::timeout(PLACE_WAIT, uploads.clone().acquire_owned()).await {
+        Ok(Ok(place)) => Ok(Some(place)),
+        Ok(Err(_)) | Err(_) => Err(AppError::new(Code::ServerBusy).retry_after(2)),
     }
 }
 
 /// Collects a body within a size and a deadline.
-pub(super) async fn read(mut payload: Payload, most: usize, deadline: Duration) -> Outcome<Vec<u8>> {
+pub(super) async fn read(mut payload: Payload, most: usize, deadline: Duration) -> Outcome<Bytes> {
     if most == 0 {
-        return Ok(Vec::new());
+        return Ok(Bytes::new());
     }
     let collect = async {
-        let mut bytes = Vec::new();
+        let mut bytes = BytesMut::new();
         while let Some(chunk) = payload.next().await {
             let chunk = chunk.map_err(|e| AppError::new(Code::MalformedRequest).cause(e))?;
             if bytes.len() + chunk.len() > most {
@@ -201,7 +220,7 @@ pub(super) async fn read(mut payload: Payload, most: usize, deadline: Duration) 
             }
             bytes.extend_from_slice(&chunk);
         }
-        Ok(bytes)
+        Ok(bytes.freeze())
     };
     tokio::time::timeout(deadline, collect).await.unwrap_or_else(|_| Err(Code::RequestTimeout.into()))
 }

@@ -20,6 +20,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
+use tokio::sync::OwnedSemaphorePermit;
 
 /// What a caller shows: an access token or an integration's key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +66,8 @@ pub struct Call<P, B = body::Empty> {
     fingerprint: [u8; 32],
     request: HttpRequest,
     body: Arc<B>,
+    /// Held as long as the body is.
+    _place: Option<OwnedSemaphorePermit>,
     permission: PhantomData<P>,
 }
 
@@ -88,6 +91,7 @@ impl<P: Permission, B: Body> Call<P, B> {
         limits::known(&request, &principal)?;
         let asked = asked_organisation(&request)?;
         let actor = principal.act::<P>(asked)?;
+        let place = body::place(&web.uploads, B::MAX_BYTES).await?;
         let raw = body::read(payload, B::MAX_BYTES, web.body_deadline).await?;
         let body = B::parse(&raw, &request, &web.schemas)?;
         let fingerprint = fingerprint(&request, &actor, &raw);
@@ -102,6 +106,7 @@ impl<P: Permission, B: Body> Call<P, B> {
             fingerprint,
             request,
             body: Arc::new(body),
+            _place: place,
             permission: PhantomData,
         })
     }

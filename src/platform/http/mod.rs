@@ -34,6 +34,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// What every handler reaches through its call.
 pub struct Web {
@@ -55,6 +56,8 @@ pub struct Web {
     pub body_deadline: Duration,
     /// Proxies whose word about the client's address is taken.
     pub proxies: Networks,
+    /// Places for uploads, which are held in memory while they are stored.
+    pub uploads: Arc<Semaphore>,
 }
 
 impl Web {

@@ -45,13 +45,12 @@ pub fn remember(
     Ok(later!(tx, update(keys::table.find((caller, key.to_owned()))).set(reply))?)
 }
 
-/// Forgets a batch of requests older than a moment; how many.
+/// Forgets a batch of requests older than a moment, and those of the batch's last millisecond; how many.
 pub fn purge(tx: &mut Tx<'_>, before: At, limit: i64) -> Outcome<usize> {
     Ok(each!(tx, c => {
-        let old: Vec<(UserId, String)> = keys::table.filter(keys::created_at.lt(before)).order(keys::created_at).limit(limit).select((keys::caller, keys::key)).load(c)?;
-        for (caller, key) in &old {
-            delete(keys::table.find((caller, key))).execute(c)?;
-        }
-        QueryResult::Ok(old.len())
+        let last: Option<At> = keys::table.filter(keys::created_at.lt(before)).order(keys::created_at).offset(limit - 1)
+            .select(keys::created_at).first(c).optional()?;
+        let until = last.map_or(before, |last| last.plus_ms(1));
+        delete(keys::table.filter(keys::created_at.lt(until))).execute(c)
     })?)
 }

@@ -1,5 +1,8 @@
 //! Work after the commit: outbox rows written in the command's transaction, and periodic jobs; both leased, so that
 //! several processes share them. Nothing waits on a socket while a write transaction is open.
+//!
+//! Each periodic job, the topics that stay in the house and those that reach out (mail) have a loop of their own, so that
+//! a slow mail server holds up nothing but mail. Whatever runs has less time than its lease.
 
 mod schema;
 mod store;
@@ -7,21 +10,32 @@ mod store;
 pub use store::Job;
 
 use super::clock::{Clock, Ctx, IdSource};
+use super::db::panic_text;
 use super::db::{Read, Store, Tx};
-use crate::kernel::error::{AppError, Outcome};
+use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::time::At;
+use futures_util::FutureExt;
+use futures_util::future::join_all;
 use std::collections::HashMap;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// How long a claimed job may take before another process may claim it, in milliseconds.
 const LEASE_MS: i64 = 60_000;
 /// After this many failures a job is laid aside for a person.
 const MAX_ATTEMPTS: i64 = 10;
-/// Jobs claimed at once.
-const BATCH: i64 = 20;
+/// Jobs claimed, and run beside one another, at once; all of them end within the lease.
+const BATCH: i64 = 8;
+/// How long a job may run; well below its lease.
+const PATIENCE: Duration = Duration::from_secs(45);
+/// How long jobs under way may go on when the process ends; then they are left to their leases.
+const GRACE: Duration = Duration::from_secs(5);
+/// How often each loop looks for work.
+const TICK: Duration = Duration::from_millis(250);
 
 /// What a handler returns.
 pub type Running = Pin<Box<dyn Future<Output = Outcome<()>> + Send>>;
@@ -67,14 +81,41 @@ pub struct Runner {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     handlers: HashMap<&'static str, Handler>,
+    /// Topics whose handlers wait for others outside.
+    outward: Vec<&'static str>,
     periodic: Arc<Vec<Periodic>>,
+    patience: Duration,
+}
+
+/// Which rows of the outbox a loop takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lane {
+    All,
+    Inward,
+    Outward,
 }
 
 impl Runner {
     /// A runner without jobs.
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Runner {
-        Runner { store, clock, ids, handlers: HashMap::new(), periodic: Arc::new(Vec::new()) }
+        let (handlers, outward, periodic) = (HashMap::new(), Vec::new(), Arc::new(Vec::new()));
+        Runner { store, clock, ids, handlers, outward, periodic, patience: PATIENCE }
+    }
+    /// Gives up on a job sooner than usual.
+    #[must_use]
+    pub fn patience(self, patience: Duration) -> Runner {
+        Runner { patience: patience.min(PATIENCE), ..self }
+    }
+    /// Binds a topic whose handler waits for somebody outside: it runs apart from all other work.
+    #[must_use]
+    pub fn on_outward<F: Future<Output = Outcome<()>> + Send + 'static>(
+        mut self,
+        topic: &'static str,
+        handler: impl Fn(Ctx, Job) -> F + Send + Sync + 'static,
+    ) -> Runner {
+        self.outward.push(topic);
+        self.on(topic, handler)
     }
     /// Binds an outbox topic to its handler.
     #[must_use]
@@ -114,16 +155,34 @@ impl Runner {
         for job in self.periodic.iter() {
             self.run_period(job).await?;
         }
-        let claimed = self.store.write(self.ctx("claim"), |tx| {
+        self.run_rows(Lane::All).await
+    }
+
+    async fn run_rows(&self, lane: Lane) -> Outcome<usize> {
+        let outward: Vec<String> = self.outward.iter().map(|topic| (*topic).to_owned()).collect();
+        let claimed = self.store.write(self.ctx("claim"), move |tx| {
             let until = tx.at().plus_ms(LEASE_MS);
-            store::claim(tx, BATCH, until)
+            let topics = match lane {
+                Lane::All => store::Topics::All,
+                Lane::Inward => store::Topics::Except(&outward),
+                Lane::Outward => store::Topics::Only(&outward),
+            };
+            store::claim(tx, topics, BATCH, until)
         });
         let jobs = claimed.await?;
         let count = jobs.len();
-        for job in jobs {
-            self.run_job(job).await?;
-        }
+        let ended = join_all(jobs.into_iter().map(|job| self.run_job(job))).await;
+        ended.into_iter().collect::<Outcome<()>>()?;
         Ok(count)
+    }
+
+    /// Runs a handler to its end, but not for ever; a panic is its own failure and nobody else's.
+    async fn watched(&self, work: impl Future<Output = Outcome<()>>) -> Outcome<()> {
+        match tokio::time::timeout(self.patience, AssertUnwindSafe(work).catch_unwind()).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => Err(AppError::internal(format!("a handler panicked: {}", panic_text(&*panic)))),
+            Err(_) => Err(AppError::new(Code::Unavailable).cause("the handler took too long")),
+        }
     }
 
     async fn run_period(&self, job: &Periodic) -> Outcome<()> {
@@ -134,7 +193,7 @@ impl Runner {
             store::claim_period(tx, name, period, until)
         });
         let Some(fence) = claim.await? else { return Ok(()) };
-        match (job.run)(ctx.clone()).await {
+        match self.watched(async { (job.run)(ctx.clone()).await }).await {
             Ok(()) => self.store.write(ctx, move |tx| store::finish_period(tx, name, period, fence)).await,
             Err(error) => {
                 tracing::error!(job = name, code = %error.code(), cause = ?error.parts().cause, "a periodic job failed");
@@ -146,7 +205,7 @@ impl Runner {
     async fn run_job(&self, job: Job) -> Outcome<()> {
         let ctx = self.ctx(&job.id.to_string());
         let result = match self.handlers.get(job.topic.as_str()) {
-            Some(handler) => handler(ctx.clone(), job.clone()).await,
+            Some(handler) => self.watched(async { handler(ctx, job.clone()).await }).await,
             None => Err(AppError::internal(format!("no handler for {}", job.topic))),
         };
         let ctx = self.ctx(&job.id.to_string());
@@ -161,16 +220,37 @@ impl Runner {
         }
     }
 
-    /// Runs until `stop` says so.
-    pub async fn run(self, mut stop: tokio::sync::watch::Receiver<bool>) {
-        while !*stop.borrow() {
-            let worked = self.run_due().await.unwrap_or_else(|error| {
-                tracing::error!(code = %error.code(), cause = ?error.parts().cause, "jobs cannot reach the database");
-                0
-            });
-            if worked == 0 {
-                let _ = tokio::time::timeout(Duration::from_millis(250), stop.changed()).await;
-            }
+    /// Runs until `stop` says so. What is under way then has a moment left.
+    pub async fn run(self, stop: watch::Receiver<bool>) {
+        let (this, stop) = (&self, &stop);
+        let periods = join_all(this.periodic.iter().map(|job| {
+            let work = move || async move { this.run_period(job).await.map(|()| 0) };
+            keep_on(stop.clone(), work)
+        }));
+        let inward = keep_on(stop.clone(), || this.run_rows(Lane::Inward));
+        let outward = keep_on(stop.clone(), || this.run_rows(Lane::Outward));
+        let mut ending = stop.clone();
+        let late = async {
+            // Whoever could say so is gone: that says it too.
+            let _ = ending.wait_for(|stop| *stop).await;
+            tokio::time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            _ = async { tokio::join!(periods, inward, outward) } => {}
+            () = late => tracing::warn!("jobs under way are left to their leases"),
+        }
+    }
+}
+
+/// Works until told to stop, with a pause whenever there is nothing to do.
+async fn keep_on<F: Future<Output = Outcome<usize>>>(mut stop: watch::Receiver<bool>, work: impl Fn() -> F) {
+    while !*stop.borrow() {
+        let worked = work().await.unwrap_or_else(|error| {
+            tracing::error!(code = %error.code(), cause = ?error.parts().cause, "jobs cannot reach the database");
+            0
+        });
+        if worked == 0 && matches!(tokio::time::timeout(TICK, stop.changed()).await, Ok(Err(_))) {
+            return;
         }
     }
 }

@@ -44,13 +44,30 @@ pub fn enqueue(tx: &mut Tx<'_>, topic: &str, payload: &str, due_at: At) -> Outco
     Ok(id)
 }
 
+/// Rows of which topics.
+#[derive(Debug, Clone, Copy)]
+pub enum Topics<'a> {
+    /// Of all.
+    All,
+    /// Of these.
+    Only(&'a [String]),
+    /// Of all others.
+    Except(&'a [String]),
+}
+
 /// Takes the oldest due rows until a moment; whoever holds them longer loses them.
-pub fn claim(tx: &mut Tx<'_>, limit: i64, lease_until: At) -> Outcome<Vec<Job>> {
+pub fn claim(tx: &mut Tx<'_>, topics: Topics<'_>, limit: i64, lease_until: At) -> Outcome<Vec<Job>> {
     let now = tx.at();
     Ok(each!(tx, c => {
-        let due: Vec<JobId> = outbox::table
+        let mut due = outbox::table
             .filter(outbox::dead.eq(false).and(outbox::due_at.le(now)).and(outbox::lease_until.lt(now)))
-            .order((outbox::due_at, outbox::id)).limit(limit).select(outbox::id).load(c)?;
+            .order((outbox::due_at, outbox::id)).limit(limit).select(outbox::id).into_boxed();
+        match topics {
+            Topics::All => {}
+            Topics::Only(these) => due = due.filter(outbox::topic.eq_any(these)),
+            Topics::Except(these) => due = due.filter(outbox::topic.ne_all(these)),
+        }
+        let due: Vec<JobId> = due.load(c)?;
         update(outbox::table.filter(outbox::id.eq_any(due)).filter(outbox::lease_until.lt(now)))
             .set((outbox::lease_until.eq(lease_until), outbox::fence.eq(outbox::fence + 1)))
             .returning(Job::as_returning()).get_results(c)

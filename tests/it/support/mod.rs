@@ -256,10 +256,14 @@ fn installation(store: yigou::platform::db::Store, clock: Arc<TestClock>, files:
         cache_ttl: Duration::ZERO,
         body_deadline: Duration::from_secs(5),
         rate: Rate { per_second: 1_000_000, burst: 10_000_000 },
+        uploads: 4,
         proxies: Networks::none(),
         metrics_from: Networks::loopback(),
     }
 }
+
+/// The same as a setting.
+pub static SECRET_TEXT: LazyLock<String> = LazyLock::new(|| yigou::platform::secret::base64url(&[7; 32]));
 
 /// The installation's secret in every test.
 pub static SECRET: LazyLock<Secret> = LazyLock::new(|| Secret::new([7; 32]));
@@ -327,7 +331,6 @@ impl Ask {
         for (name, value) in &self.headers {
             request = request.append_header((name.as_str(), value.as_str()));
         }
-        let endless = || Payload::Stream { payload: Box::pin(futures_util::stream::pending()) };
         let payload = self.unfinished.then(endless);
         let response = (self.call)(request.set_payload(self.body.clone()), payload).await;
         let status = response.status().as_u16();
@@ -354,6 +357,11 @@ impl Ask {
         assert_eq!(body["code"], code, "{}: {}", answered.asked, answered.text());
         answered
     }
+}
+
+/// A body of which nothing comes.
+fn endless() -> Payload {
+    Payload::Stream { payload: Box::pin(futures_util::stream::pending()) }
 }
 
 /// An answer.
