@@ -1,10 +1,11 @@
 //! Lists: strict query parameters, keyset pages, opaque cursors bound to their filters.
 
-use super::bad_parameter;
-use crate::kernel::error::{AppError, Code, Message, Outcome};
+use super::{Web, bad_parameter};
+use crate::kernel::error::{AppError, Code, FieldError, Message, Outcome};
 use crate::kernel::page::{DEFAULT_LIMIT, MAX_LIMIT, Page, PageRequest};
 use crate::platform::secret::{base64url, from_base64url, hex, sha256_parts};
 use actix_web::dev::Payload;
+use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -34,14 +35,31 @@ impl<Q: DeserializeOwned> FromRequest for List<Q> {
     type Error = AppError;
     type Future = std::future::Ready<Outcome<Self>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        std::future::ready(List::parse(request.path(), request.query_string()))
+        std::future::ready(List::of(request))
     }
 }
 
 impl<Q: DeserializeOwned> List<Q> {
-    fn parse(path: &str, query: &str) -> Outcome<List<Q>> {
-        let pairs: Vec<(String, String)> =
-            serde_urlencoded::from_str(query).map_err(|e| AppError::new(Code::MalformedRequest).cause(e))?;
+    /// What the document says of the parameters is checked first, so that every wrong one is named at once.
+    fn of(request: &HttpRequest) -> Outcome<List<Q>> {
+        List::parse(request.path(), pairs(request.query_string())?, |filters| {
+            let Some(web) = request.app_data::<Data<Web>>() else { return Ok(Vec::new()) };
+            let operation = format!("{} {}", request.method(), request.match_pattern().unwrap_or_default());
+            web.schemas.check_query(&operation, filters)
+        })
+    }
+}
+
+fn pairs(query: &str) -> Outcome<Vec<(String, String)>> {
+    serde_urlencoded::from_str(query).map_err(|e| AppError::new(Code::MalformedRequest).cause(e))
+}
+
+impl<Q: DeserializeOwned> List<Q> {
+    fn parse(
+        path: &str,
+        pairs: Vec<(String, String)>,
+        check: impl Fn(&[(String, String)]) -> Outcome<Vec<FieldError>>,
+    ) -> Outcome<List<Q>> {
         let (mut limit, mut cursor, mut filters) = (DEFAULT_LIMIT, None, Vec::new());
         for (name, value) in pairs {
             match name.as_str() {
@@ -50,6 +68,12 @@ impl<Q: DeserializeOwned> List<Q> {
                 "cursor" => cursor = Some(value).filter(|text| !text.is_empty()),
                 _ => filters.push((name, value)),
             }
+        }
+        let wrong = check(&filters)?;
+        if !wrong.is_empty() {
+            return Err(wrong
+                .into_iter()
+                .fold(AppError::new(Code::InvalidParameter), |error, fault| error.with_field(fault)));
         }
         filters.sort();
         let filter_hash = hash(path, &filters);
@@ -151,17 +175,21 @@ mod tests {
         year: Option<i64>,
     }
 
+    fn parse(path: &str, query: &str) -> Outcome<List<Filter>> {
+        List::parse(path, pairs(query)?, |_| Ok(Vec::new()))
+    }
+
     #[test]
     fn a_cursor_belongs_to_its_filters() {
-        let list: List<Filter> = List::parse("/x", "county=640323&limit=2").unwrap();
+        let list = parse("/x", "county=640323&limit=2").unwrap();
         let page = Page { items: vec![1, 2], next: Some(vec!["a".into()]) };
         let (view, link) = PageOf::of(page, &list);
         let cursor = view.next_cursor.unwrap();
         assert!(link.unwrap().contains("rel=\"next\""));
-        let again: List<Filter> = List::parse("/x", &format!("limit=2&county=640323&cursor={cursor}")).unwrap();
+        let again = parse("/x", &format!("limit=2&county=640323&cursor={cursor}")).unwrap();
         assert_eq!((again.page.after, again.filter.county.as_deref()), (Some(vec!["a".to_owned()]), Some("640323")));
         for other in [format!("county=640324&cursor={cursor}"), format!("cursor={cursor}"), "cursor=x".to_owned()] {
-            assert_eq!(List::<Filter>::parse("/x", &other).err().unwrap().code(), Code::InvalidCursor);
+            assert_eq!(parse("/x", &other).err().unwrap().code(), Code::InvalidCursor);
         }
     }
 
@@ -170,9 +198,9 @@ mod tests {
         for (query, name) in
             [("limit=1000000000", "limit"), ("limit=0", "limit"), ("year=x", "year"), ("colour=red", "colour")]
         {
-            let error = List::<Filter>::parse("/x", query).err().unwrap();
+            let error = parse("/x", query).err().unwrap();
             assert_eq!((error.code(), error.parts().fields[0].pointer.as_str()), (Code::InvalidParameter, name));
         }
-        assert_eq!(List::<Filter>::parse("/x", "year=2021").unwrap().filter.year, Some(2021));
+        assert_eq!(parse("/x", "year=2021").unwrap().filter.year, Some(2021));
     }
 }

@@ -8,15 +8,17 @@ use crate::kernel::uscc::Uscc;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{Draft, JsonType, ValidationError, Validator};
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, RwLock};
 
 /// The most errors one reply names.
 const MAX_ERRORS: usize = 50;
 
-/// Checkers of the API document's components, made when first needed.
+/// Checkers of the API document's components and of its operations' queries, made when first needed.
 pub struct Schemas {
     components: Value,
+    /// By `method path`: an object whose members are the operation's query parameters.
+    queries: HashMap<String, Value>,
     ready: RwLock<HashMap<String, Arc<Validator>>>,
 }
 
@@ -26,6 +28,7 @@ impl Schemas {
     pub fn new(document: &Value) -> Schemas {
         Schemas {
             components: document.get("components").cloned().unwrap_or_default(),
+            queries: queries(document),
             ready: RwLock::new(HashMap::new()),
         }
     }
@@ -35,26 +38,69 @@ impl Schemas {
     /// # Errors
     /// When the component does not exist or is no schema.
     pub fn check(&self, component: &str, body: &Value) -> Outcome<Vec<FieldError>> {
-        let validator = self.validator(component)?;
-        Ok(validator
-            .iter_errors(body)
-            .flat_map(|error| explain(&error.instance_path().to_string(), error.kind()))
-            .take(MAX_ERRORS)
-            .collect())
+        Ok(wrong(&*self.validator(component, &json!({"$ref": format!("#/components/schemas/{component}")}))?, body))
     }
 
-    fn validator(&self, component: &str) -> Outcome<Arc<Validator>> {
-        if let Some(found) = self.ready.read().ok().and_then(|ready| ready.get(component).cloned()) {
+    /// What is wrong with the query of an operation, named by its method and path; a parameter is pointed to by its name alone.
+    ///
+    /// # Errors
+    /// When the document's schema is none.
+    pub fn check_query(&self, operation: &str, pairs: &[(String, String)]) -> Outcome<Vec<FieldError>> {
+        let Some(schema) = self.queries.get(operation) else { return Ok(Vec::new()) };
+        let query = pairs.iter().map(|(name, text)| (name.clone(), self.typed(&schema["properties"][name], text)));
+        let faults = wrong(&*self.validator(operation, schema)?, &Value::Object(query.collect()));
+        Ok(faults.into_iter().map(|fault| FieldError { pointer: unescape(&fault.pointer), ..fault }).collect())
+    }
+
+    /// A parameter's text as its schema means it; what does not read as that stays text, and is then of the wrong type.
+    fn typed(&self, schema: &Value, text: &str) -> Value {
+        let name = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next());
+        let schema = name.map_or(schema, |name| &self.components["schemas"][name]);
+        match schema["type"].as_str() {
+            Some("integer") => text.parse::<i64>().map_or_else(|_| text.into(), Value::from),
+            Some("boolean") => text.parse::<bool>().map_or_else(|_| text.into(), Value::from),
+            _ => text.into(),
+        }
+    }
+
+    fn validator(&self, name: &str, schema: &Value) -> Outcome<Arc<Validator>> {
+        if let Some(found) = self.ready.read().ok().and_then(|ready| ready.get(name).cloned()) {
             return Ok(found);
         }
-        let schema = json!({"$ref": format!("#/components/schemas/{component}"), "components": self.components});
-        let made =
-            Arc::new(options().build(&schema).map_err(|e| AppError::internal(format!("schema {component}: {e}")))?);
+        let mut schema = schema.clone();
+        schema["components"] = self.components.clone();
+        let made = Arc::new(options().build(&schema).map_err(|e| AppError::internal(format!("schema {name}: {e}")))?);
         if let Ok(mut ready) = self.ready.write() {
-            ready.insert(component.to_owned(), made.clone());
+            ready.insert(name.to_owned(), made.clone());
         }
         Ok(made)
     }
+}
+
+/// The query parameters of every operation; the page's own are checked where pages are made.
+fn queries(document: &Value) -> HashMap<String, Value> {
+    let empty = serde_json::Map::new();
+    let mut found = HashMap::new();
+    for (path, operations) in document["paths"].as_object().unwrap_or(&empty) {
+        for (method, operation) in operations.as_object().unwrap_or(&empty) {
+            let parameters = operation["parameters"].as_array().map_or(&[][..], Vec::as_slice);
+            let of_query = parameters.iter().filter(|p| p["in"] == "query");
+            let own = of_query.filter(|p| p["name"] != "limit" && p["name"] != "cursor");
+            let properties: serde_json::Map<String, Value> =
+                own.filter_map(|p| Some((p["name"].as_str()?.to_owned(), p["schema"].clone()))).collect();
+            let schema = json!({"type": "object", "additionalProperties": false, "properties": properties});
+            found.insert(format!("{} {path}", method.to_uppercase()), schema);
+        }
+    }
+    found
+}
+
+fn wrong(validator: &Validator, value: &Value) -> Vec<FieldError> {
+    let faults = validator.iter_errors(value);
+    let named = faults.flat_map(|error| explain(&error.instance_path().to_string(), error.kind()));
+    // A pattern and a format may say the same of one field.
+    let mut told = HashSet::new();
+    named.filter(|fault| told.insert((fault.pointer.clone(), fault.code))).take(MAX_ERRORS).collect()
 }
 
 /// The formats of our own vocabulary are checked like the built-in ones.
@@ -157,4 +203,48 @@ fn format_name(format: &str) -> &'static str {
 fn escape(name: &str) -> String {
     let short: String = name.chars().take(100).collect();
     short.replace('~', "~0").replace('/', "~1")
+}
+
+fn unescape(pointer: &str) -> String {
+    pointer.trim_start_matches('/').replace("~1", "/").replace("~0", "~")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_wrong_parameter_of_a_query_is_named() {
+        let parameter = |name: &str, schema: Value| json!({"name": name, "in": "query", "schema": schema});
+        let parameters = [
+            parameter("after", json!({"type": "integer", "minimum": 0})),
+            parameter("open", json!({"type": "boolean"})),
+            parameter("ref", json!({"type": "string", "minLength": 1, "maxLength": 3})),
+            parameter("county", json!({"$ref": "#/components/schemas/County"})),
+            parameter("limit", json!({"type": "integer"})),
+        ];
+        let document = json!({
+            "paths": {"/x/{id}": {"get": {"parameters": parameters}}},
+            "components": {"schemas": {"County": {"type": "string", "format": "region-code"}}},
+        });
+        let schemas = Schemas::new(&document);
+        let check = |query: &[(&str, &str)]| {
+            let pairs: Vec<(String, String)> = query.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+            let wrong = schemas.check_query("GET /x/{id}", &pairs).unwrap();
+            wrong.into_iter().map(|fault| (fault.pointer, fault.code)).collect::<Vec<_>>()
+        };
+        assert_eq!(check(&[("after", "7"), ("open", "true"), ("ref", "A1"), ("county", "640323")]), []);
+        let mut wrong = check(&[("after", "-1"), ("open", "maybe"), ("ref", ""), ("county", "999"), ("colour", "red")]);
+        wrong.sort();
+        let named = |name: &str, code| (name.to_owned(), code);
+        let expected = [
+            named("after", "too_small"),
+            named("colour", "unknown_field"),
+            named("county", "wrong_format"),
+            named("open", "wrong_type"),
+            named("ref", "too_short"),
+        ];
+        assert_eq!(wrong, expected);
+        assert_eq!(check(&[("ref", "long")]), [named("ref", "too_long")]);
+    }
 }
