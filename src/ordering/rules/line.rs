@@ -38,6 +38,27 @@ pub struct Line {
     pub closed: bool,
 }
 
+/// What the facts of a line sum up to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LineFacts {
+    /// Shipped.
+    pub shipped: Quantity,
+    /// Accepted.
+    pub accepted: Quantity,
+    /// Rejected.
+    pub rejected: Quantity,
+    /// Returned.
+    pub returned: Quantity,
+    /// Written off.
+    pub short_closed: Quantity,
+    /// Price of what was returned, as each return stated it.
+    pub returned_fen: Fen,
+    /// Whether goods were decided or written off, which alone can close a line of a standing order.
+    pub decided: bool,
+    /// Whether the order has ended without delivery.
+    pub ended: bool,
+}
+
 /// What an event moves in the ledger; never negative.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Moves {
@@ -132,12 +153,39 @@ impl Line {
         Ok(line)
     }
 
+    /// The line as its facts make it, from what was placed and nothing else of what is stored.
+    ///
+    /// # Errors
+    /// When the facts contradict what was placed.
+    pub fn of_facts(&self, facts: &LineFacts) -> Result<Line, Refusal> {
+        let mut line = Line::place(self.quantity, self.unit_price, self.weighed, self.tolerance)?;
+        line.shipped = facts.shipped;
+        line.accepted = facts.accepted;
+        line.rejected = facts.rejected;
+        line.returned = facts.returned;
+        line.short_closed = facts.short_closed;
+        line.accepted_fen = facts.accepted.price(self.unit_price)?;
+        line.returned_fen = facts.returned_fen;
+        line.closed = facts.ended || (facts.decided && line.is_settled()?);
+        line.held_fen = if line.closed { Fen::ZERO } else { line.open_fen()? };
+        Ok(line)
+    }
+
     /// Price of what was ordered and is not written off.
     ///
     /// # Errors
     /// When it does not fit.
     pub fn ordered_fen(&self) -> Result<Fen, Refusal> {
         Ok(self.quantity.minus(self.short_closed)?.price(self.unit_price)?)
+    }
+    /// The most that it can still cost, as ordered: what was accepted or may still be, less what went back.
+    ///
+    /// # Errors
+    /// When it does not fit.
+    pub fn expected_fen(&self) -> Result<Fen, Refusal> {
+        let open = self.quantity.minus(self.short_closed)?.minus(self.rejected).unwrap_or_default();
+        let goods = if self.closed { self.accepted } else { open.max(self.accepted) };
+        Ok(goods.price(self.unit_price)?.minus(self.returned_fen)?)
     }
     /// Stock it still holds.
     #[must_use]
@@ -244,8 +292,7 @@ impl Line {
 
     /// Closes the line when nothing more is owed, and holds exactly what open goods can still cost.
     fn settle(&mut self, before: &Line) -> Result<Moves, Refusal> {
-        let owed = if self.weighed { self.quantity.less_tolerance(self.tolerance) } else { self.quantity };
-        self.closed = self.accepted.plus(self.rejected)?.plus(self.short_closed)? >= owed;
+        self.closed = self.is_settled()?;
         let posted = self.accepted_fen.minus(before.accepted_fen)?;
         let hold = if self.closed { Fen::ZERO } else { self.open_fen()? };
         self.held_fen = hold;
@@ -256,6 +303,14 @@ impl Line {
             ordered_lost: before.ordered_fen()?.minus(self.ordered_fen()?)?,
             ..Moves::default()
         })
+    }
+
+    /// Whether nothing more is owed: a weighed line is delivered once its tolerance is reached, so that the supplier sends no
+    /// rest of a few per cent. Never over goods that stand at the buyer's and nobody has accepted or rejected.
+    fn is_settled(&self) -> Result<bool, Overflow> {
+        let owed = if self.weighed { self.quantity.less_tolerance(self.tolerance) } else { self.quantity };
+        let decided = self.accepted.plus(self.rejected)?;
+        Ok(decided.plus(self.short_closed)? >= owed && decided >= self.shipped)
     }
 
     /// The most that may be shipped in all.
@@ -284,150 +339,4 @@ impl Line {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn kg(text: &str) -> Quantity {
-        text.parse().unwrap()
-    }
-    fn fen(n: i64) -> Fen {
-        Fen::new(n)
-    }
-    fn boxes(n: i64) -> Quantity {
-        Quantity::units(n)
-    }
-
-    #[test]
-    fn whole_units_are_not_cut() {
-        let half = Line::place(kg("1.5"), fen(100), false, Ppm(0));
-        assert_eq!(half, Err(Refusal::NotWhole));
-        assert_eq!(Line::place(Quantity::ZERO, fen(100), true, Ppm(0)), Err(Refusal::Nothing));
-        let mut line = Line::place(boxes(3), fen(100), false, Ppm(0)).unwrap();
-        assert_eq!(line.ship(kg("0.5")), Err(Refusal::NotWhole));
-        line.ship(boxes(3)).unwrap();
-        assert_eq!(line.accept(kg("0.5"), kg("0.5"), true), Err(Refusal::NotWhole));
-    }
-
-    #[test]
-    fn ten_boxes_come_in_two_shipments_one_broken_one_missing() {
-        let mut line = Line::place(boxes(10), fen(1999), false, Ppm(50_000)).unwrap();
-        assert_eq!((line.held_fen, line.stock_held()), (fen(19_990), boxes(10)));
-        assert_eq!(line.ship(boxes(11)), Err(Refusal::Exceeds { open: boxes(10) }));
-        assert_eq!(line.ship(boxes(6)).unwrap().stock_posted, boxes(6));
-        assert_eq!(line.accept(boxes(7), boxes(0), false), Err(Refusal::Exceeds { open: boxes(6) }));
-        assert_eq!(line.accept(boxes(5), boxes(1), false), Err(Refusal::ReasonMissing));
-        let moves = line.accept(boxes(5), boxes(1), true).unwrap();
-        assert_eq!((moves.quota_posted, moves.quota_released), (fen(9995), fen(1999)));
-        line.ship(boxes(3)).unwrap();
-        let moves = line.accept(boxes(3), boxes(0), false).unwrap();
-        assert_eq!((moves.quota_posted, moves.quota_released, line.closed), (fen(5997), fen(0), false));
-        let moves = line.short_close(boxes(1)).unwrap();
-        assert_eq!((moves.quota_released, moves.stock_released, moves.ordered_lost), (fen(1999), boxes(1), fen(1999)));
-        assert!(line.closed && line.held_fen.is_zero());
-        assert_eq!(line.ship(boxes(1)), Err(Refusal::Closed));
-        let moves = line.take_back(boxes(8)).unwrap();
-        assert_eq!((moves.quota_returned, line.accepted_fen), (fen(15_992), fen(15_992)));
-    }
-
-    #[test]
-    fn weighed_goods_deviate_within_the_tolerance() {
-        let mut line = Line::place(kg("100"), fen(4600), true, Ppm(50_000)).unwrap();
-        assert_eq!((line.held_fen, line.stock_held()), (fen(483_000), kg("100")));
-        assert_eq!(line.ship(kg("105.001")), Err(Refusal::OutOfTolerance { open: kg("105") }));
-        let moves = line.ship(kg("103.5")).unwrap();
-        assert_eq!((moves.stock_posted, moves.stock_beyond), (kg("100"), kg("3.5")));
-        let moves = line.accept(kg("103.5"), kg("0"), false).unwrap();
-        assert_eq!((moves.quota_posted, moves.quota_released), (fen(476_100), fen(6900)));
-        assert!(line.closed);
-        // A light delivery closes the line too, and gives back the stock that stayed.
-        let mut light = Line::place(kg("100"), fen(4600), true, Ppm(50_000)).unwrap();
-        light.ship(kg("95")).unwrap();
-        let moves = light.accept(kg("95"), kg("0"), false).unwrap();
-        assert_eq!((light.closed, moves.stock_released), (true, kg("5")));
-        // Below the tolerance it stays open.
-        let mut short = Line::place(kg("100"), fen(4600), true, Ppm(50_000)).unwrap();
-        short.ship(kg("94.999")).unwrap();
-        short.accept(kg("94.999"), kg("0"), false).unwrap();
-        assert_eq!((short.closed, short.held_fen), (false, fen(483_000 - 436_995)));
-    }
-
-    #[test]
-    fn partial_acceptances_sum_to_one_rounding() {
-        let mut line = Line::place(kg("1"), fen(333), true, Ppm(0)).unwrap();
-        line.ship(kg("1")).unwrap();
-        let posted: i64 = ["0.333", "0.333", "0.334"]
-            .map(|part| line.accept(kg(part), kg("0"), false).unwrap().quota_posted.get())
-            .iter()
-            .sum();
-        assert_eq!((posted, line.accepted_fen), (333, fen(333)));
-        let back: i64 =
-            ["0.5", "0.25", "0.25"].map(|part| line.take_back(kg(part)).unwrap().quota_returned.get()).iter().sum();
-        assert_eq!(back, 333);
-    }
-
-    #[derive(Debug, Clone)]
-    enum Step {
-        Ship(i64),
-        Accept(i64, i64),
-        Short(i64),
-        Back(i64),
-    }
-
-    fn step() -> impl Strategy<Value = Step> {
-        let amount = 0i64..6_000;
-        prop_oneof![
-            amount.clone().prop_map(Step::Ship),
-            (amount.clone(), amount.clone()).prop_map(|(a, r)| Step::Accept(a, r / 4)),
-            amount.clone().prop_map(|n| Step::Short(n / 4)),
-            amount.prop_map(Step::Back),
-        ]
-    }
-
-    proptest! {
-        /// Whatever happens in whatever order: nothing is created or lost, in fen and in goods.
-        #[test]
-        fn every_history_balances(
-            quantity in 1i64..10_000, price in 0i64..100_000, weighed: bool, tolerance in 0i64..200_000,
-            steps in prop::collection::vec(step(), 0..30)
-        ) {
-            let unit = |n: i64| Quantity::from_milli(if weighed { n } else { n / 1000 * 1000 });
-            let Ok(mut line) = Line::place(unit(quantity), fen(price), weighed, Ppm(tolerance)) else { return Ok(()) };
-            let (held, stock) = (line.held_fen.get(), line.stock_held().milli());
-            let (mut posted, mut released, mut back, mut lost) = (0, 0, 0, 0);
-            let (mut left, mut beyond, mut kept) = (0, 0, 0);
-            let ordered = line.ordered_fen().unwrap().get();
-            for step in steps {
-                let before = line;
-                let done = match step {
-                    Step::Ship(n) => line.ship(unit(n)),
-                    Step::Accept(a, r) => line.accept(unit(a), unit(r), true),
-                    Step::Short(n) => line.short_close(unit(n)),
-                    Step::Back(n) => line.take_back(unit(n)),
-                };
-                let Ok(moves) = done else { line = before; continue };
-                for part in [moves.quota_posted, moves.quota_released, moves.quota_returned, moves.ordered_lost] {
-                    prop_assert!(part.get() >= 0, "{moves:?}");
-                }
-                for part in [moves.stock_posted, moves.stock_beyond, moves.stock_released] {
-                    prop_assert!(part.milli() >= 0, "{moves:?}");
-                }
-                posted += moves.quota_posted.get();
-                released += moves.quota_released.get();
-                back += moves.quota_returned.get();
-                lost += moves.ordered_lost.get();
-                left += moves.stock_posted.milli();
-                beyond += moves.stock_beyond.milli();
-                kept += moves.stock_released.milli();
-                prop_assert_eq!(held, posted + released + line.held_fen.get());
-                prop_assert_eq!(stock, left + kept + line.stock_held().milli());
-                prop_assert_eq!(left + beyond, line.shipped.milli());
-                prop_assert_eq!(posted, line.accepted.price(fen(price)).unwrap().get());
-                prop_assert_eq!(back, line.returned_fen.get());
-                prop_assert!(line.held_fen.get() >= 0 && line.returned_fen <= line.accepted_fen);
-                prop_assert_eq!(ordered, lost + line.ordered_fen().unwrap().get());
-                if line.returned == line.accepted { prop_assert_eq!(line.returned_fen, line.accepted_fen); }
-            }
-        }
-    }
-}
+mod tests;

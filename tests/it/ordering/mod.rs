@@ -123,6 +123,37 @@ on_both! {
         assert_eq!((stock(app, boxes).await.pending, quota(app, market.trader.org_id, 2021).await.pending), (1000, 1999));
     }
 
+    async fn weighed_goods_stay_open_until_everything_that_came_is_decided(app) {
+        let market = Market::open(app, 1).await;
+        let goods = market.listing(app, 0, 4600, "1000", true).await;
+        let id = market.place(&[(goods, "100")]).await;
+        confirm(&market.sellers[0], &id).expect(200).await;
+        for part in ["60", "40"] {
+            let body = json!({ "lines": [{ "line_no": 1, "lot": "A", "quantity": part }] });
+            market.sellers[0].post(&url(&id, "shipments"), body).expect(201).await;
+        }
+        market.accept(&id, &[(1, "60", "0")]).await;
+        market.accept(&id, &[(1, "36", "0")]).await;
+        let open = market.trader.get(&format!("/api/v1/orders/{id}")).expect(200).await;
+        assert_eq!((open.str("/state"), open.json()["lines"][0]["closed"].clone()), ("confirmed".into(), json!(false)));
+        market.accept(&id, &[(1, "3.5", "0.5")]).await;
+        assert_eq!(market.trader.get(&format!("/api/v1/orders/{id}")).expect(200).await.str("/state"), "closed");
+        let balance = quota(app, market.trader.org_id, 2021).await;
+        assert_eq!((balance.pending, balance.posted), (0, 457_700));
+        // Written off by the supplier while 4 kg wait.
+        let short = market.place(&[(goods, "100")]).await;
+        confirm(&market.sellers[0], &short).expect(200).await;
+        let body = json!({ "lines": [{ "line_no": 1, "lot": "B", "quantity": "64" }] });
+        market.sellers[0].post(&url(&short, "shipments"), body).expect(201).await;
+        market.accept(&short, &[(1, "60", "0")]).await;
+        let rest = json!({ "reason": "减产", "lines": [{ "line_no": 1 }] });
+        market.sellers[0].post(&url(&short, "short-closures"), rest).expect(201).await;
+        market.accept(&short, &[(1, "4", "0")]).await;
+        let closed = market.trader.get(&format!("/api/v1/orders/{short}")).expect(200).await;
+        assert_eq!((closed.str("/state"), closed.int("/accepted_fen")), ("closed".into(), 64 * 4600));
+        verified(app).await;
+    }
+
     async fn a_contractor_orders_for_its_unit_on_its_days(app) {
         let market = Market::open(app, 1).await;
         let goods = market.listing(app, 0, 1000, "100", false).await;
