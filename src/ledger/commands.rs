@@ -190,7 +190,8 @@ pub fn ensure_year(tx: &mut Tx<'_>, holds: &[TransferId], year: i64) -> Outcome<
 }
 
 /// Carries a batch of holds of earlier unit-years to the year of the transaction; how many holds that were. The job
-/// calls it until nothing is left.
+/// calls it until nothing is left. It has no order's claim, so it locks each account before it reads what is held there:
+/// who posted before it, with a clock that still says the old year, is seen, and who comes later finds that holds moved.
 ///
 /// # Errors
 /// When the database fails.
@@ -202,6 +203,7 @@ pub fn carry_year(tx: &mut Tx<'_>, batch: i64) -> Outcome<usize> {
         if left <= 0 {
             break;
         }
+        store::claim(tx, account.id)?;
         holds.extend(store::open_holds(tx, account.id, left)?);
     }
     ensure_year(tx, &holds, year)?;

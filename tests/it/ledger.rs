@@ -1,5 +1,6 @@
 //! The ledger on both databases: refusals, races, the turn of the year, append-only, verify.
 
+use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 use futures_util::future::join_all;
 use proptest::prelude::*;
@@ -37,6 +38,27 @@ fn with_stock(tx: &mut Tx<'_>, n: u8, amount: i64) -> Outcome<AccountId> {
     let id = ledger::transfer_id(&["supply", &n.to_string()]);
     ledger::supply(tx, &Supply { id, account, delta: amount, code: "listed" })?;
     Ok(account)
+}
+#[derive(diesel::QueryableByName)]
+struct Waiting {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    n: i64,
+}
+
+/// On PostgreSQL, comes back when another transaction waits for this one; SQLite begins none before this one has ended.
+fn until_somebody_waits(tx: &mut Tx<'_>) -> Outcome<()> {
+    let text = "SELECT COUNT(*) AS n FROM pg_locks w JOIN pg_locks h ON h.transactionid = w.transactionid
+        WHERE h.pid = pg_backend_pid() AND h.granted AND NOT w.granted";
+    for _ in 0..100_000 {
+        if !tx.is_postgres() {
+            return Ok(());
+        }
+        let rows: Vec<Waiting> = each!(tx, c => diesel::sql_query(text).load(c))?;
+        if rows[0].n > 0 {
+            return Ok(());
+        }
+    }
+    panic!("nobody waits for this transaction")
 }
 fn balanced(pending: i64, posted: i64, limit: Option<i64>) -> Balance {
     Balance { pending, posted, limit }
@@ -184,6 +206,37 @@ on_both! {
         }
         let next = ledger::account_id(&quota(2022));
         assert_eq!(app.read(move |r| ledger::balance(r, next)).await.unwrap(), balanced(0, 200, None));
+        assert_eq!(app.read(ledger::verify).await.unwrap(), []);
+    }
+
+    async fn a_clock_that_still_says_the_old_year_posts_before_the_hold_is_carried(app) {
+        app.clock.set_day("2021-12-31");
+        let account = app.write(|tx| ledger::account(tx, &quota(2021))).await.unwrap();
+        app.write(move |tx| Ok(ledger::hold(tx, &[a_hold("1", account, 10), a_hold("2", account, 10)])?)).await.unwrap();
+        // A transaction of the old year has posted a part and is not through yet when the job of the new year begins; the
+        // job takes this hold alone, so that the other one could hide what it takes too much.
+        let (first, other) = if id("1").0 < id("2").0 { ("1", "2") } else { ("2", "1") };
+        let (posted, begins) = tokio::sync::oneshot::channel();
+        let posted = std::sync::Mutex::new(Some(posted));
+        let posting = app.write(move |tx| {
+            ledger::resolve(tx, &[resolving("p", first, Resolution::Post, Portion::Exactly(4))])?;
+            if let Some(posted) = posted.lock().unwrap().take() {
+                posted.send(()).unwrap();
+            }
+            until_somebody_waits(tx)
+        });
+        let carrying = async {
+            begins.await.unwrap();
+            app.clock.set_day("2022-01-01");
+            app.write(|tx| ledger::carry_year(tx, 1)).await
+        };
+        let (posting, carried) = futures_util::join!(posting, carrying);
+        posting.unwrap();
+        assert_eq!(carried.unwrap(), 1);
+        let next = ledger::account_id(&quota(2022));
+        assert_eq!(app.read(move |r| ledger::balance(r, account)).await.unwrap(), balanced(10, 4, None));
+        assert_eq!(app.read(move |r| ledger::balance(r, next)).await.unwrap(), balanced(6, 0, None));
+        assert_eq!(app.read(move |r| ledger::remaining(r, &[id(first), id(other)])).await.unwrap(), [6, 10]);
         assert_eq!(app.read(ledger::verify).await.unwrap(), []);
     }
 
