@@ -75,7 +75,18 @@ fn right(text: impl ToString) -> Cell {
 
 fn bulletin<'a>(rows: impl Iterator<Item = &'a ProgressRow>) -> String {
     let mut table = plain();
-    table.set_header(["地区", "单位", "已预留", "未启动", "预留（元）", "已下单", "已验收并付款", "已完成", "完成率%"]);
+    table.set_header([
+        "地区",
+        "单位",
+        "已预留",
+        "未启动",
+        "预留（元）",
+        "已下单",
+        "已验收并付款",
+        "已完成",
+        "完成率%",
+        "计划未核准",
+    ]);
     for row in rows {
         table.add_row([
             Cell::new(place(row)),
@@ -87,6 +98,7 @@ fn bulletin<'a>(rows: impl Iterator<Item = &'a ProgressRow>) -> String {
             right(row.accepted_paid_fen),
             right(row.completed_fen),
             right(&row.rate),
+            right(row.before_plan_completed_fen),
         ]);
     }
     table.to_string()

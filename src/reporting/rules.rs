@@ -50,6 +50,27 @@ impl ByFund {
     }
 }
 
+/// The three amounts, of all funds, in fen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ThreeAmounts {
+    /// Ordered.
+    pub ordered: Fen,
+    /// Accepted and paid.
+    pub accepted_paid: Fen,
+    /// Completed.
+    pub completed: Fen,
+}
+
+impl ThreeAmounts {
+    fn plus(&self, other: &ThreeAmounts) -> Result<ThreeAmounts, Overflow> {
+        Ok(ThreeAmounts {
+            ordered: self.ordered.plus(other.ordered)?,
+            accepted_paid: self.accepted_paid.plus(other.accepted_paid)?,
+            completed: self.completed.plus(other.completed)?,
+        })
+    }
+}
+
 /// A row of the bulletin: one unit, or the sum of many.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
@@ -77,6 +98,9 @@ pub struct Progress {
     pub completed: ByFund,
     /// What came after the year closed, completed, in fen; in no other column.
     pub corrections: Fen,
+    /// What units without an approved plan bought: it counts once their plan is approved, until then in no other column and
+    /// not in the rate.
+    pub before_plan: ThreeAmounts,
 }
 
 impl Progress {
@@ -98,6 +122,7 @@ impl Progress {
             accepted_paid: self.accepted_paid.plus(&other.accepted_paid)?,
             completed: self.completed.plus(&other.completed)?,
             corrections: self.corrections.plus(other.corrections)?,
+            before_plan: self.before_plan.plus(&other.before_plan)?,
         })
     }
     /// Canteen and union reserve: the denominator.

@@ -16,6 +16,7 @@ mod counting;
 mod demo;
 mod documents;
 mod front;
+mod golden;
 mod identity;
 mod identity_ends;
 mod identity_tokens;

@@ -11,6 +11,7 @@ use yigou::kernel::actor::{OrgKind, Role};
 use yigou::kernel::ids::{FileId, ListingId};
 
 /// A market with a person who pays.
+#[derive(Clone)]
 pub struct Till {
     pub market: Market,
     pub payer: Person,
@@ -24,6 +25,10 @@ impl Till {
         let payer = app.person(market.trader.org_id, &[Role::Payer]).await;
         let goods = market.listing(app, 0, 1000, "100000", false).await;
         Till { market, payer, goods }
+    }
+    /// With a payer of the unit that buys here.
+    pub async fn paid_by_its_unit(self, app: &TestApp) -> Till {
+        Till { payer: app.person(self.market.trader.org_id, &[Role::Payer]).await, ..self }
     }
     pub fn seller(&self) -> &Person {
         &self.market.sellers[0]

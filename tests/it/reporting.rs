@@ -11,6 +11,15 @@ use yigou::kernel::quantity::Quantity;
 
 /// A listing of two counties: 60 % Yanchi, 40 % Haiyuan.
 async fn blend(app: &TestApp, till: &Till) -> ListingId {
+    gift_box(app, till, 333, [600_000, 400_000]).await
+}
+
+/// A listing of which either county makes a half.
+async fn halves(app: &TestApp, till: &Till, price_fen: i64) -> ListingId {
+    gift_box(app, till, price_fen, [500_000, 500_000]).await
+}
+
+async fn gift_box(app: &TestApp, till: &Till, price_fen: i64, shares: [i64; 2]) -> ListingId {
     use yigou::catalogue::{self, Evidence, Months, NewListing, NewProduct, OriginShare};
     use yigou::kernel::terms::{Category, Mark};
     let actor = till.seller().actor::<ManageCatalogue>();
@@ -19,7 +28,7 @@ async fn blend(app: &TestApp, till: &Till) -> ListingId {
         name: "杂粮礼盒".to_owned(),
         category: Category::GrainOil,
         mark: Mark::None,
-        origins: vec![share(COUNTY, 600_000), share("640522", 400_000)],
+        origins: vec![share(COUNTY, shares[0]), share("640522", shares[1])],
         description: String::new(),
         sc_licence: None,
         weighed: false,
@@ -32,7 +41,7 @@ async fn blend(app: &TestApp, till: &Till) -> ListingId {
             unit: "盒".to_owned(),
             net_weight_grams: 1000,
             tolerance_ppm: None,
-            price_fen: Fen::new(333),
+            price_fen: Fen::new(price_fen),
             months: Months::of(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]),
             stock: Quantity::units(1000),
             evidence,
@@ -103,6 +112,29 @@ on_both! {
         recounted(app).await;
     }
 
+    async fn months_that_were_asked_for_alone_sum_to_those_asked_for_together(app) {
+        let till = Till::open(app).await;
+        let gift = halves(app, &till, 1).await;
+        let order = till.market.deliver(0, &[(gift, "2")]).await;
+        till.pay(&order, 2).await;
+        app.clock.set_day("2021-04-01");
+        till.market.accept(&order, &[(1, "1", "0")]).await;
+        // Counted second, and dated back into the month before.
+        app.clock.set_day("2021-04-02");
+        let note = json!({ "occurred_on": "2021-03-31", "lines": [{ "line_no": 1, "accepted": "1" }] });
+        till.market.acceptor.post(&format!("/api/v1/orders/{order}/acceptances"), note).expect(201).await;
+        let office = app.new_person(OrgKind::PovertyOffice, "640000", &[Role::Auditor]).await;
+        let report = async |from: &str, to: &str| {
+            let path = format!("/api/v1/reports/county-volumes?from={from}&to={to}&by=county");
+            amounts(&office.get(&path).expect(200).await.json(), "county")
+        };
+        let mut alone = report("2021-03", "2021-03").await;
+        alone.extend(report("2021-04", "2021-04").await);
+        alone.sort();
+        assert_eq!(alone, report("2021-03", "2021-04").await);
+        recounted(app).await;
+    }
+
     async fn volumes_as_csv_and_wrong_questions(app) {
         let till = Till::open(app).await;
         let order = till.accepted("2").await;
@@ -118,6 +150,39 @@ on_both! {
             office.get(&format!("/api/v1/reports/county-volumes?{query}")).refused("invalid_parameter").await;
         }
         till.seller().get("/api/v1/reports/county-volumes").refused("forbidden").await;
+    }
+
+    async fn what_is_bought_before_the_plan_is_approved_counts_once_it_is(app) {
+        let till = Till::open(app).await;
+        let bureau = app.new_person(OrgKind::FinanceBureau, "640100", &[Role::Reviewer, Role::Auditor]).await;
+        let head = app.new_person(OrgKind::BudgetUnit, CITY, &[Role::Manager, Role::Reviewer]).await;
+        let early = Till { market: till.market.of_unit(app).await, ..till.clone() }.paid_by_its_unit(app).await;
+        for unit in [till.market.trader.org_id, early.market.trader.org_id] {
+            app.supervise(unit, head.org_id).await;
+        }
+        let plan = json!({ "year": 2021, "canteen_mode": "own", "submit": true,
+            "canteen": { "total_fen": 100_000, "ratio_ppm": 100_000 } });
+        approved(app, till.market.trader.org_id, plan.clone(), [&head, &bureau]).await;
+        for (till, boxes) in [(&till, "5"), (&early, "6")] {
+            let order = till.accepted(boxes).await;
+            till.pay(&order, boxes.parse::<i64>().unwrap() * 1000).await;
+            till.rate(&order).await;
+        }
+        early.accepted("1").await;
+        let names = ["ordered_fen", "accepted_paid_fen", "completed_fen", "before_plan_ordered_fen", "before_plan_accepted_paid_fen", "before_plan_completed_fen"];
+        let total = async || {
+            let view = bureau.get("/api/v1/reports/quota-progress?year=2021").expect(200).await.json();
+            assert_eq!(view["rows"].as_array().unwrap().len(), 1);
+            for name in names {
+                assert_eq!(view["rows"][0][name], view["total"][name]);
+            }
+            (names.map(|name| view["total"][name].as_i64().unwrap()), view["total"]["rate"].as_str().unwrap().to_owned())
+        };
+        assert_eq!(total().await, ([5000, 5000, 5000, 7000, 6000, 6000], "50.00".to_owned()));
+        let csv = bureau.get("/api/v1/reports/quota-progress?year=2021").header("accept", "text/csv").expect(200).await.text();
+        assert!(csv.lines().last().unwrap().ends_with(",50.00,0.00,70.00,60.00,60.00"), "{csv}");
+        approved(app, early.market.trader.org_id, plan, [&head, &bureau]).await;
+        assert_eq!(total().await, ([12_000, 11_000, 11_000, 0, 0, 0], "55.00".to_owned()));
     }
 
     async fn progress_shows_three_amounts_classes_and_the_rate(app) {
@@ -183,14 +248,15 @@ on_both! {
         assert_eq!((before["total"]["completed_fen"].clone(), before["total"]["corrections_fen"].clone()), (json!(2000), json!(0)));
         let csv = bureau.get(path).header("accept", "text/csv").expect(200).await.text();
         let last = csv.lines().last().unwrap().to_owned();
-        assert!(last.starts_with("合计,") && last.contains(",100.00,60.00,50.00,20.00,20.00,0.00,0.00,20.00,-1.00"), "{last}");
-        assert!(till.counting(&done).await["missing"].as_array().unwrap().is_empty());
+        assert!(last.starts_with("合计,") && last.contains(",100.00,60.00,50.00,20.00,20.00,0.00,0.00,20.00,-1.00,0.00,0.00,0.00"), "{last}");
+        let missing = till.counting(&done).await["missing"].clone();
+        assert_eq!((missing[0]["code"].clone(), missing[0]["amount_fen"].clone(), &missing[1]), (json!("unpaid"), json!(100), &Value::Null));
         recounted(app).await;
     }
 }
 
 /// Files a plan for a unit and has it approved by the unit above and the finance bureau.
-async fn approved(
+pub async fn approved(
     app: &TestApp,
     unit: yigou::kernel::ids::OrgId,
     plan: Value,

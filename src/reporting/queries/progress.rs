@@ -1,6 +1,6 @@
 //! The bulletin's progress table (product.md §4): reserved against completed, by unit, region or supervising unit.
 
-use super::super::rules::{ByFund, Progress};
+use super::super::rules::{ByFund, Progress, ThreeAmounts};
 use super::super::store::Reach;
 use super::super::store::progress::{self as store, PlanRow, Unit, UnitSum};
 use super::{reach, wrong};
@@ -46,7 +46,8 @@ pub struct ProgressWanted {
 }
 
 /// The bulletin's table. Ordered, accepted and paid, and completed take the qualifying lines of canteen, union and bound
-/// personal purchases on this platform; the rate rests on completed.
+/// personal purchases on this platform, of units whose plan was approved by the day; the rate rests on completed. What units
+/// without an approved plan bought stands apart: it counts once the plan is approved.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProgressView {
     /// The plans' year.
@@ -107,6 +108,12 @@ pub struct ProgressRow {
     pub rate: String,
     /// What came after the year had closed; in no other column and not in the rate.
     pub corrections_fen: Fen,
+    /// Ordered by units without an approved plan; in no other column and not in the rate.
+    pub before_plan_ordered_fen: Fen,
+    /// Of them accepted and paid; likewise.
+    pub before_plan_accepted_paid_fen: Fen,
+    /// Of them completed, with what came after the year had closed; likewise.
+    pub before_plan_completed_fen: Fen,
 }
 
 /// The progress of a year's plans in scope.
@@ -170,6 +177,10 @@ fn of_unit(plan: Option<&PlanRow>, sums: &[UnitSum]) -> Outcome<(UnitClass, Prog
         reserved_union: reserves.union.unwrap_or_default(),
         ..Progress::default()
     };
+    if figures.is_none() {
+        row.before_plan = without_plan(sums)?;
+        return Ok((class, row));
+    }
     for sum in sums {
         let amount = Fen::new(sum.amount);
         if sum.correction {
@@ -192,6 +203,20 @@ fn of_unit(plan: Option<&PlanRow>, sums: &[UnitSum]) -> Outcome<(UnitClass, Prog
     }
     row.started = usize::from(class == UnitClass::Reserved && row.ordered.total()?.get() > 0);
     Ok((class, row))
+}
+
+/// What a unit bought that counts nowhere yet. Corrections are of what was counted, so that here they are plain amounts.
+fn without_plan(sums: &[UnitSum]) -> Outcome<ThreeAmounts> {
+    let mut amounts = ThreeAmounts::default();
+    for sum in sums {
+        let amount = match sum.basis.as_str() {
+            "ordered" => &mut amounts.ordered,
+            "accepted_paid" => &mut amounts.accepted_paid,
+            _ => &mut amounts.completed,
+        };
+        *amount = amount.plus(Fen::new(sum.amount))?;
+    }
+    Ok(amounts)
 }
 
 /// What a row is about.
@@ -256,6 +281,9 @@ fn row(head: ProgressHead, sum: &Progress) -> Outcome<ProgressRow> {
         completed_personal_fen: sum.completed.personal,
         rate: sum.rate()?,
         corrections_fen: sum.corrections,
+        before_plan_ordered_fen: sum.before_plan.ordered,
+        before_plan_accepted_paid_fen: sum.before_plan.accepted_paid,
+        before_plan_completed_fen: sum.before_plan.completed,
     })
 }
 
@@ -283,6 +311,9 @@ impl ProgressView {
             "其中个人（元）",
             "完成率（%）",
             "更正（元）",
+            "计划未核准：下单（元）",
+            "计划未核准：验收且付款（元）",
+            "计划未核准：完成（元）",
         ];
         let row = |row: &ProgressRow| {
             let mut cells = vec![Cell::from(row.name.clone()), Cell::from(row.via.clone().unwrap_or_default())];
@@ -306,7 +337,13 @@ impl ProgressView {
             ];
             cells.extend(amounts.map(Cell::yuan));
             cells.push(Cell::Figure(row.rate.clone()));
-            cells.push(Cell::yuan(row.corrections_fen));
+            let apart = [
+                row.corrections_fen,
+                row.before_plan_ordered_fen,
+                row.before_plan_accepted_paid_fen,
+                row.before_plan_completed_fen,
+            ];
+            cells.extend(apart.map(Cell::yuan));
             cells
         };
         let rows: Vec<Vec<Cell>> = self.rows.iter().chain([&self.total]).map(row).collect();

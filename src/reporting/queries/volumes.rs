@@ -213,7 +213,7 @@ fn split_pieces(
         let weights: Vec<i64> = origins.iter().map(|origin| origin.share_ppm.0).collect();
         let amounts: Vec<Fen> = entries.iter().map(|entry| Fen::new(entry.amount)).collect();
         for (entry, parts) in entries.iter().zip(split_running(&amounts, &weights)?) {
-            if entry.month < wanted.from {
+            if entry.month < wanted.from || entry.month > wanted.to {
                 continue;
             }
             for (origin, part) in origins.iter().zip(parts) {

@@ -92,11 +92,11 @@ pub fn volumes(on: &mut Read, of: &VolumesOf<'_>) -> Outcome<Vec<Volume>> {
     let amount = "CAST(COALESCE(SUM(c.amount_fen), 0) AS BIGINT) AS amount";
     let none = if on.is_postgres() { "''::bytea" } else { "x''" };
     let text = format!("SELECT {none} AS line_id, {}, {amount} {SOURCE} {single} {by}", selected(of.apart));
-    run(on, of, &text, of.from)
+    run(on, of, &text, (of.from, of.to))
 }
 
-/// Every entry of lines of several counties, in the order in which they were counted, from the beginning: the split of an
-/// entry depends on those before it.
+/// Every entry of lines of several counties of any month, in the order in which they were counted: the split of an entry
+/// depends on those counted before it, and one that is dated back may lie in an earlier month than they do.
 pub fn pieces(on: &mut Read, of: &VolumesOf<'_>) -> Outcome<Vec<Volume>> {
     let mut apart = of.apart;
     apart[1] = true;
@@ -104,12 +104,12 @@ pub fn pieces(on: &mut Read, of: &VolumesOf<'_>) -> Outcome<Vec<Volume>> {
     let text = format!(
         "SELECT c.line_id AS line_id, {columns}, c.amount_fen AS amount {SOURCE} AND l.origins {SEVERAL} ORDER BY c.at, c.id"
     );
-    run(on, of, &text, "")
+    run(on, of, &text, ("", "~"))
 }
 
-fn run(on: &mut Read, of: &VolumesOf<'_>, text: &str, from: &str) -> Outcome<Vec<Volume>> {
+fn run(on: &mut Read, of: &VolumesOf<'_>, text: &str, (from, to): (&str, &str)) -> Outcome<Vec<Volume>> {
     Ok(each!(on, c => sql_query(text)
-        .bind::<Text, _>(of.basis.as_str()).bind::<Text, _>(from).bind::<Text, _>(of.to)
+        .bind::<Text, _>(of.basis.as_str()).bind::<Text, _>(from).bind::<Text, _>(to)
         .bind::<Text, _>(&of.reach.from).bind::<Text, _>(&of.reach.below)
         .bind::<Text, _>(of.reach.day()).bind::<Binary, _>(of.reach.root()).bind::<BigInt, _>(of.reach.depth())
         .load(c))?)

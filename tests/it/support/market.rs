@@ -19,6 +19,7 @@ pub const COUNTY: &str = "640323";
 pub const CITY: &str = "640104";
 
 /// A unit with its people, and suppliers.
+#[derive(Clone)]
 pub struct Market {
     pub trader: Person,
     pub acceptor: Person,
@@ -39,6 +40,13 @@ impl Market {
             market.sellers.push(seller);
         }
         market
+    }
+
+    /// The same suppliers for another unit in Yinchuan.
+    pub async fn of_unit(&self, app: &TestApp) -> Market {
+        let trader = app.new_person(OrgKind::BudgetUnit, CITY, &[Role::Trader]).await;
+        let acceptor = app.person(trader.org_id, &[Role::Acceptor]).await;
+        Market { trader, acceptor, sellers: self.sellers.clone() }
     }
 
     /// A listing of the n-th seller, sold by the box or (weighed) by the kilogram.
