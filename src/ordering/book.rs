@@ -2,6 +2,7 @@
 
 use super::rules::counting::{self, Counted, Fact, What};
 use super::rules::journal::{FactKey, FactKind, Told};
+use super::rules::line::Line;
 use super::rules::money;
 use super::rules::payment::PaymentState;
 use super::store::counting::{self as journal, FactRow};
@@ -181,17 +182,23 @@ impl Book {
         Ok(Fen::total(self.refunds.iter().map(|refund| refund.amount_fen))?)
     }
 
-    /// What the order will cost as far as is known: lines still open at what was ordered, closed ones at what was kept.
+    /// What is to be paid for the goods that were accepted and kept, with their freight; when none are kept, nothing.
+    pub fn due(&self) -> Outcome<Fen> {
+        let goods = self.order.accepted_fen.minus(self.order.returned_fen)?;
+        Ok(if goods.get() > 0 { goods.plus(self.order.freight_fen)? } else { Fen::ZERO })
+    }
+
+    /// The most that the order can still cost: closed lines what was kept, open ones all that is neither rejected nor written
+    /// off; freight as long as goods are kept or to come.
     pub fn expected(&self) -> Outcome<Fen> {
         if !self.order.state.stands() {
             return Ok(Fen::ZERO);
         }
-        let mut sum = self.order.freight_fen;
-        for line in &self.lines {
-            let goods = if line.closed { line.accepted_fen } else { line.line_fen.max(line.accepted_fen) };
-            sum = sum.plus(goods.minus(line.returned_fen)?)?;
+        let mut goods = Fen::ZERO;
+        for row in &self.lines {
+            goods = goods.plus(amounts(row).expected_fen()?)?;
         }
-        Ok(sum)
+        Ok(if goods.get() > 0 { goods.plus(self.order.freight_fen)? } else { Fen::ZERO })
     }
 }
 
@@ -217,13 +224,22 @@ impl Book {
     }
 }
 
-/// How the payment clock calls a payer; `None` where it binds nobody.
-fn clock_level(payer: &Organisation) -> Option<&'static str> {
-    match payer.uscc.as_ref().map(Uscc::registration_kind) {
-        Some(RegistrationKind::Organ) => Some("organ"),
-        Some(RegistrationKind::Institution) => Some("institution"),
-        Some(RegistrationKind::Enterprise) if !payer.is_sme => Some("large_enterprise"),
-        _ => None,
+/// A line's amounts as the rules see them.
+pub fn amounts(row: &LineRow) -> Line {
+    Line {
+        weighed: row.weighed,
+        tolerance: row.tolerance_ppm,
+        unit_price: row.unit_price_fen,
+        quantity: row.quantity,
+        shipped: row.shipped,
+        accepted: row.accepted,
+        rejected: row.rejected,
+        returned: row.returned,
+        short_closed: row.short_closed,
+        held_fen: row.held_fen,
+        accepted_fen: row.accepted_fen,
+        returned_fen: row.returned_fen,
+        closed: row.closed,
     }
 }
 

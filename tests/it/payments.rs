@@ -266,6 +266,26 @@ on_both! {
         recounted(app).await;
     }
 
+    async fn a_transfer_pays_what_is_due_before_what_is_still_to_come(app) {
+        let till = Till::open(app).await;
+        let open = till.market.deliver(0, &[(till.goods, "10")]).await;
+        till.market.accept(&open, &[(1, "1", "4")]).await;
+        app.clock.set_day("2021-03-02");
+        let whole = till.accepted("5").await;
+        let orders = json!([{ "order_id": open }, { "order_id": whole }]);
+        let transfer = async |fen: i64| {
+            let items = json!({ "items": [{ "amount_fen": fen, "orders": orders }] });
+            let paid = till.payer.post("/api/v1/payments", items).expect(200).await.json();
+            let parts = paid["items"][0]["body"]["orders"].as_array().unwrap().clone();
+            let of = |order: &str| parts.iter().find(|part| part["order_id"] == json!(order)).map_or(0, |part| part["amount_fen"].as_i64().unwrap());
+            (of(&open), of(&whole))
+        };
+        assert_eq!(transfer(6000).await, (1000, 5000));
+        // Ten were ordered and four rejected: the first order can cost 50.00 more at most; what is beyond is a credit.
+        assert_eq!(transfer(4000).await, (4000, 0));
+        assert_eq!(transfer(1500).await, (1500, 0));
+    }
+
     async fn invoices_agree_with_order_and_receipt(app) {
         let till = Till::open(app).await;
         let order = till.accepted("3").await;

@@ -25,7 +25,7 @@ pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, reason: &str) -> Outc
         return end(tx, actor, claimed, reason);
     }
     let open = |claimed: &Claimed, index: usize| {
-        let line = super::claimed::amounts(&claimed.lines[index]);
+        let line = crate::ordering::book::amounts(&claimed.lines[index]);
         !line.closed && !line.unshipped().is_zero()
     };
     let mut dangerous = unsafe_lines(tx, &claimed)?;

@@ -9,6 +9,7 @@ use crate::kernel::money::Fen;
 use crate::kernel::terms::Basis;
 use crate::kernel::time::Day;
 use crate::ledger::{self, Adjust, CountEntry, Hold, HoldError, Portion, Resolution, Resolve};
+use crate::ordering::book::amounts;
 use crate::ordering::rules::line::{Line, Moves};
 use crate::ordering::rules::order::{Event, OrderState, next};
 use crate::ordering::store::orders::{self as store, LineRow, OrderRow, Side};
@@ -22,25 +23,6 @@ pub fn quota_hold(line: OrderLineId) -> TransferId {
 /// The hold of a line's stock.
 pub fn stock_hold(line: OrderLineId) -> TransferId {
     ledger::transfer_id(&["order.stock", &line.to_string()])
-}
-
-/// A line's amounts as the rules see them.
-pub fn amounts(row: &LineRow) -> Line {
-    Line {
-        weighed: row.weighed,
-        tolerance: row.tolerance_ppm,
-        unit_price: row.unit_price_fen,
-        quantity: row.quantity,
-        shipped: row.shipped,
-        accepted: row.accepted,
-        rejected: row.rejected,
-        returned: row.returned,
-        short_closed: row.short_closed,
-        held_fen: row.held_fen,
-        accepted_fen: row.accepted_fen,
-        returned_fen: row.returned_fen,
-        closed: row.closed,
-    }
 }
 
 /// What an event does to one line.

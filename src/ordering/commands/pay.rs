@@ -126,12 +126,13 @@ fn divide(tx: &mut Tx<'_>, claimed: &[OrderRow], new: &NewPayment, payment: Paym
         let named = new.orders.iter().find(|(id, _)| *id == order.id).and_then(|(_, amount)| *amount);
         let placed_on = order.placed_day;
         payables.push(if named.is_some() || claimed.len() == 1 {
-            Payable { open: Fen::ZERO, due_on: None, placed_on, named }
+            Payable { due: Fen::ZERO, open: Fen::ZERO, due_on: None, placed_on, named }
         } else {
             let book = Book::load(tx, order.id)?;
-            let open = book.expected()?.minus(book.paid()?)?.plus(book.refunded()?)?.minus(book.reported()?)?;
+            let paid = book.paid()?.plus(book.reported()?)?.minus(book.refunded()?)?;
+            let (due, open) = (book.due()?.minus(paid)?, book.expected()?.minus(paid)?);
             let due_on = book.payment_due(tx)?.map(|due| Day::new(due.day));
-            Payable { open, due_on, placed_on, named }
+            Payable { due, open, due_on, placed_on, named }
         });
     }
     let amounts = allocate(new.amount, &payables)?;

@@ -73,7 +73,9 @@ impl From<MoneyRefusal> for AppError {
 /// An order that a transfer may pay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Payable {
-    /// Still to be paid, in fen: goods and freight, less what is paid or reported.
+    /// To be paid now, in fen: goods kept and their freight, less what is paid or reported.
+    pub due: Fen,
+    /// The most that is still to be paid, in fen: what is due, and what goods that are still to come can cost.
     pub open: Fen,
     /// When it is due; orders whose clock has not started come last.
     pub due_on: Option<Day>,
@@ -83,7 +85,8 @@ pub struct Payable {
     pub named: Option<Fen>,
 }
 
-/// What each order gets of a transfer: the named amounts, else the oldest due first; what is left over is a credit on the last.
+/// What each order gets of a transfer: the named amounts; else first what is due, the oldest first, then what open goods can
+/// still cost, in the same order; what is left over is a credit on the last.
 ///
 /// # Errors
 /// When named amounts do not sum to the transfer, when only some orders are named, or when there is no order.
@@ -102,10 +105,12 @@ pub fn allocate(transfer: Fen, orders: &[Payable]) -> Result<Vec<Fen>, MoneyRefu
         (order.due_on.is_none(), order.due_on, order.placed_on, *place)
     });
     let (mut parts, mut left) = (vec![Fen::ZERO; orders.len()], transfer);
-    for place in &places {
-        let part = left.min(orders[*place].open).max(Fen::ZERO);
-        parts[*place] = part;
-        left = left.minus(part)?;
+    for wanted in [|order: &Payable| order.due, |order: &Payable| order.open] {
+        for place in &places {
+            let part = left.min(wanted(&orders[*place]).minus(parts[*place])?).max(Fen::ZERO);
+            parts[*place] = parts[*place].plus(part)?;
+            left = left.minus(part)?;
+        }
     }
     if let Some(last) = places.iter().rev().find(|place| !parts[**place].is_zero()).or(places.last()) {
         parts[*last] = parts[*last].plus(left)?;
@@ -209,7 +214,13 @@ mod tests {
     }
 
     fn payable(open: i64, due_on: Option<&str>, placed_on: &str, named: Option<i64>) -> Payable {
-        Payable { open: fen(open), due_on: due_on.map(day), placed_on: day(placed_on), named: named.map(fen) }
+        Payable {
+            due: fen(open),
+            open: fen(open),
+            due_on: due_on.map(day),
+            placed_on: day(placed_on),
+            named: named.map(fen),
+        }
     }
 
     #[test]
@@ -233,6 +244,26 @@ mod tests {
         // Everything is paid already: the transfer is a credit.
         let paid = [payable(0, Some("2021-03-01"), "2021-02-01", None), payable(-5, None, "2021-02-01", None)];
         assert_eq!(allocate(fen(7), &paid), Ok(vec![fen(0), fen(7)]));
+    }
+
+    #[test]
+    fn what_is_due_is_paid_before_what_is_still_to_come() {
+        // Of the first 10.00 are accepted and 90.00 open; all of the second is accepted, later.
+        let orders = [
+            Payable { open: fen(10_000), ..payable(1_000, Some("2021-03-31"), "2021-02-01", None) },
+            payable(5_000, Some("2021-04-01"), "2021-02-02", None),
+        ];
+        for (transfer, parts) in
+            [(900, [900, 0]), (6_000, [1_000, 5_000]), (7_000, [2_000, 5_000]), (15_001, [10_000, 5_001])]
+        {
+            assert_eq!(allocate(fen(transfer), &orders), Ok(parts.map(fen).to_vec()), "{transfer}");
+        }
+        // More is paid than is due: the goods to come take the difference only.
+        let ahead = [
+            Payable { open: fen(300), ..payable(-200, None, "2021-02-01", None) },
+            payable(50, None, "2021-02-02", None),
+        ];
+        assert_eq!(allocate(fen(400), &ahead), Ok(vec![fen(300), fen(100)]));
     }
 
     #[test]
