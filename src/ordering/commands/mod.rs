@@ -2,7 +2,7 @@
 
 pub mod accept;
 pub mod cancel;
-mod claimed;
+pub(super) mod claimed;
 pub mod close;
 pub mod confirm;
 pub mod expire;

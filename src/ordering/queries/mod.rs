@@ -4,6 +4,7 @@ mod counting;
 mod money;
 mod tasks;
 mod verify;
+mod verify_lines;
 mod views;
 
 pub use counting::{CountingView, counting};

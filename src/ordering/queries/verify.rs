@@ -1,4 +1,4 @@
-//! Recounting: every order's counting entries from its facts, and its sums from its records.
+//! Recounting: every order's counting entries and lines from its facts, and its sums from its records.
 
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::OrderId;
@@ -30,7 +30,8 @@ pub struct CountDifference {
     pub computed: String,
 }
 
-/// Recomputes every counting entry from the facts of its order, and the order's sums from its records; what differs.
+/// Recomputes every counting entry and every line from the facts of its order, what its lines hold from the ledger, and the
+/// order's sums from its records; what differs.
 ///
 /// # Errors
 /// When the database fails.
@@ -44,6 +45,9 @@ pub fn verify_counts(read: &mut Read) -> Outcome<Vec<CountDifference>> {
             let book = Book::load(read, id)?;
             let stored = ledger::counts_of_order(read, id)?;
             compare(&book, &stored, &mut found)?;
+            let lines = super::verify_lines::compare_lines(read, &book)?;
+            let difference = |(figure, stored, computed)| CountDifference { order: id, figure, stored, computed };
+            found.extend(lines.into_iter().map(difference));
             if found.len() >= ENOUGH {
                 return Ok(found);
             }
