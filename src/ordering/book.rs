@@ -103,7 +103,8 @@ impl Book {
         Ok(told)
     }
 
-    /// A line is closed by the last acceptance or short closure that names it.
+    /// A line is closed when the last acceptance or short closure that names it is recorded, and not before any of them
+    /// happened.
     fn closed(
         &self,
         accepted: &[(AcceptanceRow, AcceptanceLineRow)],
@@ -116,7 +117,8 @@ impl Book {
                 let by_goods = by_goods.map(|(fact, _)| (fact.recorded_at, fact.occurred_on));
                 let by_closure = closures.iter().filter(|(_, l)| l.line_id == line.id);
                 let by_closure = by_closure.map(|(fact, _)| (fact.recorded_at, fact.occurred_on));
-                let (recorded_at, occurred_on) = by_goods.chain(by_closure).max()?;
+                let (recorded_at, occurred_on) =
+                    by_goods.chain(by_closure).reduce(|a, b| (a.0.max(b.0), a.1.max(b.1)))?;
                 let key = FactKey { kind: FactKind::LineClosed, subject: line.id.0 };
                 Some(plain(key, What::LineClosed(place), occurred_on, recorded_at))
             })
@@ -132,7 +134,7 @@ impl Book {
                 told.push(Told { effective_at, ..fact });
             }
             if let Some(at) = payment.reversed_at {
-                told.push(plain(key(FactKind::PaymentReversed), What::PaidBack(*part), at.day(), at));
+                told.push(plain(key(FactKind::PaymentReversed), What::Unpaid(*part), at.day(), at));
             }
         }
         for refund in &self.refunds {

@@ -2,6 +2,7 @@
 
 use crate::payments::{Till, recounted, url};
 use crate::support::TestApp;
+use diesel::RunQueryDsl;
 use serde_json::{Value, json};
 use yigou::kernel::ids::OrderId;
 use yigou::kernel::terms::Basis;
@@ -111,6 +112,98 @@ on_both! {
         assert_eq!(till.counting(&order).await["credit_fen"], json!(0));
         let strange = json!({ "amount_fen": 1, "return_id": crate::support::sample::absent("ret"), "reason": "x" });
         till.seller().post(&url(&order, "refunds"), strange).refused("validation_failed").await;
+        recounted(app).await;
+    }
+
+    async fn what_is_written_off_after_the_closing_corrects_the_ordered_amount(app) {
+        app.clock.set_day("2021-12-28");
+        let till = Till::open(app).await;
+        let (open, closed) = (till.market.place(&[(till.goods, "3")]).await, till.market.place(&[(till.goods, "3")]).await);
+        for order in [&open, &closed] {
+            crate::support::market::confirm(till.seller(), order).expect(200).await;
+        }
+        let rest = json!({ "reason": "减产", "lines": [{ "line_no": 1 }] });
+        for (order, day, correction) in [(&open, "2022-01-15", false), (&closed, "2022-01-16", true)] {
+            app.clock.set_day(day);
+            till.seller().post(&url(order, "short-closures"), rest.clone()).expect(201).await;
+            let want = [row(2021, "2021-12-28", 3000, false), row(2021, day, -3000, correction)];
+            assert_eq!(entries(app, order, Basis::Ordered).await, want);
+        }
+        recounted(app).await;
+    }
+
+    async fn lines_and_their_holds_are_recounted(app) {
+        let till = Till::open(app).await;
+        let order = till.market.deliver(0, &[(till.goods, "5")]).await;
+        till.market.accept(&order, &[(1, "2", "1")]).await;
+        recounted(app).await;
+        let figures = async |column: &'static str| -> Vec<String> {
+            let text = format!("UPDATE order_lines SET {column}");
+            app.write(move |tx| Ok(yigou::each!(tx, c => diesel::sql_query(text.clone()).execute(c)).map(drop)?)).await.unwrap();
+            let found = app.read(yigou::ordering::verify_counts).await.unwrap();
+            found.into_iter().map(|difference| difference.figure).collect()
+        };
+        assert_eq!(figures("held_fen = 0").await, ["line 1 held_fen", "line 1 held_fen in the ledger"]);
+        assert_eq!(figures("held_fen = 2000, shipped = 4000").await, ["line 1 shipped", "line 1 stock held in the ledger"]);
+        let closed = figures("shipped = 5000, closed = TRUE").await;
+        assert!(closed.contains(&"line 1 closed".to_owned()) && closed.contains(&"state".to_owned()), "{closed:?}");
+        assert!(figures("closed = FALSE").await.is_empty());
+    }
+
+    async fn freight_under_dispute_keeps_no_goods_from_counting(app) {
+        let till = Till::open(app).await;
+        let mut body = till.market.order(&[(till.goods, "3")]);
+        body["freights"] = json!([{ "supplier_id": till.seller().org_id, "freight_fen": 500 }]);
+        let order = till.market.trader.post("/api/v1/orders", body).expect(201).await.str("/orders/0/id");
+        till.market.hand_over(0, &order, &["3"]).await;
+        till.market.accept(&order, &[(1, "3", "0")]).await;
+        till.rate(&order).await;
+        till.pay(&order, 3000).await;
+        let view = till.counting(&order).await;
+        assert_eq!((view["counted"].clone(), view["completed_fen"].clone()), (json!(true), json!(3000)));
+        assert_eq!((view["unpaid_fen"].clone(), view["accepted_paid_fen"].clone()), (json!(500), json!(3000)));
+        assert!(view["missing"].as_array().unwrap().iter().all(|missing| missing["code"] != "unpaid"), "{view}");
+        till.pay(&order, 500).await;
+        assert_eq!(till.counting(&order).await["unpaid_fen"], json!(0));
+        assert_eq!(entries(app, &order, Basis::AcceptedPaid).await, [row(2021, "2021-03-01", 3000, false)]);
+        recounted(app).await;
+    }
+
+    async fn the_delivery_that_came_last_completes(app) {
+        app.clock.set_day("2021-12-20");
+        let till = Till::open(app).await;
+        let order = till.market.deliver(0, &[(till.goods, "2")]).await;
+        till.pay(&order, 2000).await;
+        till.rate(&order).await;
+        app.clock.set_day("2022-01-04");
+        till.market.accept(&order, &[(1, "1", "0")]).await;
+        // The other box had come before; its note is recorded a day later, in time.
+        app.clock.set_day("2022-01-05");
+        let note = json!({ "occurred_on": "2021-12-31", "lines": [{ "line_no": 1, "accepted": "1" }] });
+        till.market.acceptor.post(&url(&order, "acceptances"), note).expect(201).await;
+        let view = till.counting(&order).await;
+        assert_eq!((view["year"].clone(), view["completed_on"].clone()), (json!(2022), json!("2022-01-04")));
+        let closed = view["facts"].as_array().unwrap().iter().find(|fact| fact["kind"] == "line_closed").unwrap().clone();
+        assert_eq!(closed["counts_on"], json!("2022-01-04"));
+        recounted(app).await;
+    }
+
+    async fn nothing_is_taken_back_before_it_was_given(app) {
+        let till = Till::open(app).await;
+        app.clock.set_day("2021-03-30");
+        let order = till.market.deliver(0, &[(till.goods, "3")]).await;
+        app.clock.set_day("2021-04-01");
+        till.market.accept(&order, &[(1, "3", "0")]).await;
+        till.pay(&order, 3000).await;
+        app.clock.set_day("2021-04-02");
+        let back = |day: &str| json!({ "occurred_on": day, "reason": "变质", "lines": [{ "line_no": 1, "quantity": "1" }] });
+        let money = |day: &str| json!({ "occurred_on": day, "amount_fen": 1000, "reason": "退货" });
+        let early = till.market.acceptor.post(&url(&order, "returns"), back("2021-03-31")).refused("validation_failed").await;
+        assert_eq!(early.pointers(), ["/occurred_on"]);
+        let early = till.seller().post(&url(&order, "refunds"), money("2021-03-31")).refused("validation_failed").await;
+        assert_eq!(early.pointers(), ["/occurred_on"]);
+        till.market.acceptor.post(&url(&order, "returns"), back("2021-04-01")).expect(201).await;
+        till.seller().post(&url(&order, "refunds"), money("2021-04-01")).expect(201).await;
         recounted(app).await;
     }
 

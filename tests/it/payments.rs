@@ -202,7 +202,7 @@ on_both! {
         let (proven, bare) = (till.accepted("1").await, till.accepted("1").await);
         till.rate(&proven).await;
         let unproven = till.report(&bare, 1000).await;
-        let payment = reported_with_proof(app, &till, &proven).await;
+        let payment = reported_with_proof(app, &till, &proven, 1000).await;
         // Reported on Monday 1 March: five working days end on Monday the 8th.
         let listed = till.payer.get("/api/v1/payments").expect(200).await;
         assert_eq!(listed.str("/items/0/answer_by"), "2021-03-08");
@@ -224,6 +224,31 @@ on_both! {
         let denied = till.counting(&proven).await;
         assert_eq!((denied["completed_fen"].clone(), denied["accepted_paid_fen"].clone()), (json!(0), json!(0)));
         assert_eq!((denied["paid_fen"].clone(), denied["unpaid_fen"].clone()), (json!(0), json!(1000)));
+        recounted(app).await;
+    }
+
+    async fn one_denied_part_takes_the_whole_order_back_until_it_is_paid(app) {
+        app.clock.set_day("2021-12-20");
+        let till = Till::open(app).await;
+        let order = till.accepted("10").await;
+        till.pay(&order, 6000).await;
+        till.rate(&order).await;
+        let proven = reported_with_proof(app, &till, &order, 4000).await;
+        app.clock.set_day("2021-12-29");
+        app.run_jobs().await;
+        let counted = till.counting(&order).await;
+        assert_eq!((counted["year"].clone(), counted["completed_fen"].clone()), (json!(2021), json!(10_000)));
+        app.clock.set_day("2022-01-10");
+        let no = json!({ "payment_id": proven, "decision": "deny", "reason": "没有到账" });
+        till.seller().post(&url(&order, "payment-confirmations"), no).expect(200).await;
+        let denied = till.counting(&order).await;
+        assert_eq!((denied["counted"].clone(), denied["completed_fen"].clone()), (json!(false), json!(0)));
+        assert_eq!((codes(&denied), denied["unpaid_fen"].clone()), (vec!["unpaid".to_owned()], json!(4000)));
+        recounted(app).await;
+        app.clock.set_day("2022-03-01");
+        till.pay(&order, 4000).await;
+        let paid = till.counting(&order).await;
+        assert_eq!((paid["year"].clone(), paid["completed_fen"].clone()), (json!(2022), json!(10_000)));
         recounted(app).await;
     }
 
@@ -319,7 +344,7 @@ on_both! {
 }
 
 /// Reports a payment with a proof. The file's row is stored directly: uploads have tests of their own.
-async fn reported_with_proof(app: &TestApp, till: &Till, order: &str) -> String {
+async fn reported_with_proof(app: &TestApp, till: &Till, order: &str, fen: i64) -> String {
     let (org, user) = (till.payer.org_id, till.payer.user_id);
     let file: FileId = app
         .write(move |tx| {
@@ -332,6 +357,6 @@ async fn reported_with_proof(app: &TestApp, till: &Till, order: &str) -> String 
         })
         .await
         .unwrap();
-    let body = json!({ "amount_fen": 1000, "proof_file": file });
+    let body = json!({ "amount_fen": fen, "proof_file": file });
     till.payer.post(&url(order, "payments"), body).expect(201).await.id()
 }

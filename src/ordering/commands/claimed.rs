@@ -1,6 +1,6 @@
 //! An order under its claim: its lines, what an event moves, and how all of it is written.
 
-use super::settle::settle;
+use super::settle::{is_closed, settle};
 use crate::audit;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Code, Message, Outcome};
@@ -179,17 +179,21 @@ impl Claimed {
         })
     }
 
-    /// What is no longer ordered is taken from the ordered amount, in the year of the order.
+    /// What is no longer ordered is taken from the ordered amount in the year of the order; once that year is closed, as a
+    /// correction.
     fn write_counts(&self, tx: &mut Tx<'_>, fact: &str, day: Day) -> Outcome<()> {
-        let lost = self.moved.iter().filter(|moved| moved.moves.ordered_lost > Fen::ZERO);
-        let entries: Vec<CountEntry> = lost
-            .map(|moved| {
-                let line = &self.lines[moved.index];
-                let id = ledger::count_id(&["order.ordered", fact, &line.id.to_string()]);
-                ordered_entry(&self.order, line, id, moved.moves.ordered_lost.negated(), day)
-            })
-            .collect();
-        ledger::count(tx, &entries)
+        let lost: Vec<&Moved> = self.moved.iter().filter(|moved| moved.moves.ordered_lost > Fen::ZERO).collect();
+        if lost.is_empty() {
+            return Ok(());
+        }
+        let correction = is_closed(tx, &self.order)?;
+        let entry = |moved: &&Moved| {
+            let line = &self.lines[moved.index];
+            let id = ledger::count_id(&["order.ordered", fact, &line.id.to_string()]);
+            let entry = ordered_entry(&self.order, line, id, moved.moves.ordered_lost.negated(), day);
+            CountEntry { correction, ..entry }
+        };
+        ledger::count(tx, &lost.iter().map(entry).collect::<Vec<_>>())
     }
 
     /// Lets the facts recorded so far count.

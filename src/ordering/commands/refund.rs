@@ -8,7 +8,7 @@ use crate::kernel::ids::{OrderId, ReturnId};
 use crate::kernel::money::Fen;
 use crate::kernel::time::Day;
 use crate::ordering::rules::money;
-use crate::ordering::rules::order::fact_day;
+use crate::ordering::rules::order::{fact_day, not_before};
 use crate::ordering::store::facts;
 use crate::ordering::store::orders::{self, Side};
 use crate::ordering::store::payments::{self as store, RefundRow};
@@ -39,6 +39,9 @@ pub fn refund(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewRefund) -> O
     money::refund(order.paid_fen, order.refunded_fen, new.amount)?;
     let today = tx.at().day();
     let occurred_on = fact_day(new.occurred_on.unwrap_or(today), order.placed_day, today)?;
+    let paid = store::of_order(tx, id)?;
+    let counts = paid.iter().filter(|(payment, _)| payment.effective_at.is_some() && payment.reversed_at.is_none());
+    not_before(occurred_on, counts.map(|(payment, _)| payment.occurred_on).min())?;
     if let Some(named) = new.return_id {
         let returns = facts::returns(tx, id)?;
         if !returns.iter().any(|(fact, _)| fact.id == named) {

@@ -7,7 +7,7 @@ use crate::kernel::ids::{OrderId, ReturnId};
 use crate::kernel::money::Fen;
 use crate::kernel::quantity::Quantity;
 use crate::kernel::time::Day;
-use crate::ordering::rules::order::{Event, fact_day};
+use crate::ordering::rules::order::{Event, fact_day, not_before};
 use crate::ordering::store::facts::{self, ReturnLineRow, ReturnRow};
 use crate::ordering::store::orders::{OrderRow, Side};
 use crate::platform::db::Tx;
@@ -41,6 +41,7 @@ pub fn take_back(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewReturn) -
         returned_by: actor.user_id,
         reason: new.reason.clone(),
     };
+    let accepted = facts::acceptances(tx, id)?;
     let mut rows: Vec<ReturnLineRow> = Vec::with_capacity(new.lines.len());
     for (n, (line_no, quantity)) in new.lines.iter().enumerate() {
         let index = claimed.find(*line_no, &format!("/lines/{n}/line_no"))?;
@@ -51,6 +52,8 @@ pub fn take_back(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewReturn) -
         }
         let moves =
             claimed.change(index, |line| line.take_back(*quantity)).map_err(|error| error.with("line_no", *line_no))?;
+        let good = accepted.iter().filter(|(_, line)| line.line_id == line_id && !line.accepted.is_zero());
+        not_before(occurred_on, good.map(|(fact, _)| fact.occurred_on).min())?;
         rows.push(ReturnLineRow { return_id: fact.id, line_id, quantity: *quantity, amount_fen: moves.quota_returned });
     }
     facts::insert_return(tx, &fact, &rows)?;

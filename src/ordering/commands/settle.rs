@@ -4,6 +4,7 @@ use crate::audit;
 use crate::kernel::error::{AppError, Outcome};
 use crate::kernel::ids::{OrderId, RuleId};
 use crate::kernel::region_code::RegionCode;
+use crate::kernel::terms::Fund;
 use crate::kernel::time::Day;
 use crate::ledger::{self, CountEntry};
 use crate::ordering::book::{self, Book};
@@ -11,6 +12,7 @@ use crate::ordering::rules::counting::dating::{fact_date, payment_date};
 use crate::ordering::rules::counting::{ClosingDate, Count, Counted, FactDate};
 use crate::ordering::rules::journal::{FactKind, Told, fresh};
 use crate::ordering::store::counting::{self as store, FactRow, Sums};
+use crate::ordering::store::orders::OrderRow;
 use crate::platform::db::{Read, Tx};
 use crate::regions;
 use crate::rulebook::{self, RuleName};
@@ -26,7 +28,7 @@ pub fn settle(tx: &mut Tx<'_>, id: OrderId) -> Outcome<Counted> {
     let mut book = Book::load(tx, id)?;
     let placed = book.placed.iter().map(book::key).collect::<Outcome<Vec<_>>>()?;
     let known = placed.len();
-    let mut dates = Dates::new(book.order.unit_region);
+    let mut dates = Dates::new(book.order.unit_region, book.order.fund);
     let mut rows = Vec::new();
     for (told, seq) in fresh(&book.told, &placed).into_iter().zip(known + 1..) {
         let seq = i64::try_from(seq).map_err(AppError::internal)?;
@@ -85,15 +87,26 @@ pub fn entries<'a>(book: &Book, counts: impl Iterator<Item = &'a Count>) -> Outc
         .collect()
 }
 
-/// Dates facts by the rule rows and the calendar of a region.
+/// Whether the books of the year in which an order was placed are closed today.
+pub fn is_closed(tx: &mut Tx<'_>, order: &OrderRow) -> Outcome<bool> {
+    let (year, today) = (order.placed_day.year(), tx.at().day());
+    if today.year() <= year {
+        return Ok(false);
+    }
+    let (closing, _) = Dates::new(order.unit_region, order.fund).closing(tx, year)?;
+    Ok(today > closing.of_year(year))
+}
+
+/// Dates facts by the rule rows of a fund and the calendar of a region.
 struct Dates {
     region: RegionCode,
+    fund: Fund,
     closings: BTreeMap<i64, (ClosingDate, RuleId)>,
 }
 
 impl Dates {
-    fn new(region: RegionCode) -> Dates {
-        Dates { region, closings: BTreeMap::new() }
+    fn new(region: RegionCode, fund: Fund) -> Dates {
+        Dates { region, fund, closings: BTreeMap::new() }
     }
 
     /// A fact with its place and date.
@@ -118,7 +131,7 @@ impl Dates {
     fn date(&mut self, on: &mut Read, told: &Told) -> Outcome<(FactDate, RuleId)> {
         let recorded_on = told.recorded_at.day();
         let rules = rulebook::load(on, &self.region, recorded_on, &[RuleName::LateEntryDays])?;
-        let rule = rules.row(RuleName::LateEntryDays)?;
+        let rule = rules.row_for(RuleName::LateEntryDays, None, Some(self.fund.as_str()))?;
         let days = u32::try_from(rule.int()?.clamp(0, 1_000)).map_err(AppError::internal)?;
         let calendar = self.calendar(on, told.occurred_on, recorded_on, i64::from(days))?;
         let (closing, _) = self.closing(on, told.occurred_on.year())?;
@@ -150,7 +163,7 @@ impl Dates {
             return Ok(*found);
         }
         let rules = rulebook::load(on, &self.region, Day::last_of_year(year), &[RuleName::ClosingDate])?;
-        let rule = rules.row(RuleName::ClosingDate)?;
+        let rule = rules.row_for(RuleName::ClosingDate, None, Some(self.fund.as_str()))?;
         let closing = ClosingDate::parse(&rule.value).ok_or_else(|| AppError::internal("unreadable closing date"))?;
         self.closings.insert(year, (closing, rule.id));
         Ok((closing, rule.id))

@@ -79,6 +79,8 @@ pub enum Refusal {
     TooLate,
     /// The fact is dated in the future or before the order.
     DayOutOfRange,
+    /// The fact is dated before what it takes back.
+    BeforeItsCause,
     /// The same person took the step before.
     SamePerson,
     /// Goods still expected: the buyer may write them off only after the delivery date.
@@ -98,6 +100,14 @@ impl From<Refusal> for AppError {
                 crate::kernel::error::Message::new(
                     "日期不能早于下单日，也不能晚于今天",
                     "must lie between the day of the order and today",
+                ),
+            ),
+            Refusal::BeforeItsCause => AppError::field(
+                Code::ValidationFailed,
+                "/occurred_on",
+                crate::kernel::error::Message::new(
+                    "不能早于所退货物的验收日或首次付款日",
+                    "must not lie before the acceptance of the goods or the first payment that it takes back",
                 ),
             ),
             Refusal::SamePerson => AppError::new(Code::SeparationOfDuties),
@@ -144,6 +154,14 @@ pub fn fact_day(occurred_on: Day, placed_day: Day, today: Day) -> Result<Day, Re
     if occurred_on < placed_day || occurred_on > today { Err(Refusal::DayOutOfRange) } else { Ok(occurred_on) }
 }
 
+/// What takes goods or money back is not dated before the first of those goods was accepted, or the first money paid.
+///
+/// # Errors
+/// [`Refusal::BeforeItsCause`].
+pub fn not_before(occurred_on: Day, first: Option<Day>) -> Result<Day, Refusal> {
+    if first.is_some_and(|first| occurred_on < first) { Err(Refusal::BeforeItsCause) } else { Ok(occurred_on) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,6 +203,10 @@ mod tests {
         let cases = [(1, false), (2, true), (5, true), (6, false)];
         for (occurred, allowed) in cases {
             assert_eq!(fact_day(day(occurred), day(2), day(5)).is_ok(), allowed, "{occurred}");
+        }
+        for (occurred, first, allowed) in [(3, Some(4), false), (4, Some(4), true), (5, Some(4), true), (3, None, true)]
+        {
+            assert_eq!(not_before(day(occurred), first.map(day)).is_ok(), allowed, "{occurred} {first:?}");
         }
     }
 }

@@ -99,14 +99,18 @@ impl Market {
     /// Places, confirms and ships everything; the order's id.
     pub async fn deliver(&self, seller: usize, lines: &[(ListingId, &str)]) -> String {
         let id = self.place(lines).await;
-        let seller = &self.sellers[seller];
-        confirm(seller, &id).expect(200).await;
-        let shipped: Vec<Value> = (1..)
-            .zip(lines)
-            .map(|(no, (_, quantity))| json!({ "line_no": no, "lot": "A1", "quantity": quantity }))
-            .collect();
-        seller.post(&format!("/api/v1/orders/{id}/shipments"), json!({ "lines": shipped })).expect(201).await;
+        self.hand_over(seller, &id, &lines.iter().map(|(_, quantity)| *quantity).collect::<Vec<_>>()).await;
         id
+    }
+
+    /// Confirms an order and ships these quantities of its lines, from the first on.
+    pub async fn hand_over(&self, seller: usize, order: &str, quantities: &[&str]) {
+        let seller = &self.sellers[seller];
+        confirm(seller, order).expect(200).await;
+        let lines =
+            (1..).zip(quantities).map(|(no, quantity)| json!({ "line_no": no, "lot": "A1", "quantity": quantity }));
+        let body = json!({ "lines": lines.collect::<Vec<_>>() });
+        seller.post(&format!("/api/v1/orders/{order}/shipments"), body).expect(201).await;
     }
 
     /// Accepts lines `(line number, accepted, rejected)`.

@@ -21,7 +21,7 @@ pub fn recount(terms: &Terms, facts: &[Fact]) -> Result<Counted, Overflow> {
             What::Accepted(amounts) => layers.accept(fact.day, amounts)?,
             What::Returned(amounts) => layers.give_back(fact.day, amounts)?,
             What::Paid(amount) => layers.pay(fact.day, *amount)?,
-            What::PaidBack(amount) => layers.pay_back(fact.day, *amount)?,
+            What::PaidBack(amount) | What::Unpaid(amount) => layers.pay_back(fact.day, *amount)?,
             What::LineClosed(_) | What::Rated => Vec::new(),
         };
         tally.add(&fact.what)?;
@@ -31,7 +31,15 @@ pub fn recount(terms: &Terms, facts: &[Fact]) -> Result<Counted, Overflow> {
         if let Some(done) = completed {
             let counted = changes.iter().filter(|change| terms.qualifies.get(change.line) == Some(&true));
             entries.extend(counted.map(|change| adjusted(place, change, done, fact, closed(done.year))));
-        } else if tally.is_complete(terms)? {
+            if matches!(fact.what, What::Unpaid(_)) && tally.paid < tally.goods {
+                let counted = qualifying(terms, &layers.covered());
+                entries.extend(counted.into_iter().map(|(line, amount)| {
+                    let change = Change { line, amount: amount.negated(), day: fact.day, year: done.year };
+                    adjusted(place, &change, done, fact, closed(done.year))
+                }));
+                completed = None;
+            }
+        } else if tally.is_complete(terms) {
             let day = last_required_day(terms, known)?.unwrap_or(fact.day);
             // A year that closed before the last fact came stays as it was published.
             let day = if closed(day.year()) { fact.effective_on } else { day };
@@ -63,15 +71,15 @@ fn adjusted(fact: usize, change: &Change, done: Completion, cause: &Fact, correc
 
 /// At completion everything that was accepted and kept is paid.
 fn first_completed(fact: usize, terms: &Terms, covered: &[Fen], done: Completion) -> Vec<Count> {
-    let lines = covered.iter().zip(&terms.qualifies).enumerate();
     let (day, year) = (done.day, done.year);
-    lines
-        .filter(|(_, (_, qualifies))| **qualifies)
-        .map(|(line, (amount, _))| {
-            let amount = *amount;
-            Count { basis: Basis::Completed, fact, line, year, day, amount, correction: false }
-        })
-        .collect()
+    let entry = |(line, amount)| Count { basis: Basis::Completed, fact, line, year, day, amount, correction: false };
+    qualifying(terms, covered).into_iter().map(entry).collect()
+}
+
+/// Of every qualifying line, what is paid: the completed amount of a completed order.
+fn qualifying(terms: &Terms, covered: &[Fen]) -> Vec<(usize, Fen)> {
+    let lines = covered.iter().copied().enumerate();
+    lines.filter(|(line, _)| terms.qualifies.get(*line) == Some(&true)).collect()
 }
 
 /// The last open day of a year: as frozen with the latest fact of that year, else that of another year moved by whole years.
@@ -80,7 +88,8 @@ fn closes_on(facts: &[Fact], year: i64) -> Option<Day> {
     own.or_else(|| Some(ClosingDate::of(facts.last()?.closes_on).of_year(year)))
 }
 
-/// The first day from which on, by the facts dated so far, the order is complete and stays so.
+/// The first day from which on, by the facts dated so far, the order is complete and stays so. Every acceptance is required,
+/// also one that is dated after the day on which the last delivery was recorded to have come.
 fn last_required_day(terms: &Terms, facts: &[Fact]) -> Result<Option<Day>, Overflow> {
     let mut by_day: BTreeMap<Day, Vec<&What>> = BTreeMap::new();
     for fact in facts {
@@ -90,8 +99,11 @@ fn last_required_day(terms: &Terms, facts: &[Fact]) -> Result<Option<Day>, Overf
     for (day, whats) in by_day {
         for what in whats {
             tally.add(what)?;
+            if matches!(what, What::Accepted(_)) {
+                since = None;
+            }
         }
-        since = if tally.is_complete(terms)? { since.or(Some(day)) } else { None };
+        since = if tally.is_complete(terms) { since.or(Some(day)) } else { None };
     }
     Ok(since)
 }
@@ -118,7 +130,7 @@ impl Tally {
                 self.closed.insert(*line);
             }
             What::Paid(amount) => self.paid = self.paid.plus(*amount)?,
-            What::PaidBack(amount) => self.paid = self.paid.minus(*amount)?,
+            What::PaidBack(amount) | What::Unpaid(amount) => self.paid = self.paid.minus(*amount)?,
             What::Rated => self.rated = true,
         }
         Ok(())
@@ -127,12 +139,12 @@ impl Tally {
     fn due(&self, terms: &Terms) -> Result<Fen, Overflow> {
         if self.goods.get() > 0 { self.goods.plus(terms.freight) } else { Ok(Fen::ZERO) }
     }
-    /// Every line closed, what was accepted and kept fully paid with its freight, and rated where that is required. An order
-    /// of which nothing was kept completes nothing.
-    fn is_complete(&self, terms: &Terms) -> Result<bool, Overflow> {
+    /// Every line closed, what was accepted and kept fully paid, and rated where that is required. Freight is in no quota:
+    /// a dispute about it does not keep the goods from counting. An order of which nothing was kept completes nothing.
+    fn is_complete(&self, terms: &Terms) -> bool {
         let closed = self.closed.len() == terms.qualifies.len();
         let rated = self.rated || !terms.rating_required;
-        Ok(closed && rated && self.goods.get() > 0 && self.paid >= self.due(terms)?)
+        closed && rated && self.goods.get() > 0 && self.paid >= self.goods
     }
 }
 

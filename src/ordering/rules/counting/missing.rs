@@ -54,6 +54,8 @@ pub fn explain(terms: &Terms, waiting: &Waiting, counted: &Counted) -> Vec<Missi
     let mut missing = Vec::new();
     if counted.completed.is_none() {
         missing_facts(terms, waiting, counted, &mut missing);
+    } else {
+        missing_money(counted, &mut missing);
     }
     missing_rules(terms, waiting, &mut missing);
     missing
@@ -77,7 +79,7 @@ fn missing_facts(terms: &Terms, waiting: &Waiting, counted: &Counted, missing: &
         let (zh, en) = ("没有验收合格并留用的货物", "No goods were accepted and kept");
         add("nothing_accepted", None, None, None, zh.into(), en.into());
     }
-    let unpaid = counted.unpaid();
+    let unpaid = counted.unpaid_goods();
     if !unpaid.is_zero() {
         let zh = format!("应付款尚差 {unpaid} 元；部分付款不构成完成");
         let en = format!("{unpaid} yuan is still to be paid; a part payment completes nothing");
@@ -91,6 +93,18 @@ fn missing_facts(terms: &Terms, waiting: &Waiting, counted: &Counted, missing: &
     if terms.rating_required && !waiting.rated {
         let (zh, en) = ("尚未评价", "The order is not rated");
         add("not_rated", None, None, Some("rating_required"), zh.into(), en.into());
+    }
+}
+
+/// A completed order from which money was sent back counts only what is still paid.
+fn missing_money(counted: &Counted, missing: &mut Vec<Missing>) {
+    let unpaid = counted.unpaid_goods();
+    if !unpaid.is_zero() {
+        let text = Message::new(
+            format!("付款退回后尚差 {unpaid} 元，这部分不计入"),
+            format!("Money was sent back: {unpaid} yuan is unpaid and does not count"),
+        );
+        missing.push(Missing { code: "unpaid", line: None, amount: Some(unpaid), rule: Some("payment_days"), text });
     }
 }
 

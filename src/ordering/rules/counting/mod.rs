@@ -6,10 +6,14 @@
 //!
 //! Choices that the product leaves open, made here once:
 //! - A year closes at 24:00 of its closing date (15 January of the next year by default), as every deadline ends at 24:00.
-//! - Money covers goods first and freight last; a refund takes the credit and the freight first and the goods last.
+//! - Money covers goods first and freight last; a refund takes the credit and the freight first and the goods last. Freight
+//!   is payable, but an order completes when its accepted goods are paid.
 //! - Money covers the oldest accepted goods first, within one acceptance by largest remainder.
 //! - A reported payment counts by the date of its report, unless the year of that day has closed before it took effect.
 //! - What takes something back lowers the latest year that counted it.
+//! - A payment that was deemed received and is denied was never there. An order that it completed is completed no more:
+//!   everything it counted is taken from the year in which it counted (as a correction once that year is closed), and it counts
+//!   anew in the year of the payment that makes it whole. A refund, by contrast, only lowers what is counted.
 
 pub mod dating;
 mod fold;
@@ -48,8 +52,10 @@ pub enum What {
     LineClosed(usize),
     /// Money reached the supplier.
     Paid(Fen),
-    /// Money came back, or a payment that had counted was denied.
+    /// Money came back.
     PaidBack(Fen),
+    /// A payment that had counted as deemed received was denied: it had never come.
+    Unpaid(Fen),
     /// The buyer rated the order.
     Rated,
 }
@@ -120,6 +126,12 @@ impl Counted {
     #[must_use]
     pub fn credit(&self) -> Fen {
         Fen::new(self.paid.get().saturating_sub(self.due.get()).max(0))
+    }
+    /// Money still to come for the goods alone, in fen: what keeps an order from completion.
+    #[must_use]
+    pub fn unpaid_goods(&self) -> Fen {
+        let goods: Fen = self.accepted.iter().copied().sum();
+        Fen::new(goods.get().saturating_sub(self.paid.get()).max(0))
     }
     /// Money still to come, in fen.
     #[must_use]

@@ -161,15 +161,34 @@ fn only_qualifying_lines_count_to_the_plan_but_every_line_to_the_volumes() {
 fn freight_is_payable_but_counts_nowhere_and_is_paid_last() {
     let freight = Terms { freight: fen(500), ..terms(&[true]) };
     let mut facts = whole("2020-03-02", "2020-03-03", "2020-03-04");
+    // The goods are paid: they count, whatever becomes of the freight.
     let counted = recount(&freight, &facts).unwrap();
-    assert_eq!((counted.completed, counted.accepted_paid(), counted.unpaid()), (None, fen(10_000), fen(500)));
+    assert_eq!(counted.completed.map(|c| c.day), Some(day("2020-03-04")));
+    assert_eq!((counted.accepted_paid(), counted.unpaid(), counted.unpaid_goods()), (fen(10_000), fen(500), fen(0)));
     facts.push(fact("2020-03-05", What::Paid(fen(700))));
     let counted = recount(&freight, &facts).unwrap();
-    assert_eq!(counted.completed.map(|c| c.day), Some(day("2020-03-05")));
     assert_eq!((counted.completed_fen(), counted.credit(), counted.due), (fen(10_000), fen(200), fen(10_500)));
     // Sending the credit and the freight back takes nothing from the goods.
     facts.push(fact("2020-03-06", What::PaidBack(fen(700))));
     assert_eq!(recount(&freight, &facts).unwrap().completed_fen(), fen(10_000));
+    // Freight paid before the goods are is money for the goods.
+    facts[2].what = What::Paid(fen(9_999));
+    let counted = recount(&freight, &facts[..4]).unwrap();
+    assert_eq!((counted.completed, counted.unpaid_goods()), (None, fen(1)));
+}
+
+#[test]
+fn no_acceptance_comes_after_the_completion() {
+    // Prepaid and rated; the second delivery came in the old year but was recorded after the first, of 4 January.
+    let facts = [
+        fact("2021-12-20", What::Paid(fen(10_000))),
+        fact("2021-12-30", What::Rated),
+        fact("2022-01-04", accepted(&[6_000])),
+        fact("2021-12-31", accepted(&[4_000])),
+        fact("2021-12-31", What::LineClosed(0)),
+    ];
+    let counted = count(&[true], &facts);
+    assert_eq!(counted.completed, Some(Completion { day: day("2022-01-04"), year: 2022 }));
 }
 
 #[test]
@@ -228,6 +247,38 @@ fn a_refund_lowers_the_year_in_which_the_order_counted_until_it_closes_and_corre
     // The volumes fall in the months in which the money went back.
     let volumes: Vec<String> = shown(&counted, Basis::AcceptedPaid).iter().map(|r| r.2[..7].to_owned()).collect();
     assert_eq!(volumes, ["2020-12", "2021-01", "2021-01", "2021-01"]);
+}
+
+#[test]
+fn a_payment_that_never_came_takes_the_completion_back_until_it_is_made() {
+    let paid = |denied: &str, again: &str| {
+        let mut facts = whole("2021-12-02", "2021-12-03", "2021-12-04");
+        facts[2].what = What::Paid(fen(6_000));
+        facts.insert(3, fact("2021-12-03", What::Paid(fen(4_000))));
+        facts.push(fact(denied, What::Unpaid(fen(4_000))));
+        let known = facts.len();
+        facts.push(fact(again, What::Paid(fen(4_000))));
+        (count(&[true], &facts[..known]), count(&[true], &facts))
+    };
+    // Denied before and after the closing of 2021, paid in the next year.
+    for (denied, correction) in [("2022-01-10", false), ("2022-01-17", true)] {
+        let (before, after) = paid(denied, "2022-03-01");
+        assert_eq!((before.completed, before.completed_fen(), before.unpaid()), (None, fen(0), fen(4_000)));
+        assert_eq!(before.accepted_paid(), fen(6_000));
+        let want = [
+            row(0, 2021, "2021-12-04", 10_000, false),
+            row(0, 2021, denied, -10_000, correction),
+            row(0, 2022, "2022-03-01", 10_000, false),
+        ];
+        assert_eq!(shown(&after, Basis::Completed), want);
+        assert_eq!(after.completed, Some(Completion { day: day("2022-03-01"), year: 2022 }));
+    }
+    // What was paid beyond the goods may be denied without harm.
+    let mut facts = whole("2021-12-02", "2021-12-03", "2021-12-04");
+    facts.push(fact("2021-12-05", What::Paid(fen(500))));
+    facts.push(fact("2021-12-06", What::Unpaid(fen(500))));
+    let counted = count(&[true], &facts);
+    assert_eq!((counted.completed.map(|c| c.year), counted.completed_fen()), (Some(2021), fen(10_000)));
 }
 
 #[test]
@@ -338,6 +389,10 @@ fn every_missing_fact_and_rule_row_is_named() {
     assert_eq!(codes(&[true, true], &ready, &[]), ["nothing_accepted"]);
     let done = whole("2020-02-01", "2020-02-01", "2020-02-01");
     assert!(codes(&[true], &ready, &done).is_empty());
+    // Counted, and then a part of the money was sent back.
+    let mut refunded = done.clone();
+    refunded.push(fact("2020-02-03", What::PaidBack(fen(100))));
+    assert_eq!(codes(&[true], &ready, &refunded), ["unpaid"]);
     let other = Waiting { fund: Fund::Enterprise, plan_approved: false, ..ready.clone() };
     assert_eq!(codes(&[true], &other, &done), ["fund_not_counted"]);
     assert_eq!(codes(&[true], &Waiting { dead: true, ..ready }, &[]), ["order_dead"]);
@@ -353,19 +408,20 @@ fn history(steps: &[Step]) -> Vec<Fact> {
     for (kind, line, amount, later, delay) in steps {
         let (line, amount) = (line % 3, *amount);
         on = on.plus_days(*later);
-        let what = match kind % 6 {
+        let what = match kind % 7 {
             0 => What::Accepted(vec![(line, fen(amount)), ((line + 1) % 3, fen(amount / 2))]),
             1 => What::Paid(fen(amount)),
             2 => What::Returned(vec![(line, fen(amount.min(kept[line])))]),
             3 => What::PaidBack(fen(amount.min(paid))),
             4 => What::LineClosed(line),
+            5 => What::Unpaid(fen(amount.min(paid))),
             _ => What::Rated,
         };
         match &what {
             What::Accepted(amounts) => amounts.iter().for_each(|(l, a)| kept[*l] += a.get()),
             What::Returned(amounts) => amounts.iter().for_each(|(l, a)| kept[*l] -= a.get()),
             What::Paid(a) => paid += a.get(),
-            What::PaidBack(a) => paid -= a.get(),
+            What::PaidBack(a) | What::Unpaid(a) => paid -= a.get(),
             What::LineClosed(_) | What::Rated => {}
         }
         let effective_on = on.plus_days(*delay);
@@ -398,8 +454,11 @@ proptest! {
                 let counts = counted.completed.is_some() && terms.qualifies[line];
                 prop_assert_eq!(sum(Basis::Completed, line), if counts { counted.covered[line].get() } else { 0 });
             }
-            // A completed order never changes its year; new entries never touch a closed year without saying so.
-            prop_assert!(done.is_none() || done == counted.completed);
+            // Only a payment that never came takes a completion back, and only when something is left to pay; otherwise a
+            // completed order never changes its year. New entries never touch a closed year without saying so.
+            let denied = matches!(facts[known - 1].what, What::Unpaid(_)) && kept > counted.paid.get();
+            prop_assert!(done.is_none() || denied || done == counted.completed);
+            prop_assert!(!denied || counted.completed.is_none());
             for entry in &counted.entries[before.len()..] {
                 let closed = facts[entry.fact].effective_on > closing().of_year(entry.year);
                 prop_assert_eq!(entry.correction, closed);
