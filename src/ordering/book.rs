@@ -11,14 +11,12 @@ use super::store::facts::{ShortClosureLineRow, ShortClosureRow};
 use super::store::orders::{LineRow, OrderRow};
 use super::store::payments::{self, PaymentRow, RatingRow, RefundRow};
 use super::store::{lists, orders};
-use super::terms::{self, Terms};
-use crate::identity::{self, Organisation};
+use super::terms::{self, FrozenRule, Terms};
 use crate::kernel::calendar::Deadline;
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::{OrderId, OrderLineId, RuleId};
 use crate::kernel::money::Fen;
 use crate::kernel::time::{At, Day};
-use crate::kernel::uscc::{RegistrationKind, Uscc};
 use crate::platform::db::Read;
 use crate::regions;
 use crate::rulebook::{self, RuleName};
@@ -205,24 +203,19 @@ impl Book {
 }
 
 impl Book {
-    /// The last day to pay, where the payment clock binds: it starts with the first acceptance, or when the inspection days of
-    /// the first delivery have passed, for suppliers that are small or medium enterprises.
+    /// The last day to pay, where the payment clock binds. What it goes by was frozen with the order; only the facts and the
+    /// calendar are asked.
     pub fn payment_due(&self, on: &mut Read) -> Outcome<Option<Deadline>> {
-        let order = &self.order;
-        let supplier = identity::organisation(on, order.supplier_id)?;
-        let payer = identity::organisation(on, order.payer_id)?;
-        let Some(level) = clock_level(&payer).filter(|_| supplier.is_sme) else { return Ok(None) };
-        let names = [RuleName::PaymentDays, RuleName::InspectionDays];
-        let rules = rulebook::load(on, &order.unit_region, order.placed_day, &names)?;
-        let Some(row) = rules.find(RuleName::PaymentDays, Some(level), None) else { return Ok(None) };
-        let inspection = rules.int(RuleName::InspectionDays)?;
-        let shipped = facts::shipments(on, order.id)?.into_iter().map(|(fact, _)| fact.occurred_on).min();
-        let inspected = shipped.map(|day| day.plus_days(inspection));
-        let Some(start) = self.first_accepted.into_iter().chain(inspected).min() else { return Ok(None) };
-        let days = row.int()?;
-        let last = start.plus_days(days);
-        let calendar = regions::calendar(on, &order.unit_region, last, last.plus_days(60))?;
-        Ok(Some(money::payment_due(start, days, &calendar)))
+        let frozen: Terms = terms::read(&self.order.terms)?;
+        let number = |name: RuleName| frozen.rule(name.as_str()).map(FrozenRule::int).transpose();
+        let (Some(days), Some(inspection)) = (number(RuleName::PaymentDays)?, number(RuleName::InspectionDays)?) else {
+            return Ok(None);
+        };
+        let shipped = facts::shipments(on, self.order.id)?.into_iter().map(|(fact, _)| fact.occurred_on).min();
+        let Some(first) = self.first_accepted.into_iter().chain(shipped).min() else { return Ok(None) };
+        let calendar = regions::calendar(on, &self.order.unit_region, first, first.plus_days(inspection + days + 120))?;
+        let start = money::clock_start(self.first_accepted, shipped, inspection, &calendar);
+        Ok(start.map(|start| money::payment_due(start, days, &calendar)))
     }
 }
 

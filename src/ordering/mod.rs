@@ -3,7 +3,8 @@
 //! Owns `order_groups`, `orders`, `order_lines` and the facts about goods (`shipments`, `acceptances`, `returns`,
 //! `short_closures`, each with its lines). Invariants: a line's amounts follow from its quantities by [`rules::line`];
 //! what an order holds of quota and stock stands in the ledger under ids derived from its lines; children change only
-//! under their order's claim; what was frozen at placement never changes.
+//! under their order's claim; what was frozen at placement never changes (the confirmation, by which the contract is made,
+//! adds the row of the payment clock where it binds).
 //!
 //! Also owns the facts about money (`payments`, `refunds`, `ratings`, `invoices`) and `order_facts`, the order in which all
 //! facts took effect: counting entries follow from them by [`rules::counting`] and are only ever appended ([`settle`]).

@@ -40,12 +40,23 @@ pub struct FrozenRule {
     pub value: String,
 }
 
-/// What the order froze at placement.
+impl FrozenRule {
+    /// Its value as a number.
+    ///
+    /// # Errors
+    /// When it is none: a fault of the table.
+    pub(super) fn int(&self) -> Outcome<i64> {
+        self.value.parse().map_err(|_| AppError::internal(format!("rule {} has the value {:?}", self.name, self.value)))
+    }
+}
+
+/// What the order froze at placement, and when the supplier confirmed it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Terms {
     /// Deliveries; lines name theirs by place.
     pub deliveries: Vec<Delivery>,
-    /// The rule rows used.
+    /// The rule rows used. `payment_days` comes with the confirmation, by which the contract is made: it is there exactly
+    /// when the payment clock binds the payer of that day towards a supplier that was small or medium on that day.
     pub rules: Vec<FrozenRule>,
     /// Why this mode.
     pub mode_reason: String,

@@ -27,6 +27,7 @@ mod ledger;
 mod listings;
 mod migrations;
 mod ordering;
+mod payment_clock;
 mod payments;
 mod people;
 mod program;

@@ -1,13 +1,19 @@
 //! The supplier answers: confirm or decline.
 
 use super::claimed::Claimed;
+use crate::identity;
 use crate::kernel::actor::Actor;
-use crate::kernel::error::Outcome;
+use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::OrderId;
+use crate::kernel::time::Day;
+use crate::kernel::uscc::Uscc;
 use crate::ordering::rules::line::Line;
+use crate::ordering::rules::money;
 use crate::ordering::rules::order::{Event, in_time};
 use crate::ordering::store::orders::{OrderRow, Side};
+use crate::ordering::terms::{self, FrozenRule, Terms};
 use crate::platform::db::Tx;
+use crate::rulebook::{self, RuleName};
 use serde_json::json;
 
 /// Confirms an order within its time.
@@ -21,9 +27,29 @@ pub fn confirm(tx: &mut Tx<'_>, actor: &Actor, id: OrderId) -> Outcome<OrderRow>
     claimed.order.confirmed_at = Some(tx.at());
     claimed.order.confirmed_by = Some(actor.user_id);
     let day = tx.at().day();
+    freeze_clock(tx, &mut claimed.order, day)?;
     claimed.write(tx, &id.to_string(), day, false)?;
     claimed.record(tx, Some(actor), "order.confirmed", json!({}))?;
     Ok(claimed.order)
+}
+
+/// The confirmation makes the contract: what the payment clock goes by is what holds on that day. Later changes of the
+/// organisations or the rule table change no deadline.
+fn freeze_clock(tx: &mut Tx<'_>, order: &mut OrderRow, day: Day) -> Outcome<()> {
+    let parties = identity::organisations(tx, &[order.supplier_id, order.payer_id])?;
+    let party = |id| parties.iter().find(|party| party.id == id).ok_or_else(|| AppError::from(Code::NotFound));
+    if !party(order.supplier_id)?.is_sme {
+        return Ok(());
+    }
+    let payer = party(order.payer_id)?;
+    let kind = payer.uscc.as_ref().map(Uscc::registration_kind);
+    let Some(level) = money::clock_level(kind, payer.is_sme) else { return Ok(()) };
+    let rules = rulebook::load(tx, &order.unit_region, day, &[RuleName::PaymentDays])?;
+    let Some(row) = rules.find(RuleName::PaymentDays, Some(level), Some(order.fund.as_str())) else { return Ok(()) };
+    let mut terms: Terms = terms::read(&order.terms)?;
+    terms.rules.push(FrozenRule { name: row.name.as_str().to_owned(), rule_id: row.id, value: row.value.clone() });
+    order.terms = terms::write(&terms)?;
+    Ok(())
 }
 
 /// Declines an order; everything it held is released.

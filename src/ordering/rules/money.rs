@@ -4,6 +4,7 @@ use crate::kernel::calendar::{Deadline, WorkCalendar};
 use crate::kernel::error::{AppError, Code};
 use crate::kernel::money::{Fen, Overflow, Ppm};
 use crate::kernel::time::Day;
+use crate::kernel::uscc::RegistrationKind;
 
 /// Why money is not recorded as asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,10 +127,34 @@ pub fn refund(paid: Fen, refunded: Fen, amount: Fen) -> Result<(), MoneyRefusal>
     if amount > paid.minus(refunded)? { Err(MoneyRefusal::MoreThanPaid) } else { Ok(()) }
 }
 
-/// The last day to pay: so many calendar days after acceptance, the first day not counted, moved to a working day.
+/// The last day of a period of calendar days, the first day not counted, moved to a working day.
 #[must_use]
 pub fn payment_due(accepted_on: Day, payment_days: i64, calendar: &WorkCalendar) -> Deadline {
     calendar.roll_forward(accepted_on.plus_days(payment_days).date())
+}
+
+/// How the payment clock calls a payer; `None` where it binds nobody. Enterprises are bound when they are large.
+#[must_use]
+pub const fn clock_level(kind: Option<RegistrationKind>, is_sme: bool) -> Option<&'static str> {
+    match kind {
+        Some(RegistrationKind::Organ) => Some("organ"),
+        Some(RegistrationKind::Institution) => Some("institution"),
+        Some(RegistrationKind::Enterprise) if !is_sme => Some("large_enterprise"),
+        _ => None,
+    }
+}
+
+/// The day from which the payment days run: that of the first acceptance, or the end of the inspection days after the first
+/// delivery, which is moved off days off; whichever is earlier.
+#[must_use]
+pub fn clock_start(
+    first_accepted: Option<Day>,
+    first_shipped: Option<Day>,
+    inspection_days: i64,
+    calendar: &WorkCalendar,
+) -> Option<Day> {
+    let inspected = first_shipped.map(|day| Day::new(payment_due(day, inspection_days, calendar).day));
+    first_accepted.into_iter().chain(inspected).min()
 }
 
 /// The tax of an invoice.
@@ -284,6 +309,36 @@ mod tests {
             assert_eq!(payment_due(day(accepted), days, &calendar).day, day(due).date());
         }
         assert!(payment_due(day("2020-12-20"), 30, &calendar).provisional);
+    }
+
+    #[test]
+    fn the_payment_clock_binds_organs_institutions_and_large_enterprises() {
+        use RegistrationKind as K;
+        for (kind, is_sme, level) in [
+            (Some(K::Organ), false, Some("organ")),
+            (Some(K::Institution), true, Some("institution")),
+            (Some(K::Enterprise), false, Some("large_enterprise")),
+            (Some(K::Enterprise), true, None),
+            (None, false, None),
+        ] {
+            assert_eq!(clock_level(kind, is_sme), level);
+        }
+    }
+
+    #[test]
+    fn the_payment_clock_starts_with_the_acceptance_or_when_the_inspection_days_have_passed() {
+        let off = (1..=5).map(|d| (Day::ymd(2021, 5, d).date(), DayKind::Off)).collect::<Vec<_>>();
+        let calendar = WorkCalendar::new(off, [2021]);
+        for (accepted, shipped, start) in [
+            (None, None, None),
+            (None, Some("2021-04-19"), Some("2021-04-22")),
+            (Some("2021-04-21"), Some("2021-04-19"), Some("2021-04-21")),
+            (Some("2021-04-30"), Some("2021-04-19"), Some("2021-04-22")),
+            (None, Some("2021-04-28"), Some("2021-05-06")), // Labour Day
+            (Some("2021-05-05"), Some("2021-04-28"), Some("2021-05-05")),
+        ] {
+            assert_eq!(clock_start(accepted.map(day), shipped.map(day), 3, &calendar), start.map(day), "{shipped:?}");
+        }
     }
 
     #[test]

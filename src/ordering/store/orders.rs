@@ -182,6 +182,7 @@ pub fn save_line(tx: &mut Tx<'_>, line: &LineRow) -> Outcome<()> {
 pub fn save(tx: &mut Tx<'_>, order: &OrderRow) -> Outcome<()> {
     let changes = (
         orders::state.eq(order.state),
+        orders::terms.eq(order.terms.clone()),
         orders::confirmed_by.eq(order.confirmed_by),
         orders::confirmed_at.eq(order.confirmed_at),
         orders::closed_at.eq(order.closed_at),

@@ -1,0 +1,67 @@
+//! The payment clock over HTTP, on both databases.
+
+use crate::payments::Till;
+use crate::support::TestApp;
+use crate::support::market::CITY;
+use diesel::RunQueryDsl;
+use diesel::sql_types::Binary;
+use serde_json::{Value, json};
+use yigou::kernel::actor::{OrgKind, Role};
+use yigou::kernel::ids::OrgId;
+
+/// The organisation grows out of being small or medium.
+async fn grows(app: &TestApp, org: OrgId) {
+    let text = "UPDATE organisations SET is_sme = FALSE WHERE id = $1";
+    let grown = app.write(move |tx| {
+        Ok(yigou::each!(tx, c => diesel::sql_query(text).bind::<Binary, _>(org.0.to_vec()).execute(c))?)
+    });
+    assert_eq!(grown.await.unwrap(), 1);
+}
+
+async fn due(till: &Till, order: &str) -> Value {
+    till.counting(order).await["payment_due_on"].clone()
+}
+
+on_both! {
+    async fn an_institution_pays_in_thirty_days_as_it_stood_at_the_contract(app) {
+        let till = Till::open(app).await;
+        let waits = till.market.place(&[(till.goods, "1")]).await;
+        assert_eq!(due(&till, &waits).await, Value::Null);
+        let order = till.accepted("1").await;
+        assert_eq!(due(&till, &order).await, json!("2021-03-31"));
+        // Not accepted: the inspection days after the delivery end on a holiday, the thirtieth day on a Saturday.
+        app.clock.set_day("2021-04-28");
+        let shipped = till.market.deliver(0, &[(till.goods, "1")]).await;
+        assert_eq!(due(&till, &shipped).await, json!("2021-06-07"));
+        app.clock.set_day("2021-04-29");
+        till.market.accept(&shipped, &[(1, "1", "0")]).await;
+        assert_eq!(due(&till, &shipped).await, json!("2021-05-31"));
+        // The supplier grows: contracts made before keep their clock, later ones have none.
+        grows(app, till.seller().org_id).await;
+        assert_eq!(due(&till, &order).await, json!("2021-03-31"));
+        let later = till.accepted("1").await;
+        assert_eq!(due(&till, &later).await, Value::Null);
+    }
+
+    async fn the_clock_binds_from_september_2020_and_not_every_payer(app) {
+        app.clock.set_day("2020-08-28");
+        let till = Till::open(app).await;
+        let (before, after) = (till.market.place(&[(till.goods, "1")]).await, till.market.place(&[(till.goods, "1")]).await);
+        app.clock.set_day("2020-08-31");
+        till.market.hand_over(0, &before, &["1"]).await;
+        app.clock.set_day("2020-09-01");
+        till.market.hand_over(0, &after, &["1"]).await;
+        for order in [&before, &after] {
+            till.market.accept(order, &[(1, "1", "0")]).await;
+        }
+        // 1 October and the week after it are days off.
+        assert_eq!((due(&till, &before).await, due(&till, &after).await), (Value::Null, json!("2020-10-09")));
+        let union = app.new_person(OrgKind::Union, CITY, &[Role::Payer]).await;
+        let mut body = till.market.order(&[(till.goods, "1")]);
+        body["payer_id"] = json!(union.org_id);
+        let paid_by_union = till.market.trader.post("/api/v1/orders", body).expect(201).await.str("/orders/0/id");
+        till.market.hand_over(0, &paid_by_union, &["1"]).await;
+        till.market.accept(&paid_by_union, &[(1, "1", "0")]).await;
+        assert_eq!(due(&till, &paid_by_union).await, Value::Null);
+    }
+}
