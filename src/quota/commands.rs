@@ -117,10 +117,11 @@ pub fn amend(tx: &mut Tx<'_>, actor: &Actor, id: PlanId, figures: &PlanFigures, 
     if at_once { send(tx, actor, amended) } else { Ok(amended) }
 }
 
-/// Decides one step of the review: the supervising unit first, if there is one, then the finance bureau.
+/// Decides one step of the review: the supervising unit first, if there is one, then the finance bureau. Once the year's
+/// books are closed nothing is approved any more, so that a closed year keeps its reserves and rates.
 ///
 /// # Errors
-/// `not_found` outside scope, `stale_version`, `wrong_state`, `forbidden`, `separation_of_duties`.
+/// `not_found` outside scope, `stale_version`, `wrong_state`, `forbidden`, `separation_of_duties`, `fill_window_closed`.
 pub fn review(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -147,6 +148,9 @@ pub fn review(
         decision,
         reasoned: !reason.trim().is_empty(),
     })?;
+    if decision == PlanDecision::Approve {
+        rules::window(plan.year, today, load(tx, &plan)?.day_in(RuleName::ClosingDate, plan.year + 1)?)?;
+    }
     let in_force = if next == PlanState::Approved { plan.revision } else { plan.in_force };
     let moved = PlanRow { state: next, in_force, ..plan.clone() };
     advance(tx, plan.state, &moved)?;
@@ -171,11 +175,13 @@ pub fn review(
     Ok(moved)
 }
 
-/// The approval makes the year's canteen total the account's ceiling, even below what is used already.
+/// The approval makes the year's canteen total the account's ceiling, even below what is used already. Who plans no canteen
+/// food has none to spend.
 fn set_ceiling(tx: &mut Tx<'_>, plan: &PlanRow, figures: &RevisionRow) -> Outcome<()> {
     let account = ledger::account(tx, &Owner::Quota { unit: plan.unit_id, year: plan.year, fund: Fund::Canteen })?;
     let id = ledger::transfer_id(&["plan", &plan.id.to_string(), &plan.revision.to_string(), "ceiling"]);
-    ledger::set_limit(tx, id, account, figures.canteen_total_fen.map(Fen::get))
+    let ceiling = figures.canteen_mode.ceiling(figures.canteen_total_fen);
+    ledger::set_limit(tx, id, account, Some(ceiling.get()))
 }
 
 fn claim_own(tx: &mut Tx<'_>, actor: &Actor, id: PlanId) -> Outcome<PlanRow> {

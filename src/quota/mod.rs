@@ -6,8 +6,13 @@
 //! - Buying does not wait for a plan: before the first approval a unit's accounts have no ceiling. The approval sets
 //!   the canteen account's ceiling to the year's canteen total; it may lie below what is used already, then only new
 //!   orders are refused. Whether it refuses or warns is the rule row `ceiling_mode` on the day of the order.
-//! - A shared canteen is planned by its representative. A member's own orders book to the member's own unit-year,
-//!   without a ceiling; a report shows the member as `shared, via X`.
+//! - A unit without a canteen has nothing to spend on one: the approval of its plan sets a ceiling of 0 fen, so that orders
+//!   of canteen money are refused (`ceiling_exceeded`).
+//! - A shared canteen is planned by its representative, who orders for all that share it, under its own ceiling and in its
+//!   own count. Once a member's plan is approved its ceiling is 0 as well, and its orders of canteen money are refused with
+//!   `fund_not_allowed`, naming the representative, whatever `ceiling_mode` says. What the member had ordered before stays
+//!   with the member; a report shows it as `shared, via X`.
+//! - Figures can be approved until the year's books are closed: a closed year keeps its reserves, ceilings and rates.
 //! - Who files or submits never reviews, and the two reviewers differ.
 //! - Every unit of a year is in exactly one class ([`unit_class`]), so classes sum to the units.
 

@@ -313,7 +313,7 @@ pub struct QuotaView {
     pub union: Option<PlanPartView>,
     /// What is reserved in all.
     pub reserved_fen: Fen,
-    /// Whether an order beyond the ceiling is refused or only warned of, today.
+    /// Whether an order of canteen money beyond the ceiling is refused or only warned of, today.
     #[schema(example = "refuse")]
     pub ceiling_mode: String,
     /// The rule row that says so.
@@ -338,7 +338,7 @@ pub fn quota_of(read: &mut Read, scope: &Scope, unit: OrgId, year: i64, today: D
         None => None,
     };
     let rules = rulebook::load(read, &unit.region_code, today, &[RuleName::CeilingMode])?;
-    let rule = rules.row(RuleName::CeilingMode)?;
+    let rule = rules.row_for(RuleName::CeilingMode, None, Some(Fund::Canteen.as_str()))?;
     let mut balances = ledger::quota_balances(read, unit.id, year)?;
     for fund in [Fund::Canteen, Fund::Union] {
         if !balances.iter().any(|(known, _)| *known == fund) {

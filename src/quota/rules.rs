@@ -31,6 +31,11 @@ impl CanteenMode {
     pub const fn plans_canteen(self) -> bool {
         matches!(self, CanteenMode::Own | CanteenMode::Outsourced | CanteenMode::SharedRepresentative)
     }
+    /// The ceiling of canteen-funded orders: the year's canteen total, nothing for who plans no canteen's food.
+    #[must_use]
+    pub fn ceiling(self, canteen_total: Option<Fen>) -> Fen {
+        canteen_total.filter(|_| self.plans_canteen()).unwrap_or_default()
+    }
 }
 
 crate::text_enum! {

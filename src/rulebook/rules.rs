@@ -206,6 +206,13 @@ impl Rules {
     pub fn choice(&self, name: RuleName) -> Outcome<&str> {
         self.row(name).map(|row| row.value.as_str())
     }
+    /// A word of the name's choices, for a fund.
+    ///
+    /// # Errors
+    /// As [`Rules::row_for`].
+    pub fn choice_for(&self, name: RuleName, fund: &str) -> Outcome<&str> {
+        self.row_for(name, None, Some(fund)).map(|row| row.value.as_str())
+    }
     /// A month and day as the day of a year.
     ///
     /// # Errors

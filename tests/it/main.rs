@@ -10,6 +10,7 @@ mod attacks;
 mod bad_input;
 mod base;
 mod catalogue;
+mod ceilings;
 mod certification;
 mod contract;
 mod counting;

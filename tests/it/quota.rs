@@ -133,6 +133,22 @@ on_both! {
         assert_eq!(app.read(ledger::verify).await.unwrap(), []);
     }
 
+    async fn a_closed_year_keeps_its_figures(app) {
+        let office = office(app).await;
+        let plan = office.file(own(100_000, 100_000)).await;
+        office.approve(&plan).await;
+        app.clock.set_day("2022-01-14");
+        let amend = format!("/api/v1/quota-plans/{plan}/amendments");
+        office.manager.post(&amend, amendment(500_000)).expect(201).await;
+        app.clock.set_day("2022-01-15");
+        review(&office.supervisor, &plan, "approve").await.expect(200).await;
+        app.clock.set_day("2022-01-16");
+        review(&office.bureau, &plan, "approve").await.refused("fill_window_closed").await;
+        review(&office.bureau, &plan, "return").await.expect(200).await;
+        let live = office.balance().await;
+        assert_eq!((live["reserved_fen"].as_i64(), live["funds"][0]["ceiling_fen"].as_i64()), (Some(10_000), Some(100_000)));
+    }
+
     async fn floors_and_forms_are_refused_by_name(app) {
         let office = office(app).await;
         let file = |body| office.manager.post("/api/v1/quota-plans", body);
@@ -216,7 +232,7 @@ on_both! {
             // Without a supervising unit the bureau is first.
             review(&office.bureau, &plan, "approve").await.expect(200).await;
             let live = person.get(&format!("/api/v1/budget-units/{}/quota/2021", person.org_id)).expect(200).await.json();
-            assert_eq!((live["class"].as_str(), live["funds"][0]["ceiling_fen"].as_i64()), (Some(class), None));
+            assert_eq!((live["class"].as_str(), live["funds"][0]["ceiling_fen"].as_i64()), (Some(class), Some(0)));
             assert_eq!(live["shared_via"].is_string(), class == "shared_member");
         }
     }

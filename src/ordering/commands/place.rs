@@ -8,6 +8,7 @@ pub use draft::{Draft, drafts};
 use super::claimed::{ordered_entry, quota_hold, stock_hold};
 use crate::audit;
 use crate::catalogue::{self, Offer};
+use crate::identity;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Code, FieldError, Message, Outcome};
 use crate::kernel::ids::{ListingId, OrderGroupId, OrderId, OrgId};
@@ -22,6 +23,7 @@ use crate::ordering::rules::order::OrderState;
 use crate::ordering::store::orders::{self as store, GroupRow, LineRow, OrderRow};
 use crate::ordering::terms::{self, Delivery, FrozenRule, Terms};
 use crate::platform::db::Tx;
+use crate::quota::{self, CanteenMode};
 use crate::regions;
 use crate::rulebook::{self, RuleName, Rules};
 use parties::Parties;
@@ -90,7 +92,7 @@ pub struct Placed {
 ///
 /// # Errors
 /// Several at once, each naming its line: `listing_not_on_sale`, `certificate_not_current`, `out_of_season`,
-/// `price_changed`, `quantity_not_whole`, `out_of_stock`; `ceiling_exceeded`, `fund_not_allowed`, `client_ref_reused`.
+/// `price_changed`, `quantity_not_whole`, `out_of_stock`; `ceiling_exceeded`, `client_ref_reused`; `fund_not_allowed`, also to a member of a shared canteen.
 pub fn place(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder) -> Outcome<Placed> {
     let day = tx.at().day();
     let parties = parties::parties(tx, actor, new, day)?;
@@ -104,15 +106,19 @@ pub fn place(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder) -> Outcome<Placed> 
     take_ref(tx, &group)?;
     let ids: Vec<ListingId> = new.lines.iter().map(|line| line.listing_id).collect();
     let offers = catalogue::offers(tx, &ids, day)?;
-    let rules = rulebook::load(tx, &parties.unit_region, day, FROZEN)?;
-    let drafts = drafts(new, &offers, rules.choice(RuleName::QuotaProductRule)?, day)?;
-    let deadlines = deadlines(tx, &drafts, rules.int(RuleName::ConfirmDays)?, day)?;
+    // The rows that the order freezes are the rows that decide: those of its fund.
+    let (rules, fund) = (rulebook::load(tx, &parties.unit_region, day, FROZEN)?, new.fund.as_str());
+    let drafts = drafts(new, &offers, rules.choice_for(RuleName::QuotaProductRule, fund)?, day)?;
+    let deadlines = deadlines(tx, &drafts, rules.int_for(RuleName::ConfirmDays, None, Some(fund))?, day)?;
     let paired = paired(tx, actor, new, &drafts, day)?;
     let assembly = Assembly { actor, new, parties: &parties, paired, deadlines: &deadlines };
     let (orders, lines) = assembly.assemble(tx, &group, &drafts, &frozen(&rules, new.fund))?;
-    let quota = Owner::Quota { unit: parties.unit, year: day.year(), fund: new.fund };
-    let refuses = rules.choice(RuleName::CeilingMode)? == "refuse";
-    hold(tx, (&quota, refuses), &lines, &drafts)?;
+    let account = Owner::Quota { unit: parties.unit, year: day.year(), fund: new.fund };
+    let refuses = rules.choice_for(RuleName::CeilingMode, fund)? == "refuse";
+    if !refuses {
+        represented(tx, &account)?;
+    }
+    hold(tx, (&account, refuses), &lines, &drafts)?;
     store::insert(tx, &group, &orders, &lines)?;
     count(tx, &orders, &lines, day)?;
     announce(tx, actor, &orders, &group)?;
@@ -288,10 +294,32 @@ fn hold(
         enforce_limit: true,
     });
     let holds: Vec<Hold> = quota.chain(stock).collect();
-    ledger::hold_fresh(tx, quota_account, &holds).map_err(|error| match error {
-        HoldError::Failed(error) => error,
-        HoldError::Refused(accounts) => refused(&accounts, drafts),
-    })
+    match ledger::hold_fresh(tx, quota_account, &holds) {
+        Ok(()) => Ok(()),
+        Err(HoldError::Failed(error)) => Err(error),
+        Err(HoldError::Refused(accounts)) => {
+            if accounts.iter().any(|refused| refused.kind == AccountKind::Quota) {
+                represented(tx, quota_account)?;
+            }
+            Err(refused(&accounts, drafts))
+        }
+    }
+}
+
+/// A member of a shared canteen does not order for it: its representative does. The approval of its plan left it a ceiling
+/// of nothing, so that this is asked only of who was refused, or where the ceiling refuses nobody.
+fn represented(tx: &mut Tx<'_>, quota_account: &Owner) -> Outcome<()> {
+    let Owner::Quota { unit, year, fund: Fund::Canteen } = quota_account else { return Ok(()) };
+    let plan = quota::plan_of(tx, *unit, *year)?.filter(|plan| plan.mode == CanteenMode::SharedMember);
+    let Some(representative) = plan.and_then(|plan| plan.representative) else { return Ok(()) };
+    let name = identity::organisation(tx, representative)?.name;
+    let (zh, en) = (
+        format!("合用食堂的食材由代表单位“{name}”统一订购"),
+        format!("\"{name}\" orders for the shared canteen; its members do not"),
+    );
+    Err(AppError::field(Code::FundNotAllowed, "/fund", Message::new(zh.clone(), en.clone()))
+        .detail(zh, en)
+        .with("representative_id", representative.to_string()))
 }
 
 /// Names every line whose stock does not suffice, and the ceiling.
