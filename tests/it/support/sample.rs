@@ -62,8 +62,11 @@ pub fn names_records(schema: &Value, depth: usize) -> bool {
         || parts.chain(members).chain([&schema["items"]]).any(|part| part.is_object() && names_records(part, depth + 1))
 }
 
+/// Which record stands for an id of a prefix.
+type Record<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 struct Sampler<'a> {
-    record: Option<&'a dyn Fn(&str) -> Option<String>>,
+    record: Option<Record<'a>>,
 }
 
 impl Sampler<'_> {
