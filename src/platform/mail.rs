@@ -122,8 +122,8 @@ fn message(from: &Mailbox, name: &str, mail: &Mail) -> Outcome<Message> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn passwords_and_links_leave_the_machine_encrypted_unless_the_url_says_otherwise() {
+    #[tokio::test]
+    async fn passwords_and_links_leave_the_machine_encrypted_unless_the_url_says_otherwise() {
         for (url, taken) in [
             ("smtp://u:p@mail.example:587", "smtp://u:p@mail.example:587?tls=required"),
             ("smtp://mail.example", "smtp://mail.example?tls=required"),

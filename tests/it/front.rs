@@ -5,7 +5,7 @@ use crate::support::TestApp;
 use crate::support::wire::Wire;
 use actix_web::http::Method;
 use serde_json::json;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use yigou::kernel::actor::{OrgKind, Role};
 use yigou::platform::http::Rate;
 
@@ -151,8 +151,11 @@ on_both! {
             let sql = "DELETE FROM memberships WHERE user_id = $1";
             Ok(yigou::each!(tx, c => diesel::sql_query(sql).bind::<diesel::sql_types::Binary, _>(user).execute(c)).map(drop)?)
         }).await.unwrap();
-        tokio::time::sleep(Duration::from_millis(1_100)).await;
+        let changed = Instant::now();
         for process in [&here, &there] {
+            while me(process).send().await.status == 200 {
+                assert!(changed.elapsed() < Duration::from_secs(3), "still known long after a second");
+            }
             me(process).refused("forbidden").await;
         }
     }

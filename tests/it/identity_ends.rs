@@ -78,15 +78,23 @@ on_both! {
         let user = account(app, org, &email, &[Role::Trader]).await;
         let twin = app.twin().await;
         let hash = app.installation.passwords.hash("another-Poplar-9-hills").await.unwrap();
+        let (begun, begins) = tokio::sync::watch::channel(false);
+        let (answered, answer) = std::sync::mpsc::channel();
+        let answer = std::sync::Mutex::new(answer);
         let changed = app.write(move |tx| {
             let sql = "UPDATE users SET password_hash = $1, version = version + 1 WHERE id = $2";
             each!(tx, c => diesel::sql_query(sql).bind::<Text, _>(&hash).bind::<Binary, _>(user).execute(c))?;
-            std::thread::sleep(Duration::from_millis(1500));
+            begun.send_replace(true);
+            // Nobody is to be signed in before this commits: no answer can come.
+            assert!(answer.lock().unwrap().recv_timeout(Duration::from_millis(1500)).is_err());
             Ok(())
         });
         let late = async {
-            tokio::time::sleep(Duration::from_millis(300)).await;
+            let mut begins = begins;
+            begins.wait_for(|begun| *begun).await.unwrap();
             twin.post("/api/v1/sessions", json!({ "email": email, "password": PASSWORD })).refused("invalid_credentials").await;
+            // The change may have committed and gone.
+            let _ = answered.send(());
         };
         futures_util::join!(async { changed.await.unwrap() }, late);
         assert_eq!(rows(app, "sessions").await, 0);

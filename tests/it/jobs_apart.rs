@@ -2,7 +2,6 @@
 
 use crate::support::{TestApp, mail};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use yigou::kernel::error::Outcome;
@@ -35,22 +34,25 @@ async fn never() -> Outcome<()> {
     std::future::pending().await
 }
 
-/// Waits until something has happened often enough.
-async fn until(count: &AtomicUsize, least: usize) {
-    for _ in 0..200 {
-        if count.load(Ordering::SeqCst) >= least {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("happened {} times, not {least}", count.load(Ordering::SeqCst));
-}
+/// Counts what happens, and tells who waits for it.
+#[derive(Clone)]
+struct Count(Arc<watch::Sender<usize>>);
 
-fn counting(count: &Arc<AtomicUsize>) -> impl Fn() -> std::future::Ready<Outcome<()>> + Send + Sync + 'static {
-    let count = count.clone();
-    move || {
-        count.fetch_add(1, Ordering::SeqCst);
+impl Count {
+    fn new() -> Count {
+        Count(Arc::new(watch::Sender::new(0)))
+    }
+    fn now(&self) -> usize {
+        *self.0.borrow()
+    }
+    fn up(&self) -> std::future::Ready<Outcome<()>> {
+        self.0.send_modify(|n| *n += 1);
         std::future::ready(Ok(()))
+    }
+    async fn reaches(&self, least: usize) {
+        let mut seen = self.0.subscribe();
+        let reached = tokio::time::timeout(Duration::from_secs(20), seen.wait_for(|n| *n >= least)).await;
+        assert!(reached.is_ok(), "happened {} times, not {least}", self.now());
     }
 }
 
@@ -60,22 +62,22 @@ on_both! {
             enqueue(app, "mail-that-hangs").await;
         }
         enqueue(app, "in-house").await;
-        let (rows, periods): (Arc<AtomicUsize>, Arc<AtomicUsize>) = Default::default();
-        let (row, period) = (counting(&rows), counting(&periods));
+        let (rows, periods) = (Count::new(), Count::new());
+        let (row, period) = (rows.clone(), periods.clone());
         let runner = runner(app)
             .on_outward("mail-that-hangs", |_, _| never())
-            .on("in-house", move |_, _| row())
-            .every(Duration::from_secs(60), "minutely", move |_| period())
+            .on("in-house", move |_, _| row.up())
+            .every(Duration::from_secs(60), "minutely", move |_| period.up())
             .every(Duration::from_secs(60), "hangs", |_| never());
         let (stop, stopped) = watch::channel(false);
         let running = tokio::spawn(runner.run(stopped));
-        until(&rows, 1).await;
+        rows.reaches(1).await;
         for minute in 1..=3 {
-            until(&periods, minute).await;
+            periods.reaches(minute).await;
             app.clock.advance(Duration::from_secs(60));
         }
         enqueue(app, "in-house").await;
-        until(&rows, 2).await;
+        rows.reaches(2).await;
         // At the end nobody waits for what hangs.
         let asked = Instant::now();
         stop.send(true).unwrap();
@@ -99,19 +101,19 @@ on_both! {
         for topic in ["panics", "panics-later", "works"] {
             enqueue(app, topic).await;
         }
-        let count: Arc<AtomicUsize> = Arc::default();
-        let works = counting(&count);
+        let count = Count::new();
+        let works = count.clone();
         let runner = runner(app)
             .on("panics", |_, _| -> std::future::Ready<Outcome<()>> { panic!("before the first await") })
             .on("panics-later", |_, _| async { tokio::task::yield_now().await; panic!("after it") })
             .every(Duration::from_secs(60), "panics", |_| -> std::future::Ready<Outcome<()>> { panic!("each minute") })
-            .on("works", move |_, _| works());
+            .on("works", move |_, _| works.up());
         assert_eq!(runner.run_due().await.unwrap(), 3);
-        assert_eq!((count.load(Ordering::SeqCst), counts(app).await), (1, (2, 0)));
+        assert_eq!((count.now(), counts(app).await), (1, (2, 0)));
         let (stop, stopped) = watch::channel(false);
         let running = tokio::spawn(runner.run(stopped));
         enqueue(app, "works").await;
-        until(&count, 2).await;
+        count.reaches(2).await;
         // Whoever could say stop is gone.
         drop(stop);
         running.await.unwrap();
@@ -126,11 +128,9 @@ on_both! {
         }).await.unwrap();
         let (stop, stopped) = watch::channel(false);
         let running = tokio::spawn(yigou::app::jobs(&app.installation).run(stopped));
-        for _ in 0..100 {
-            if !mail::received(reader).is_empty() {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+        let started = Instant::now();
+        while mail::received(reader).is_empty() && started.elapsed() < Duration::from_secs(20) {
+            tokio::task::yield_now().await;
         }
         stop.send(true).unwrap();
         running.await.unwrap();

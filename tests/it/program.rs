@@ -2,7 +2,7 @@
 
 use crate::support::{SECRET_TEXT, TestApp};
 use serde_json::json;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -140,13 +140,11 @@ fn a_server_obeys_flags_before_environment_before_file_and_ends_on_sigterm() {
         .unwrap();
     let mut command = program(folder.path());
     command.args(["serve", "--jobs=off", "--listen", &format!("127.0.0.1:{flag}")]);
-    command.env("YIGOU_LISTEN", format!("127.0.0.1:{environment}")).stdout(Stdio::null()).stderr(Stdio::null());
+    command.env("YIGOU_LISTEN", format!("127.0.0.1:{environment}")).stdout(Stdio::null());
     let mut server = Server(command.spawn().unwrap());
-    let ready = (0..300).any(|_| {
-        std::thread::sleep(Duration::from_millis(100));
-        get(flag, "/readyz", "").starts_with("HTTP/1.1 200")
-    });
-    assert!(ready, "the server is ready at the flag's port");
+    let mut lines = BufReader::new(server.0.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.contains("\"serving\"")), "the server ended before it served");
+    assert!(get(flag, "/readyz", "").starts_with("HTTP/1.1 200"), "at the flag's port");
     assert!(ask(environment, "").is_none() && ask(file, "").is_none());
     assert!(get(flag, "/api/v1/regions", "").contains("ratelimit-policy: \"default\";q=10;w=10"), "from the file");
     // Measurements are for this machine, and not for whoever a proxy on it speaks for.
