@@ -141,6 +141,9 @@ fn decide(
     let mut earlier: Vec<UserId> = store::decisions_of(tx, &[id])?.iter().map(|d| d.decided_by).collect();
     earlier.push(row.submitted_by);
     rules::another_person(&earlier, actor.user_id)?;
+    if identity::is_member(tx, actor.user_id, row.org_id)? {
+        return Err(Code::SeparationOfDuties.into());
+    }
     if !store::move_application(tx, id, row.status, next)? {
         return Err(Code::WrongState.into());
     }

@@ -30,7 +30,7 @@ pub struct Cover {
     pub valid_until: Day,
 }
 
-/// A listing that was withdrawn because nothing entitles it any more.
+/// A listing that was withdrawn with a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Withdrawn {
     /// The listing.
@@ -62,13 +62,25 @@ pub fn cover(tx: &mut Tx<'_>, cover: &Cover) -> Outcome<()> {
         valid_until: cover.valid_until,
         status: CoverStatus::InForce,
         reason: None,
+        bars: false,
     };
     tx.attempt(|tx| store::insert_cover(tx, &row))?;
     show_entitlement(tx, cover.product_id).map(drop)
 }
 
-/// A certificate stops to count, for a while (`suspended`) or for good (`ended`). Listings that are then neither
-/// certified nor eligible are withdrawn in this transaction and returned; those still entitled stay.
+/// How far the end of a certificate reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Its days are over: listings that nothing else entitles.
+    Unentitled,
+    /// An office decided: all listings of its product. The supplier lists again what something else entitles.
+    Listings,
+    /// Food safety: all listings, and the product is barred from sale, whatever else entitles it, until the bar is ended.
+    Product,
+}
+
+/// A certificate stops to count, for a while (`suspended`) or for good (`ended`). Listings are withdrawn in this
+/// transaction as far as it reaches, and returned; the others stay.
 ///
 /// # Errors
 /// When the database fails; a certificate that covers nothing is no error.
@@ -77,18 +89,32 @@ pub fn uncover(
     actor: Option<&Actor>,
     certificate: CertificateId,
     to: CoverStatus,
+    reach: Reach,
     reason: &str,
 ) -> Outcome<Vec<Withdrawn>> {
     let products = claim_covered(tx, certificate)?;
     let from = [CoverStatus::InForce, CoverStatus::Suspended];
     store::move_cover(tx, certificate, &from, to, Some(reason))?;
+    if reach == Reach::Product {
+        store::set_bar(tx, certificate, true)?;
+    }
     let mut withdrawn = Vec::new();
     for product in products {
-        if !show_entitlement(tx, product)? {
-            withdrawn.extend(withdraw(tx, actor, product, reason)?);
+        let certified = show_entitlement(tx, product)?;
+        if reach != Reach::Unentitled || !certified {
+            withdrawn.extend(withdraw(tx, actor, product, reach != Reach::Unentitled, ("certificate", reason))?);
         }
     }
     Ok(withdrawn)
+}
+
+/// A certificate bars its product no longer; whether it did. Listings stay withdrawn until the supplier lists them again.
+///
+/// # Errors
+/// When the database fails.
+pub fn unbar(tx: &mut Tx<'_>, certificate: CertificateId) -> Outcome<bool> {
+    claim_covered(tx, certificate)?;
+    Ok(store::set_bar(tx, certificate, false)? > 0)
 }
 
 /// A suspension is lifted: the certificate counts again. Listings that were withdrawn stay so: the supplier, who may
@@ -99,6 +125,7 @@ pub fn uncover(
 pub fn recover(tx: &mut Tx<'_>, certificate: CertificateId) -> Outcome<()> {
     let products = claim_covered(tx, certificate)?;
     store::move_cover(tx, certificate, &[CoverStatus::Suspended], CoverStatus::InForce, None)?;
+    store::set_bar(tx, certificate, false)?;
     products.into_iter().try_for_each(|product| show_entitlement(tx, product).map(drop))
 }
 
@@ -139,9 +166,16 @@ pub(super) fn entitlement(covers: &[rules::Covering], day: Day) -> Entitlement {
     }
 }
 
-fn withdraw(tx: &mut Tx<'_>, actor: Option<&Actor>, product: ProductId, reason: &str) -> Outcome<Vec<Withdrawn>> {
-    let at = tx.at();
-    let rows = store::withdraw_unentitled(tx, product, reason, at)?;
+/// Withdraws a product's listings, all or those that are not eligible; `why` is what withdrew them, and the reason shown.
+pub(super) fn withdraw(
+    tx: &mut Tx<'_>,
+    actor: Option<&Actor>,
+    product: ProductId,
+    eligible_too: bool,
+    why: (&str, &str),
+) -> Outcome<Vec<Withdrawn>> {
+    let (at, (by, reason)) = (tx.at(), why);
+    let rows = store::withdraw_product(tx, product, eligible_too, reason, at)?;
     for row in &rows {
         let entry = audit::Entry {
             actor,
@@ -150,7 +184,7 @@ fn withdraw(tx: &mut Tx<'_>, actor: Option<&Actor>, product: ProductId, reason: 
             owner_org: row.org_id,
             other_org: None,
             region: row.supplier_region,
-            details: json!({ "reason": reason, "by": "certificate" }),
+            details: json!({ "reason": reason, "by": by }),
         };
         audit::record(tx, &entry)?;
     }

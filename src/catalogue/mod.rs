@@ -6,8 +6,9 @@
 //! Invariants:
 //! - A listing is on sale only while a certificate is in force for its product or the product is eligible; what ends a
 //!   certificate withdraws the listings in the same transaction, and every read compares the certificate's days as well.
-//! - Certificates reach products only through [`cover`], [`uncover`], [`recover`] and [`extend`].
+//! - Certificates reach products only through [`cover`], [`uncover`], [`recover`], [`extend`] and [`unbar`].
 //! - A product's listings, certificates and their withdrawal change only under the claim of the product's row.
+//! - A product whose certificate ended for food safety is not sold on anything else until an office ends the bar.
 //! - A price is raised only with evidence given since the last raise.
 
 mod commands;
@@ -23,7 +24,7 @@ pub use commands::{
     Evidence, NewListing, NewProduct, StockChange, add_product, change_price, change_stock, end_mandate, give_evidence,
     list_product, relist, withdraw,
 };
-pub use covers::{Cover, Withdrawn, cover, extend, recover, uncover};
+pub use covers::{Cover, Reach, Withdrawn, cover, extend, recover, unbar, uncover};
 pub use offers::{CertificateInForce, Offer, offers};
 pub use queries::{Product, covers, own_product, own_products, product};
 pub use rules::{CoverStatus, Covering, ListingStatus, Months, OriginShare, StockDirection};

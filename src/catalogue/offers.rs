@@ -54,6 +54,8 @@ pub struct Offer {
     pub certificates: Vec<CertificateInForce>,
     /// Whether it is a product of 832 counties.
     pub eligible: bool,
+    /// Barred for food safety, whatever else entitles it.
+    pub barred: bool,
     /// Counties of production; the shares sum to 1,000,000.
     pub origins: Vec<OriginShare>,
     /// Its category.
@@ -71,6 +73,11 @@ pub struct Offer {
 }
 
 impl Offer {
+    /// Whether anything entitles it to be sold on the day for which it was loaded.
+    #[must_use]
+    pub fn entitled(&self) -> bool {
+        !self.barred && (self.eligible || !self.certificates.is_empty())
+    }
     /// Whether it may be ordered on the day for which it was loaded.
     ///
     /// # Errors
@@ -78,8 +85,8 @@ impl Offer {
     pub fn orderable(&self, day: Day) -> Outcome<()> {
         let standing = Standing {
             status: self.status,
-            certified: !self.certificates.is_empty(),
-            eligible: self.eligible,
+            certified: !self.barred && !self.certificates.is_empty(),
+            eligible: !self.barred && self.eligible,
             mandated_until: self.mandated_until,
         };
         Ok(rules::orderable(standing, self.months, day)?)
@@ -93,10 +100,14 @@ impl Offer {
 pub fn offers(on: &mut Read, ids: &[ListingId], day: Day) -> Outcome<Vec<Offer>> {
     let mut offers: Vec<Offer> = Vec::with_capacity(ids.len());
     for (listing, product, cover) in store::offers(on, ids, day)? {
-        let certificate = cover.map(in_force);
+        let barred = cover.as_ref().is_some_and(|cover| cover.bars);
+        let certificate = cover.filter(|cover| !cover.bars).map(in_force);
         match offers.last_mut().filter(|last| last.listing_id == listing.id) {
-            Some(last) => last.certificates.extend(certificate),
-            None => offers.push(offer(listing, &product, certificate)?),
+            Some(last) => {
+                last.barred |= barred;
+                last.certificates.extend(certificate);
+            }
+            None => offers.push(Offer { barred, ..offer(listing, &product, certificate)? }),
         }
     }
     Ok(offers)
@@ -123,6 +134,7 @@ fn offer(listing: ListingRow, product: &ProductRow, certificate: Option<Certific
         stock_account: listing.stock_account_id,
         certificates: certificate.into_iter().collect(),
         eligible: listing.eligible,
+        barred: false,
         origins: read_origins(&product.origins)?,
         category: listing.category,
         mark: product.mark,

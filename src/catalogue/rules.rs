@@ -111,6 +111,8 @@ pub struct Covering {
     pub valid_until: Day,
     /// How it stands.
     pub status: CoverStatus,
+    /// Ended for food safety: nothing else entitles the product.
+    pub bars: bool,
 }
 
 impl Covering {

@@ -28,6 +28,7 @@ diesel::table! {
         valid_until -> Text,
         status -> Text,
         reason -> Nullable<Text>,
+        bars -> Bool,
     }
 }
 diesel::table! {

@@ -20,8 +20,8 @@ mod store;
 
 pub use commands::{
     CERTIFICATE_ENDED, CertificateEnded, NewEvidence, NewObjection, NewReview, ObjectionRuling, Ruling, add_evidence,
-    advance, decide_objection, draft, expire, file_objection, lift_suspension, recompute_deadlines, renew, review,
-    revoke, submit, suspend, withdraw,
+    advance, decide_objection, draft, end_bar, expire, file_objection, lift_suspension, recompute_deadlines, renew,
+    review, revoke, submit, suspend, withdraw,
 };
 pub use queries::{
     ApplicationView, CertificateView, NoticeView, ObjectionView, applications, applications_of_office, certificate,

@@ -108,6 +108,7 @@ diesel::table! {
         reason -> Nullable<Text>,
         decided_by -> Nullable<Binary>,
         decided_at -> Nullable<BigInt>,
+        source -> Nullable<Binary>,
     }
 }
 diesel::table! {

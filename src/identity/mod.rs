@@ -29,4 +29,5 @@ pub use queries::{
     organisation_in, organisations, parent, person, recipients, roles, scope_allows, subtree, tree_contained_since,
     tree_contains, units_served, user_by_email,
 };
+pub use rules::source;
 pub use store::{Organisation, Standing};

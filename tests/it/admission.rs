@@ -52,6 +52,17 @@ on_both! {
         assert_eq!(app.read(move |read| admission::metrics(read, &other)).await.unwrap().reported, 0);
     }
 
+    async fn a_member_of_the_supplier_decides_nothing_about_it(app) {
+        let (supplier, county) = (seller(app, "640323").await, office(app, "640323").await);
+        let clerk = app.person(supplier.org_id, &[Role::OrgAdmin]).await;
+        let id = apply(&supplier).await;
+        let (user, office) = (clerk.user_id, county.org_id);
+        app.write(move |tx| yigou::identity::add_membership(tx, None, user, office, &[Role::Reviewer])).await.unwrap();
+        let own = clerk.post(&format!("{APPLICATIONS}/{id}/recommendations"), accept());
+        own.header("yigou-organisation", &office.to_string()).refused("separation_of_duties").await;
+        county.post(&format!("{APPLICATIONS}/{id}/recommendations"), accept()).expect(201).await;
+    }
+
     async fn only_the_own_county_sees_and_recommends(app) {
         let supplier = seller(app, "640323").await;
         let id = apply(&supplier).await;

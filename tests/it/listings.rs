@@ -5,7 +5,7 @@ use crate::support::TestApp;
 use crate::support::people::Person;
 use actix_web::http::Method;
 use serde_json::{Value, json};
-use yigou::catalogue::{self as goods, CoverStatus, offers};
+use yigou::catalogue::{self as goods, CoverStatus, Reach, offers};
 use yigou::kernel::actor::OrgKind;
 use yigou::kernel::error::Code;
 use yigou::kernel::ids::ListingId;
@@ -118,10 +118,10 @@ on_both! {
         assert_eq!(app.get(LISTINGS).expect(200).await.str("/items/0/certificate_number"), "GD-2");
         assert_eq!(orderable(app, &id, "2021-03-01").await, Ok(2));
         // The other certificate still entitles it.
-        let none = app.write(move |tx| goods::uncover(tx, None, second, CoverStatus::Ended, "revoked")).await.unwrap();
+        let none = app.write(move |tx| goods::uncover(tx, None, second, CoverStatus::Ended, Reach::Unentitled, "expired")).await.unwrap();
         assert!(none.is_empty());
         assert_eq!(app.get(LISTINGS).expect(200).await.str("/items/0/certificate_number"), "NX-1");
-        let gone = app.write(move |tx| goods::uncover(tx, None, first, CoverStatus::Suspended, "suspended")).await.unwrap();
+        let gone = app.write(move |tx| goods::uncover(tx, None, first, CoverStatus::Suspended, Reach::Unentitled, "suspended")).await.unwrap();
         assert_eq!(gone.iter().map(|w| w.listing_id.to_string()).collect::<Vec<_>>(), [id.as_str()]);
         assert!(names(app, "").await.is_empty());
         assert_eq!(orderable(app, &id, "2021-03-01").await, Err(Code::ListingNotOnSale));
@@ -146,7 +146,7 @@ on_both! {
         let product_id = product(&seller, "盐池滩羊", "640323").await;
         let certificate = certify(app, &product_id, 1, "NX-1", "2021-12-31").await;
         list(&seller, &product_id, 5000).await;
-        let gone = app.write(move |tx| goods::uncover(tx, None, certificate, CoverStatus::Ended, "revoked")).await.unwrap();
+        let gone = app.write(move |tx| goods::uncover(tx, None, certificate, CoverStatus::Ended, Reach::Unentitled, "expired")).await.unwrap();
         assert!(gone.is_empty());
         let shown = app.get(LISTINGS).expect(200).await.json();
         assert_eq!((&shown["items"][0]["certified"], &shown["items"][0]["certificate_number"]), (&json!(false), &Value::Null));

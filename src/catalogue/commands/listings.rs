@@ -6,7 +6,7 @@ use super::super::rules::{self, ListingStatus, Months};
 use super::super::store::{self, EvidenceRow, ListingRow, ProductRow};
 use super::prices::Evidence;
 use crate::kernel::actor::Actor;
-use crate::kernel::error::{Code, Outcome};
+use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::{ListingId, MandateId, OrgId, ProductId};
 use crate::kernel::money::{Fen, Ppm};
 use crate::kernel::quantity::{Quantity, price_per_kg};
@@ -124,6 +124,10 @@ fn entitled(tx: &mut Tx<'_>, actor: &Actor, id: ProductId) -> Outcome<Entitled> 
     }
     let covers = store::covers_of(tx, id)?;
     let eligible = super::is_eligible(tx, supplier.region_code, &read_origins(&product.origins)?, day)?;
+    if covers.iter().any(|cover| cover.bars) {
+        return Err(AppError::new(Code::CertificateNotCurrent)
+            .detail("该产品因食品安全停售", "the product is barred from sale for food safety"));
+    }
     rules::may_sell(covers.iter().any(|cover| cover.in_force(day)), eligible)?;
     Ok(Entitled { shown: entitlement(&covers, day), product, supplier, eligible, mandate })
 }

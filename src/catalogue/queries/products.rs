@@ -51,6 +51,8 @@ pub struct ProductView {
     pub eligible: bool,
     /// Whether a certificate is in force today.
     pub certified: bool,
+    /// Whether it may not be sold for food safety, whatever else entitles it.
+    pub barred: bool,
     /// Certificates that cover or covered it.
     pub certificates: Vec<ProductCertificate>,
     /// What a reviewer will look at, as words.
@@ -226,6 +228,7 @@ fn view(
         supplier_region: row.supplier_region,
         eligible: commands::is_eligible_among(known, row.supplier_region, &origins),
         certified: covers.iter().any(|cover| cover.in_force(day)),
+        barred: covers.iter().any(|cover| cover.bars),
         certificates: covers.into_iter().map(ProductCertificate::from).collect(),
         warnings: warnings(known, &row),
         name: row.name,

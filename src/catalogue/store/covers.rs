@@ -24,6 +24,7 @@ pub struct CoverRow {
     pub valid_until: Day,
     pub status: CoverStatus,
     pub reason: Option<String>,
+    pub bars: bool,
 }
 
 impl From<CoverRow> for Covering {
@@ -36,6 +37,7 @@ impl From<CoverRow> for Covering {
             valid_from: row.valid_from,
             valid_until: row.valid_until,
             status: row.status,
+            bars: row.bars,
         }
     }
 }
@@ -82,5 +84,13 @@ pub fn extend_cover(tx: &mut Tx<'_>, certificate: CertificateId, until: Day) -> 
     Ok(
         each!(tx, c => update(covers::table.filter(covers::certificate_id.eq(certificate)).filter(covers::status.ne(CoverStatus::Ended)))
             .set(covers::valid_until.eq(until)).execute(c))?,
+    )
+}
+
+/// Says whether a certificate bars the products it covers or covered; how many that changed.
+pub fn set_bar(tx: &mut Tx<'_>, certificate: CertificateId, bars: bool) -> Outcome<usize> {
+    Ok(
+        each!(tx, c => update(covers::table.filter(covers::certificate_id.eq(certificate)).filter(covers::bars.ne(bars)))
+            .set(covers::bars.eq(bars)).execute(c))?,
     )
 }

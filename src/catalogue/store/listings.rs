@@ -191,10 +191,17 @@ pub fn set_entitlement(tx: &mut Tx<'_>, product: ProductId, shown: &Entitlement,
         .set((shown, listings::version.eq(listings::version + 1), listings::updated_at.eq(at))).execute(c))?)
 }
 
-/// Withdraws a product's listings that are on sale and not eligible; which.
-pub fn withdraw_unentitled(tx: &mut Tx<'_>, product: ProductId, reason: &str, at: At) -> Outcome<Vec<ListingRow>> {
+/// Withdraws a product's listings that are on sale, all or those that are not eligible; which.
+pub fn withdraw_product(
+    tx: &mut Tx<'_>,
+    product: ProductId,
+    eligible_too: bool,
+    reason: &str,
+    at: At,
+) -> Outcome<Vec<ListingRow>> {
     Ok(each!(tx, c => update(listings::table.filter(listings::product_id.eq(product))
-            .filter(listings::status.eq(ListingStatus::OnSale)).filter(listings::eligible.eq(false)))
+            .filter(listings::status.eq(ListingStatus::OnSale))
+            .filter(listings::eligible.eq_any([false, eligible_too])))
         .set((
             listings::status.eq(ListingStatus::Withdrawn),
             listings::withdrawn_reason.eq(reason),

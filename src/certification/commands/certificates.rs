@@ -1,11 +1,12 @@
 //! A certificate's later life: suspended, lifted, revoked, expired. What ends it withdraws the listings at once.
 
-use super::super::rules::{self, CertificateEvent as Event, EndReason};
+use super::super::rules::{self, CertificateEvent as Event, CertificateStatus, EndReason};
 use super::super::store::{self, CertificateEventRow, CertificateRow};
 use super::tell;
 use crate::audit;
-use crate::catalogue::{self, CoverStatus};
-use crate::kernel::actor::Actor;
+use crate::catalogue::{self, CoverStatus, Reach};
+use crate::identity;
+use crate::kernel::actor::{Actor, Scope};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::{CertificateId, ProductId};
 use crate::platform::db::Tx;
@@ -40,7 +41,7 @@ pub struct Ruling {
     pub safety: bool,
 }
 
-/// Suspends a certificate in the office's region.
+/// Suspends a certificate in the office's region, and the one that has renewed it already; each is lifted by itself.
 ///
 /// # Errors
 /// `not_found`, `wrong_state`, or what the reason lacks.
@@ -48,7 +49,7 @@ pub fn suspend(tx: &mut Tx<'_>, actor: &Actor, number: &str, ruling: &Ruling) ->
     decide(tx, actor, number, Event::Suspend, ruling)
 }
 
-/// Revokes a certificate in the office's region for good.
+/// Revokes a certificate in the office's region for good, and the one that has renewed it already.
 ///
 /// # Errors
 /// As [`suspend`].
@@ -56,13 +57,47 @@ pub fn revoke(tx: &mut Tx<'_>, actor: &Actor, number: &str, ruling: &Ruling) -> 
     decide(tx, actor, number, Event::Revoke, ruling)
 }
 
-/// Ends a suspension; listings stay withdrawn until the supplier lists them again.
+/// Ends a suspension, and the bar that it put on the product; listings stay withdrawn until the supplier lists them again.
 ///
 /// # Errors
-/// `not_found`, `wrong_state`, `expired` when the certificate's days are over.
+/// `not_found`, `wrong_state`, `forbidden` below the office that suspended, `expired` when the certificate's days are over.
 pub fn lift_suspension(tx: &mut Tx<'_>, actor: &Actor, number: &str, reason: &str) -> Outcome<CertificateRow> {
     let ruling = Ruling { reason_code: None, reason: Some(reason.to_owned()), safety: false };
     decide(tx, actor, number, Event::Lift, &ruling)
+}
+
+/// Ends the bar that a certificate's end for food safety put on its product: it may be sold again on what else entitles it.
+///
+/// # Errors
+/// `not_found`, `wrong_state` without a bar or while a suspension bars it, `forbidden` below the office that decided.
+pub fn end_bar(tx: &mut Tx<'_>, actor: &Actor, number: &str, reason: &str) -> Outcome<CertificateRow> {
+    let row = store::claim_certificate(tx, &actor.scope, number)?.ok_or(Code::NotFound)?;
+    no_party(tx, actor, &row)?;
+    if row.status == CertificateStatus::Suspended {
+        return Err(AppError::new(Code::WrongState).detail("请先恢复证书", "lift the suspension instead"));
+    }
+    may_undo(tx, actor, &row)?;
+    if !catalogue::unbar(tx, row.id)? {
+        return Err(AppError::new(Code::WrongState).detail("该产品未被停售", "the certificate bars nothing"));
+    }
+    let event = CertificateEventRow {
+        id: tx.new_id(),
+        certificate_id: row.id,
+        event: "bar_ended".to_owned(),
+        reason_code: None,
+        reason: Some(reason.to_owned()),
+        safety: false,
+        office_org: Some(actor.org_id),
+        user_id: Some(actor.user_id),
+        at: tx.at(),
+    };
+    store::insert_event(tx, &event)?;
+    write_entry(tx, Some(actor), &row, "certificate.bar_ended", 0)?;
+    let (number, name) = (&row.number, &row.product_name);
+    let zh = format!("{name}（证书 {number}）的停售已解除，可重新申请认定或上架。{reason}");
+    let en = format!("{name} (certificate {number}) is no longer barred from sale. {reason}");
+    tell(tx, row.org_id, ("停售解除", "No longer barred from sale"), (&zh, &en))?;
+    Ok(row)
 }
 
 fn decide(tx: &mut Tx<'_>, actor: &Actor, number: &str, event: Event, ruling: &Ruling) -> Outcome<CertificateRow> {
@@ -71,10 +106,50 @@ fn decide(tx: &mut Tx<'_>, actor: &Actor, number: &str, event: Event, ruling: &R
         return Err(AppError::field(Code::ValidationFailed, "/reason", message));
     }
     let row = store::claim_certificate(tx, &actor.scope, number)?.ok_or(Code::NotFound)?;
+    no_party(tx, actor, &row)?;
     if row.in_force_until < tx.at().day() {
         return Err(AppError::new(Code::Expired).detail("证书已到期", "the certificate's days are over"));
     }
-    happen(tx, Some(actor), row, event, ruling)
+    if event == Event::Lift {
+        may_undo(tx, actor, &row)?;
+    }
+    let decided = happen(tx, Some(actor), row, event, ruling)?;
+    if event != Event::Lift {
+        renewals(tx, actor, decided.renewed_by, event, ruling)?;
+    }
+    Ok(decided)
+}
+
+/// What a certificate's suspension or revocation means for those that were issued to follow it.
+fn renewals(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    mut next: Option<CertificateId>,
+    event: Event,
+    ruling: &Ruling,
+) -> Outcome<()> {
+    while let Some(id) = next {
+        let number = store::certificate_by_id(tx, id)?.ok_or(Code::NotFound)?.number;
+        let row = store::claim_certificate(tx, &Scope::Platform, &number)?.ok_or(Code::NotFound)?;
+        next = row.renewed_by;
+        if rules::certificate_next(row.status, event).is_some() {
+            happen(tx, Some(actor), row, event, ruling)?;
+        }
+    }
+    Ok(())
+}
+
+/// Nobody decides for an office about the certificate of a supplier whose member he is.
+fn no_party(tx: &mut Tx<'_>, actor: &Actor, row: &CertificateRow) -> Outcome<()> {
+    let member = identity::is_member(tx, actor.user_id, row.org_id)?;
+    Ok(rules::may_decide(actor.user_id, &[], member)?)
+}
+
+/// What an office decided is undone by itself, by another of its region, or by one above.
+fn may_undo(tx: &mut Tx<'_>, actor: &Actor, row: &CertificateRow) -> Outcome<()> {
+    let Some(office) = store::last_ruling(tx, row.id)? else { return Ok(()) };
+    let office = identity::organisation(tx, office)?.region_code;
+    Ok(rules::may_undo(&actor.region, &office)?)
 }
 
 /// Moves a claimed certificate as the rules say, tells the catalogue, and leaves word for those who hold orders.
@@ -89,11 +164,18 @@ pub(super) fn happen(
     row.reason_code = ruling.reason_code;
     row.safety = ruling.safety;
     save(tx, &row)?;
+    let reach = match event {
+        Event::Expire => Reach::Unentitled,
+        _ if ruling.safety => Reach::Product,
+        _ => Reach::Listings,
+    };
     let withdrawn = match event {
         Event::Lift => catalogue::recover(tx, row.id).map(|()| Vec::new())?,
-        Event::Suspend => catalogue::uncover(tx, actor, row.id, CoverStatus::Suspended, "certificate_suspended")?,
-        Event::Revoke => catalogue::uncover(tx, actor, row.id, CoverStatus::Ended, "certificate_revoked")?,
-        Event::Expire => catalogue::uncover(tx, actor, row.id, CoverStatus::Ended, "certificate_expired")?,
+        Event::Suspend => {
+            catalogue::uncover(tx, actor, row.id, CoverStatus::Suspended, reach, "certificate_suspended")?
+        }
+        Event::Revoke => catalogue::uncover(tx, actor, row.id, CoverStatus::Ended, reach, "certificate_revoked")?,
+        Event::Expire => catalogue::uncover(tx, actor, row.id, CoverStatus::Ended, reach, "certificate_expired")?,
     };
     let note = CertificateEventRow {
         id: tx.new_id(),
@@ -132,6 +214,16 @@ fn record(tx: &mut Tx<'_>, actor: Option<&Actor>, row: &CertificateRow, event: E
         Event::Revoke => "certificate.revoked",
         Event::Expire => "certificate.expired",
     };
+    write_entry(tx, actor, row, action, withdrawn)
+}
+
+fn write_entry(
+    tx: &mut Tx<'_>,
+    actor: Option<&Actor>,
+    row: &CertificateRow,
+    action: &'static str,
+    withdrawn: usize,
+) -> Outcome<()> {
     let entry = audit::Entry {
         actor,
         action,

@@ -11,7 +11,7 @@ use crate::kernel::actor::{Actor, Scope};
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::CertificateId;
 use crate::kernel::region_code::RegionCode;
-use crate::platform::db::Tx;
+use crate::platform::db::{Read, Tx};
 use crate::rulebook::{self, RuleName};
 use serde_json::json;
 
@@ -25,6 +25,7 @@ pub(super) fn certificate(tx: &mut Tx<'_>, actor: Option<&Actor>, case: &Case) -
     let rule = rulebook::load(tx, &case.row.county, today, &[RuleName::CertificateValidityDays])?;
     let rule = rule.row(RuleName::CertificateValidityDays)?;
     let old = claim_old(tx, case.row.renews)?;
+    renewable(tx, case)?;
     let (valid_from, valid_until) = rules::validity(today, rule.int()?, old.as_ref().map(|old| old.valid_until));
     let product = catalogue::product(tx, &Scope::Platform, case.row.product_id)?;
     let origins: Vec<RegionCode> = product.origins.iter().map(|share| share.county).collect();
@@ -103,6 +104,18 @@ fn announce(tx: &mut Tx<'_>, actor: &Actor, row: &CertificateRow) -> Outcome<()>
     let zh = format!("{name} 已通过认定，证书编号 {number}，有效期至 {until}。");
     let en = format!("{name} is certified: number {number}, valid until {until}.");
     tell(tx, row.org_id, ("扶贫产品认定证书", "Certificate issued"), (&zh, &en))
+}
+
+/// Whether what an application renews may still be renewed: what was revoked is applied for anew.
+pub(super) fn renewable(on: &mut Read, case: &Case) -> Outcome<()> {
+    let Some(id) = case.row.renews else { return Ok(()) };
+    let old = store::certificate_by_id(on, id)?.ok_or(Code::NotFound)?;
+    if old.status == CertificateStatus::Revoked {
+        return Err(AppError::new(Code::WrongState)
+            .detail("所换证书已撤销，不得换证", "the certificate to be renewed was revoked")
+            .with("revoked", old.number));
+    }
+    Ok(())
 }
 
 /// The certificate that an application renews, unless it was revoked meanwhile.

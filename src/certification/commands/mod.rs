@@ -10,18 +10,29 @@ mod progress;
 mod review;
 
 pub use apply::{draft, renew, submit, withdraw};
-pub use certificates::{CERTIFICATE_ENDED, CertificateEnded, Ruling, lift_suspension, revoke, suspend};
+pub use certificates::{CERTIFICATE_ENDED, CertificateEnded, Ruling, end_bar, lift_suspension, revoke, suspend};
 pub use evidence::{NewEvidence, add_evidence};
 pub use notices::{NewObjection, ObjectionRuling, decide_objection, file_objection};
 pub use periodic::{advance, expire, recompute_deadlines};
 pub use review::{NewReview, review};
 
+use super::rules;
+use super::store::{self, ApplicationRow};
 use crate::identity;
-use crate::kernel::actor::Role;
+use crate::kernel::actor::{Actor, Role};
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::OrgId;
 use crate::notifications::{self, Both};
 use crate::platform::db::Tx;
+
+/// Nobody decides for an office about an application that is his own or his organisation's.
+fn no_party(tx: &mut Tx<'_>, actor: &Actor, row: &ApplicationRow) -> Outcome<()> {
+    let mut parties = store::submitters(tx, row.id)?;
+    parties.push(row.created_by);
+    parties.extend(store::evidence_of(tx, row.id)?.iter().map(|piece| piece.given_by));
+    let member = identity::is_member(tx, actor.user_id, row.org_id)?;
+    Ok(rules::may_decide(actor.user_id, &parties, member)?)
+}
 
 /// Writes to everybody who sells for a supplier.
 fn tell(tx: &mut Tx<'_>, org: OrgId, subject: (&str, &str), text: (&str, &str)) -> Outcome<()> {

@@ -4,10 +4,12 @@ use super::super::rules::{self, Consequence, NoticeStatus, ObjectionDecision, Ob
 use super::super::store::{self, ObjectionRow};
 use super::{progress, tell};
 use crate::audit;
+use crate::identity;
 use crate::kernel::actor::{Actor, Scope};
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::{NoticeId, ObjectionId};
 use crate::platform::db::Tx;
+use crate::platform::secret::sha256_parts;
 use serde_json::json;
 
 /// An objection.
@@ -17,6 +19,8 @@ pub struct NewObjection {
     pub contact: String,
     /// What is wrong.
     pub text: String,
+    /// The address it comes from; only a digest of it is stored.
+    pub address: String,
 }
 
 /// A decision about an objection.
@@ -33,7 +37,7 @@ pub struct ObjectionRuling {
 /// Files an objection while the notice runs.
 ///
 /// # Errors
-/// `not_found`; `expired` when the notice is over.
+/// `not_found`; `expired` when the notice is over; `too_many_requests` while enough from the same source are open.
 pub fn file_objection(tx: &mut Tx<'_>, id: NoticeId, new: &NewObjection) -> Outcome<ObjectionRow> {
     let application = store::notice(tx, id)?.ok_or(Code::NotFound)?.application_id;
     let mut case = progress::claim(tx, &Scope::Platform, application, None)?;
@@ -41,6 +45,14 @@ pub fn file_objection(tx: &mut Tx<'_>, id: NoticeId, new: &NewObjection) -> Outc
     let notice = store::notice(tx, id)?.ok_or(Code::NotFound)?;
     if notice.status != NoticeStatus::Open || tx.at() >= notice.ends_at {
         return Err(Refusal::NoticeOver.into());
+    }
+    // Each open objection holds the application up, so that one source may not file any number of them.
+    let source = sha256_parts(&[b"objection", &id.0, identity::source(&new.address).as_bytes()]);
+    if store::open_from(tx, id, &source)? >= rules::MOST_OPEN_OBJECTIONS {
+        return Err(AppError::new(Code::TooManyRequests).retry_after(3600).detail(
+            "该来源对本公示已有多件异议待处理",
+            "several objections of yours to this notice are being looked into",
+        ));
     }
     let row = ObjectionRow {
         id: tx.new_id(),
@@ -55,6 +67,7 @@ pub fn file_objection(tx: &mut Tx<'_>, id: NoticeId, new: &NewObjection) -> Outc
         reason: None,
         decided_by: None,
         decided_at: None,
+        source: Some(source.to_vec()),
     };
     store::insert_objection(tx, &row)?;
     case.save(tx)?;
@@ -65,7 +78,7 @@ pub fn file_objection(tx: &mut Tx<'_>, id: NoticeId, new: &NewObjection) -> Outc
 /// Decides an objection; upheld, it returns or rejects the application at once.
 ///
 /// # Errors
-/// `not_found`, `forbidden` for another office than the county's, `wrong_state` when it is decided, or what the decision lacks.
+/// `not_found`, `forbidden` for another office than the county's, `separation_of_duties`, `wrong_state` when it is decided, or what the decision lacks.
 pub fn decide_objection(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -78,6 +91,7 @@ pub fn decide_objection(
     }
     let event = rules::objection_event(ruling.decision, ruling.consequence)?;
     let mut case = progress::claim(tx, &actor.scope, found.application_id, None)?;
+    super::no_party(tx, actor, &case.row)?;
     let decided = ObjectionRow {
         status: match ruling.decision {
             ObjectionDecision::Uphold => ObjectionStatus::Upheld,

@@ -40,7 +40,11 @@ pub fn review(
     if case.row.state != CertificationState::InReview {
         return Err(Code::WrongState.into());
     }
+    super::no_party(tx, actor, &case.row)?;
     may_review(tx, actor, &case)?;
+    if new.decision == CertificationDecision::Approve {
+        super::issue::renewable(tx, &case)?;
+    }
     let decided = decision(tx, actor, &case, new)?;
     store::insert_review(tx, &decided)?;
     let event = match new.decision {
@@ -66,11 +70,9 @@ pub fn review(
 fn may_review(tx: &mut Tx<'_>, actor: &Actor, case: &Case) -> Outcome<()> {
     let step = case.step().ok_or_else(|| AppError::internal("a review without a step"))?;
     let office = (actor.region, rules::office_of(step, &case.row.region_code));
-    let mut submitters = store::submitters(tx, case.row.id)?;
-    submitters.push(case.row.created_by);
     let reviews = store::reviews_of(tx, case.row.id)?;
     let earlier: Vec<_> = reviews.iter().map(|r| (r.reviewer, usize::try_from(r.step).unwrap_or(usize::MAX))).collect();
-    Ok(rules::may_review(office, actor.user_id, case.position().step, &submitters, &earlier)?)
+    Ok(rules::may_review(office, actor.user_id, case.position().step, &earlier)?)
 }
 
 fn decision(tx: &Tx<'_>, actor: &Actor, case: &Case, new: &NewReview) -> Outcome<ReviewRow> {

@@ -23,6 +23,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(suspend_certificate)
         .service(end_suspension)
         .service(revoke_certificate)
+        .service(end_bar)
         .service(renew_certificate);
 }
 
@@ -74,7 +75,8 @@ pub struct RulingRequest {
     /// In words; required with `other`.
     #[schema(max_length = 2000, min_length = 2, format = "text")]
     reason: Option<String>,
-    /// Food safety is at stake: buyers may cancel confirmed, unshipped orders freely.
+    /// Food safety is at stake: the product is barred from sale whatever else entitles it, and buyers may cancel confirmed,
+    /// unshipped orders freely.
     safety: Option<bool>,
 }
 
@@ -100,7 +102,7 @@ pub async fn suspend_certificate(
     .await
 }
 
-/// Why a suspension ends.
+/// Why a suspension or a bar ends.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SuspensionEndRequest {
@@ -134,6 +136,18 @@ pub async fn revoke_certificate(
 ) -> Answer {
     call.write(move |tx, actor, Json(body)| {
         let row = commands::revoke(tx, actor, &path, &body.command())?;
+        changed(tx, row)
+    })
+    .await
+}
+
+/// Ends the bar that a revocation for food safety put on the product: it may be sold again on what else entitles it.
+#[utoipa::path(post, path = "/certificates/{number}/bar-ends", tag = "certification", params(("number" = String, Path, max_length = 60)),
+    request_body = SuspensionEndRequest, responses((status = 200, body = CertificateView)), security(("bearer" = ["certification.review"])))]
+#[post("/certificates/{number}/bar-ends")]
+pub async fn end_bar(call: Call<ReviewCertification, Json<SuspensionEndRequest>>, path: web::Path<String>) -> Answer {
+    call.write(move |tx, actor, Json(body)| {
+        let row = commands::end_bar(tx, actor, &path, &body.reason)?;
         changed(tx, row)
     })
     .await

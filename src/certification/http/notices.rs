@@ -7,7 +7,7 @@ use crate::kernel::actor::ReviewCertification;
 use crate::kernel::ids::{NoticeId, ObjectionId};
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::At;
-use crate::platform::http::{Anonymous, Answer, Call, Json, List, PageOf, Public, Reply};
+use crate::platform::http::{Anonymous, Answer, BatchReply, Call, Json, List, PageOf, Public, Reply};
 use actix_web::{get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,7 +15,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(list_notices).service(file_objection).service(list_objections).service(decide_objection);
+    config
+        .service(list_notices)
+        .service(file_objection)
+        .service(list_objections)
+        .service(decide_objection)
+        .service(decide_objections);
 }
 
 /// Which notices.
@@ -65,8 +70,9 @@ pub struct ObjectionReceipt {
     request_body = ObjectionRequest, responses((status = 201, body = ObjectionReceipt)))]
 #[post("/public-notices/{id}/objections")]
 pub async fn file_objection(call: Anonymous<Json<ObjectionRequest>>, path: web::Path<NoticeId>) -> Answer {
+    let address = call.client();
     call.write(move |tx, Json(body)| {
-        let new = NewObjection { contact: body.contact.clone(), text: body.text.clone() };
+        let new = NewObjection { contact: body.contact.clone(), text: body.text.clone(), address: address.clone() };
         let row = commands::file_objection(tx, *path, &new)?;
         Reply::json(201, &ObjectionReceipt { id: row.id, notice_id: row.notice_id, filed_at: row.filed_at })
     })
@@ -118,6 +124,45 @@ pub async fn decide_objection(
         let ruling =
             ObjectionRuling { decision: body.decision, reason: body.reason.clone(), consequence: body.consequence };
         let row = commands::decide_objection(tx, actor, *path, &ruling)?;
+        Reply::ok(&queries::objection_view(row, &actor.region))
+    })
+    .await
+}
+
+/// A decision about one of several objections.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ObjectionDecisionItem {
+    /// The objection.
+    objection_id: ObjectionId,
+    /// Uphold or dismiss.
+    decision: ObjectionDecision,
+    /// Why.
+    #[schema(max_length = 2000, min_length = 2, format = "text")]
+    reason: String,
+    /// What follows for the application when it is upheld.
+    consequence: Option<Consequence>,
+}
+
+/// Several decisions.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ObjectionDecisionsRequest {
+    /// The decisions, each its own transaction.
+    #[schema(min_items = 1, max_items = 100)]
+    items: Vec<ObjectionDecisionItem>,
+}
+
+/// Decides several objections at once; each answers for itself.
+#[utoipa::path(post, path = "/objection-decisions", tag = "certification", request_body = ObjectionDecisionsRequest,
+    responses((status = 200, body = BatchReply)), security(("bearer" = ["certification.review"])))]
+#[post("/objection-decisions")]
+pub async fn decide_objections(call: Call<ReviewCertification, Json<ObjectionDecisionsRequest>>) -> Answer {
+    let items = |Json(body): &Json<ObjectionDecisionsRequest>| body.items.clone();
+    call.batch(items, |tx, actor, item| {
+        let ruling =
+            ObjectionRuling { decision: item.decision, reason: item.reason.clone(), consequence: item.consequence };
+        let row = commands::decide_objection(tx, actor, item.objection_id, &ruling)?;
         Reply::ok(&queries::objection_view(row, &actor.region))
     })
     .await

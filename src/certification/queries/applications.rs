@@ -2,7 +2,8 @@
 
 use super::NoticeView;
 use crate::certification::rules::{
-    self, CertificationDecision, CertificationState, Consequence, Element, ObjectionStatus, RejectionReason, SchemeStep,
+    self, CertificateStatus, CertificationDecision, CertificationState, Consequence, Element, ObjectionStatus,
+    RejectionReason, SchemeStep,
 };
 use crate::certification::scheme::{self, Scheme};
 use crate::certification::store::{self, ApplicationRow, EvidenceRow, ObjectionRow, ReviewRow, WantedApplications};
@@ -321,6 +322,10 @@ pub struct ApplicationDetail {
     pub objections: Vec<ObjectionSummary>,
     /// The certificate it ended in.
     pub certificate_number: Option<String>,
+    /// The certificate it renews.
+    pub renews_number: Option<String>,
+    /// How that one stands; a revoked one is not renewed.
+    pub renews_status: Option<CertificateStatus>,
 }
 
 /// An application in scope.
@@ -346,7 +351,13 @@ pub fn application(
         reason: row.reason,
         filed_at: row.filed_at,
     };
+    let renews = match row.renews {
+        Some(old) => store::certificate_by_id(on, old)?.map(|old| (old.number, old.status)),
+        None => None,
+    };
     Ok(ApplicationDetail {
+        renews_status: renews.as_ref().map(|(_, status)| *status),
+        renews_number: renews.map(|(number, _)| number),
         application: view(&row, &steps, today),
         evidence: evidence.collect::<Outcome<_>>()?,
         reviews: store::reviews_of(on, id)?.into_iter().map(ReviewView::from).collect(),

@@ -52,8 +52,10 @@ pub enum Refusal {
     WrongState,
     /// The step belongs to the office of another region or level.
     OtherOffice,
-    /// The reviewer submitted the application.
-    Submitter,
+    /// Who decides submitted the application, gave its evidence, or belongs to the applicant.
+    Party,
+    /// A higher office decided.
+    HigherOffice,
     /// The reviewer decided at another step.
     OtherStep,
     /// A return or rejection says why.
@@ -82,8 +84,12 @@ impl From<Refusal> for AppError {
             Refusal::WrongState => Code::WrongState.into(),
             Refusal::OtherOffice => AppError::new(Code::Forbidden)
                 .detail("由该环节所在层级、所在地区的扶贫办办理", "the office of this step's level and region decides"),
-            Refusal::Submitter => AppError::new(Code::SeparationOfDuties)
-                .detail("提交人不得审核", "who submitted the application does not review it"),
+            Refusal::Party => AppError::new(Code::SeparationOfDuties).detail(
+                "申请单位的人员、提交人和材料提供人不得审核",
+                "who submitted, gave evidence or belongs to the applicant does not decide",
+            ),
+            Refusal::HigherOffice => AppError::new(Code::Forbidden)
+                .detail("由作出决定的机关或其上级解除", "the office that decided, or one above it, undoes it"),
             Refusal::OtherStep => AppError::new(Code::SeparationOfDuties)
                 .detail("同一人不得审核同一申请的两个环节", "nobody reviews two steps of the same application"),
             Refusal::OpinionMissing => field("/opinion", "退回或不予通过须写明意见", "a return or rejection says why"),
@@ -165,6 +171,25 @@ pub fn office_of(step: &SchemeStep, applicant: &RegionCode) -> Option<RegionCode
     applicant.ancestors().into_iter().find(|region| region.level() == step.level.region_level())
 }
 
+/// Nobody decides about what he submitted or gave evidence for, nor about his own organisation.
+///
+/// # Errors
+/// [`Refusal::Party`].
+pub fn may_decide(who: UserId, parties: &[UserId], member: bool) -> Result<(), Refusal> {
+    if member || parties.contains(&who) { Err(Refusal::Party) } else { Ok(()) }
+}
+
+/// Whether an office may undo what another one decided: it is of the same region or above.
+///
+/// # Errors
+/// [`Refusal::HigherOffice`].
+pub fn may_undo(office: &RegionCode, decided: &RegionCode) -> Result<(), Refusal> {
+    if office.contains(decided) { Ok(()) } else { Err(Refusal::HigherOffice) }
+}
+
+/// How many objections may be open at once from one source against one notice.
+pub const MOST_OPEN_OBJECTIONS: i64 = 3;
+
 /// Whether this person may decide at this step.
 ///
 /// # Errors
@@ -173,14 +198,10 @@ pub fn may_review(
     office: (RegionCode, Option<RegionCode>),
     reviewer: UserId,
     step: usize,
-    submitters: &[UserId],
     earlier: &[(UserId, usize)],
 ) -> Result<(), Refusal> {
     if office.1 != Some(office.0) {
         return Err(Refusal::OtherOffice);
-    }
-    if submitters.contains(&reviewer) {
-        return Err(Refusal::Submitter);
     }
     if earlier.iter().any(|(who, at)| *who == reviewer && *at != step) {
         return Err(Refusal::OtherStep);
@@ -304,7 +325,7 @@ mod tests {
     #[test]
     fn a_step_belongs_to_one_office_and_a_person_to_one_step() {
         let region = |text: &str| -> RegionCode { text.parse().unwrap() };
-        let (county, user, other) = (region("640323"), UserId([1; 16]), UserId([2; 16]));
+        let (county, user) = (region("640323"), UserId([1; 16]));
         let all = steps();
         let table = [
             (0, "640323", user, Ok(())),
@@ -314,12 +335,24 @@ mod tests {
             (2, "640300", UserId([4; 16]), Ok(())),
             (3, "640000", UserId([4; 16]), Ok(())),
             (3, "650000", UserId([4; 16]), Err(Refusal::OtherOffice)),
-            (0, "640323", other, Err(Refusal::Submitter)),
         ];
         for (step, office, reviewer, expected) in table {
             let asked = (region(office), office_of(&all[step], &county));
             // The first person reviewed at the county before, a return ago.
-            assert_eq!(may_review(asked, reviewer, step, &[other], &[(user, 0)]), expected, "{step} {office}");
+            assert_eq!(may_review(asked, reviewer, step, &[(user, 0)]), expected, "{step} {office}");
+        }
+    }
+
+    #[test]
+    fn a_party_never_decides_and_a_lower_office_never_undoes() {
+        let (one, two) = (UserId([1; 16]), UserId([2; 16]));
+        assert_eq!(may_decide(one, &[one], false), Err(Refusal::Party));
+        assert_eq!(may_decide(one, &[two], true), Err(Refusal::Party));
+        assert_eq!(may_decide(one, &[two], false), Ok(()));
+        let region = |text: &str| -> RegionCode { text.parse().unwrap() };
+        assert_eq!(may_undo(&region("640300"), &region("640000")), Err(Refusal::HigherOffice));
+        for office in ["640300", "640000"] {
+            assert_eq!(may_undo(&region(office), &region("640300")), Ok(()));
         }
     }
 

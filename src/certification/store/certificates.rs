@@ -166,3 +166,10 @@ pub fn insert_event(tx: &mut Tx<'_>, row: &CertificateEventRow) -> Outcome<()> {
     each!(tx, c => insert_into(events::table).values(row).execute(c))?;
     Ok(())
 }
+
+/// The office that suspended or revoked a certificate last.
+pub fn last_ruling(on: &mut Read, id: CertificateId) -> Outcome<Option<OrgId>> {
+    let found: Option<Option<OrgId>> = each!(on, c => events::table.filter(events::certificate_id.eq(id))
+        .filter(events::event.eq_any(["suspended", "revoked"])).order(events::id.desc()).select(events::office_org).first(c).optional())?;
+    Ok(found.flatten())
+}

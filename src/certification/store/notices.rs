@@ -46,6 +46,7 @@ pub struct ObjectionRow {
     pub reason: Option<String>,
     pub decided_by: Option<UserId>,
     pub decided_at: Option<At>,
+    pub source: Option<Vec<u8>>,
 }
 
 pub fn insert_notice(tx: &mut Tx<'_>, row: &NoticeRow) -> Outcome<()> {
@@ -139,6 +140,12 @@ pub fn open_objections(on: &mut Read, id: CertificationApplicationId) -> Outcome
         each!(on, c => objections::table.filter(objections::application_id.eq(id)).filter(objections::status.eq(ObjectionStatus::Open))
         .count().get_result(c))?,
     )
+}
+
+/// How many objections to a notice are open that came from one source.
+pub fn open_from(on: &mut Read, notice: NoticeId, source: &[u8]) -> Outcome<i64> {
+    Ok(each!(on, c => objections::table.filter(objections::notice_id.eq(notice)).filter(objections::source.eq(source))
+        .filter(objections::status.eq(ObjectionStatus::Open)).count().get_result(c))?)
 }
 
 /// All objections against an application, oldest first.

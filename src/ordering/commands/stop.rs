@@ -32,7 +32,7 @@ fn stop(tx: &mut Tx<'_>, id: OrderId, listing: ListingId) -> Outcome<bool> {
     let mut claimed = Claimed::claim(tx, Side::Program, id)?;
     let day = tx.at().day();
     let offers = catalogue::offers(tx, &[listing], day)?;
-    let entitled = offers.iter().any(|offer| offer.eligible || !offer.certificates.is_empty());
+    let entitled = offers.iter().any(catalogue::Offer::entitled);
     if entitled || next(claimed.order.state, Event::Cancel).is_err() {
         return Ok(false);
     }

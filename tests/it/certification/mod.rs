@@ -3,6 +3,8 @@
 mod applications;
 mod certificates;
 mod households;
+mod objections;
+mod safety;
 
 use crate::catalogue::{product, supplier};
 use crate::support::people::Person;

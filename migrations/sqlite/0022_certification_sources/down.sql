@@ -1,0 +1,2 @@
+DROP INDEX objections_source;
+ALTER TABLE objections DROP COLUMN source;
