@@ -208,11 +208,14 @@ pub fn jobs(installation: &Installation) -> Runner {
     let (expiring, ending) = (installation.store.clone(), installation.store.clone());
     let deeming = installation.store.clone();
     let deadlines = installation.store.clone();
+    let (flags, days) = (installation.store.clone(), installation.store.clone());
     let runner = Runner::new(installation.store.clone(), installation.clock.clone(), installation.ids.clone());
     let runner = identity_jobs(runner, installation)
         .on_outward(notifications::TOPIC, move |_, job| send_mail(mailer.clone(), job))
         .on(admission::MANDATE_REVOKED, move |ctx, job| end_mandate(mandates.clone(), ctx, job))
         .on(regions::CALENDAR_LOADED, move |ctx, _| recompute_deadlines(deadlines.clone(), ctx))
+        .on(regions::REGIONS_LOADED, move |ctx, _| refresh_eligible(flags.clone(), ctx))
+        .every(Duration::from_secs(3_600), "catalogue.eligible", move |ctx| refresh_eligible(days.clone(), ctx))
         .on(certification::CERTIFICATE_ENDED, move |ctx, job| certificate_ended(ending.clone(), ctx, job))
         .every(Duration::from_millis(250), "audit.sequence", move |ctx| {
             let store = store.clone();
@@ -258,6 +261,11 @@ async fn purged(store: Store, ctx: Ctx, batch: fn(&mut Tx<'_>) -> Outcome<usize>
 
 async fn recompute_deadlines(store: Store, ctx: Ctx) -> Outcome<()> {
     store.write(ctx, certification::recompute_deadlines).await.map(drop)
+}
+
+/// Counties gain and lose the 832 status by an import, or on a day that a row names.
+async fn refresh_eligible(store: Store, ctx: Ctx) -> Outcome<()> {
+    catalogue::refresh_eligible(&store, &ctx).await.map(drop)
 }
 
 /// The listings are withdrawn with the certificate itself; orders that no supplier has answered are stopped.

@@ -22,7 +22,7 @@ mod store;
 
 pub use commands::{
     Evidence, NewListing, NewProduct, StockChange, add_product, change_price, change_stock, end_mandate, give_evidence,
-    list_product, relist, withdraw,
+    list_product, refresh_eligible, relist, withdraw,
 };
 pub use covers::{Cover, Reach, Withdrawn, cover, extend, recover, unbar, uncover};
 pub use offers::{CertificateInForce, Offer, offers};

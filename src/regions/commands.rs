@@ -19,6 +19,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The outbox topic that tells of newly loaded years; provisional deadlines are then computed again.
 pub const CALENDAR_LOADED: &str = "calendar.loaded";
+/// The outbox topic that tells of newly loaded regions; what rests on a county's flags is then looked at again.
+pub const REGIONS_LOADED: &str = "regions.loaded";
 /// Lines written at once; the progress moves as often.
 const STEP: usize = 500;
 
@@ -146,6 +148,7 @@ pub fn import_regions(tx: &mut Tx<'_>, lines: &[RegionLine], progress: &dyn Fn(u
         progress(n * STEP + part.len());
     }
     if let Some(first) = rows.first() {
+        jobs::enqueue(tx, REGIONS_LOADED, &serde_json::json!({ "lines": rows.len() }))?;
         note(tx, "regions.imported", first.code, serde_json::json!({ "lines": rows.len() }))?;
     }
     Ok(rows.len())

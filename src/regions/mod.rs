@@ -11,7 +11,9 @@ mod rules;
 pub(crate) mod schema;
 mod store;
 
-pub use commands::{CALENDAR_LOADED, CalendarLoaded, NewPairing, add_pairing, import_calendar, import_regions, seed};
+pub use commands::{
+    CALENDAR_LOADED, CalendarLoaded, NewPairing, REGIONS_LOADED, add_pairing, import_calendar, import_regions, seed,
+};
 pub use import::{CalendarLine, RegionLine, parse_calendar, parse_regions};
 pub use queries::{
     PairingView, calendar, deadline_calendar_days, deadline_working_days, deadlines_working_days, eligible_counties,

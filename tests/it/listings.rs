@@ -152,6 +152,30 @@ on_both! {
         assert_eq!((&shown["items"][0]["certified"], &shown["items"][0]["certificate_number"]), (&json!(false), &Value::Null));
     }
 
+    async fn a_county_that_leaves_the_832_takes_its_listings_with_it(app) {
+        let seller = supplier(app, OrgKind::Cooperative, "640323", "盐池合作社").await;
+        let (bare, held) = (product(&seller, "盐池滩羊", "640323").await, product(&seller, "盐池黄花菜", "640323").await);
+        certify(app, &held, 1, "NX-1", "2022-12-31").await;
+        let (bare, held) = (list(&seller, &bare, 5000).await, list(&seller, &held, 5000).await);
+        let lines = "code,name,eligible_832,valid_from\n640323,盐池县,false,2022-01-01\n".to_owned();
+        let lines = yigou::regions::parse_regions(lines.as_bytes()).unwrap();
+        app.write(move |tx| yigou::regions::import_regions(tx, &lines, &|_| {})).await.unwrap();
+        app.run_jobs().await;
+        assert_eq!(names(app, "eligible=true").await.len(), 2, "not before the day");
+        app.clock.set("2022-01-01T00:00:00+08:00".parse().unwrap());
+        app.run_jobs().await;
+        assert_eq!(names(app, "eligible=true").await, Vec::<String>::new());
+        assert_eq!(names(app, "").await, ["盐池黄花菜"]);
+        assert_eq!(orderable(app, &bare, "2022-01-01").await, Err(Code::ListingNotOnSale));
+        assert_eq!(orderable(app, &held, "2022-01-01").await, Ok(1));
+        relist(app, &seller, &bare).await.refused("certificate_not_current").await;
+        // An import that gives the status back is heard of at once.
+        let lines = yigou::regions::parse_regions("code,name,eligible_832\n640323,盐池县,true\n".as_bytes()).unwrap();
+        app.write(move |tx| yigou::regions::import_regions(tx, &lines, &|_| {})).await.unwrap();
+        app.run_jobs().await;
+        assert_eq!(names(app, "eligible=true").await, ["盐池黄花菜"]);
+    }
+
     async fn an_agent_sells_only_under_a_mandate(app) {
         let producer = supplier(app, OrgKind::Cooperative, "640323", "盐池合作社").await;
         let agent = supplier(app, OrgKind::AgentTrader, "640323", "盐池商贸").await;

@@ -1,10 +1,12 @@
 //! Use cases of the catalogue's suppliers: load, decide, write, record.
 
+mod eligible;
 mod listings;
 mod prices;
 mod products;
 mod stock;
 
+pub use eligible::refresh_eligible;
 pub use listings::{NewListing, end_mandate, list_product, relist, withdraw};
 pub use prices::{Evidence, change_price, give_evidence};
 pub use products::{NewProduct, add_product};

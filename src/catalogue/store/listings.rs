@@ -210,3 +210,37 @@ pub fn withdraw_product(
         ))
         .returning(ListingRow::as_returning()).get_results(c))?)
 }
+
+/// A listing on sale, as far as its eligible flag rests on it.
+#[derive(Debug, Clone, Queryable)]
+pub struct Flagged {
+    pub seq: i64,
+    pub product_id: ProductId,
+    pub supplier_region: RegionCode,
+    pub eligible: bool,
+    pub origins: String,
+}
+
+/// Listings on sale, in the order of listing.
+pub fn flagged(on: &mut Read, after: i64, limit: i64) -> Outcome<Vec<Flagged>> {
+    use crate::catalogue::schema::products;
+    Ok(each!(on, c => listings::table.inner_join(products::table).filter(listings::seq.gt(after))
+        .filter(listings::status.eq(ListingStatus::OnSale)).order(listings::seq).limit(limit)
+        .select((listings::seq, listings::product_id, listings::supplier_region, listings::eligible, products::origins))
+        .load(c))?)
+}
+
+/// A product's listings that are on sale.
+pub fn on_sale_of(on: &mut Read, product: ProductId) -> Outcome<Vec<ListingRow>> {
+    Ok(
+        each!(on, c => listings::table.filter(listings::product_id.eq(product)).filter(listings::status.eq(ListingStatus::OnSale))
+        .order(listings::seq).select(ListingRow::as_select()).load(c))?,
+    )
+}
+
+/// Writes the eligible flag that a listing shows.
+pub fn set_eligible(tx: &mut Tx<'_>, id: ListingId, eligible: bool, at: At) -> Outcome<()> {
+    each!(tx, c => update(listings::table.filter(listings::id.eq(id)))
+        .set((listings::eligible.eq(eligible), listings::version.eq(listings::version + 1), listings::updated_at.eq(at))).execute(c))?;
+    Ok(())
+}
