@@ -40,6 +40,9 @@ pub fn add_evidence(
     let noticed = case.row.state == CertificationState::InNotice;
     case.happen(tx, Some(actor), event)?;
     check_replaced(tx, id, new)?;
+    // A second piece beside one that a notice rested on says something else, as a replacement does.
+    let told_otherwise = !store::notices_of(tx, id)?.is_empty()
+        && store::evidence_of(tx, id)?.iter().any(|piece| piece.element == new.facts.element());
     check_files(tx, actor, &new.facts, &new.files)?;
     let names = regions::names(tx)?;
     let known = |code: &str| code.parse().is_ok_and(|code| names.contains_key(&code));
@@ -57,7 +60,7 @@ pub fn add_evidence(
         given_at: tx.at(),
     };
     store::insert_evidence(tx, &row)?;
-    if new.replaces.is_some() && !noticed {
+    if !noticed && (new.replaces.is_some() || told_otherwise) {
         case.row.changed = true;
     }
     case.save(tx)?;

@@ -133,12 +133,18 @@ on_both! {
         ask_review(&offices.prefecture, &id, now, give_back.clone()).expect(200).await;
         let mails = app.mails().await;
         let submission = format!("{APPLICATIONS}/{id}/submission");
-        let own = household_list(&seller).await;
-        seller.post(&format!("{APPLICATIONS}/{id}/evidence"), linkage(&own, 3)).expect(201).await;
         let again = seller.post(&submission, json!({})).expect(200).await;
         assert_eq!((again.str("/state").as_str(), again.str("/step").as_str(), again.int("/round")), ("in_review", "prefecture_review", 2));
         assert!(mails.iter().all(|mail| mail.to != seller.email || mail.text.contains("带贫协议")));
-        // Replacing what the notice showed starts the notice again.
+        // A second piece beside what the notice rested on starts the notice again.
+        let now = version(&offices.prefecture, &id).await;
+        ask_review(&offices.prefecture, &id, now, give_back.clone()).expect(200).await;
+        let list = household_list(&seller).await;
+        seller.post(&format!("{APPLICATIONS}/{id}/evidence"), linkage(&list, 3)).expect(201).await;
+        assert_eq!(seller.post(&submission, json!({})).expect(200).await.str("/state"), "in_notice");
+        let (_, after) = notice(&offices.county, &id).await;
+        app.clock.set_day(&after);
+        // Replacing it does so too.
         let now = version(&offices.prefecture, &id).await;
         ask_review(&offices.prefecture, &id, now, give_back).expect(200).await;
         let shown = seller.get(&format!("{APPLICATIONS}/{id}")).expect(200).await.json();
