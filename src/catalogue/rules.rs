@@ -374,6 +374,7 @@ mod tests {
             valid_from: day(from),
             valid_until: day(until),
             status,
+            bars: false,
         }
     }
 
