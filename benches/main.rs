@@ -13,8 +13,8 @@ mod statements;
 mod wrk;
 
 use clap::{Parser, ValueEnum};
-use process::Server;
-use report::{Report, Target, Unit};
+use process::{Busy, Server};
+use report::{Report, Target, Text, Unit};
 use shop::Shop;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -114,13 +114,18 @@ fn embedded(arguments: &Arguments, folder: &Path, report: &mut Report) -> Result
     }
     if arguments.wants(Part::Memory) {
         report.plain(
-            "ready, the database migrated",
+            ("就绪（数据库已迁移）", "ready, the database migrated"),
             Unit::Seconds,
             server.ready_after.as_secs_f64(),
             Target::AtMost(0.5),
         );
-        report.plain("memory, idle", Unit::MiB, idle, Target::AtMost(60.0));
-        report.plain("memory, most under this load", Unit::MiB, server.memory_peak()?, Target::AtMost(150.0));
+        report.plain(("空闲内存", "memory, idle"), Unit::MiB, idle, Target::AtMost(60.0));
+        report.plain(
+            ("负载下最多内存", "memory, most under this load"),
+            Unit::MiB,
+            server.memory_peak()?,
+            Target::AtMost(150.0),
+        );
     }
     server.stop()?;
     process::verify(&data, None)
@@ -130,33 +135,46 @@ fn embedded(arguments: &Arguments, folder: &Path, report: &mut Report) -> Result
 fn http(arguments: &Arguments, shop: &Shop, server: &Server, folder: &Path, report: &mut Report) -> Result<()> {
     let bare = Server::bare()?;
     let (single, lists) = (shop.single(), shop.lists());
+    let time = arguments.time();
+    let list = server.url("/api/v1/listings?limit=20");
     let rates = in_turn(
         arguments,
         &mut [
-            &mut || wrk::load(&bare.url("/"), arguments.time()),
-            &mut || wrk::load(&server.url("/livez"), arguments.time()),
-            &mut || wrk::load(&server.url("/api/v1/listings?limit=20"), arguments.time()),
-            &mut || wrk::load_many(&server.url("/"), &single, arguments.time(), folder),
-            &mut || wrk::load_many(&server.url("/"), &lists, arguments.time(), folder),
+            &mut || bare.under(|| wrk::load(&bare.url("/"), time)),
+            &mut || server.under(|| wrk::load(&server.url("/livez"), time)),
+            &mut || server.under(|| wrk::load(&list, time)),
+            &mut || server.under(|| wrk::load_many(&server.url("/"), &single, time, folder)),
+            &mut || server.under(|| wrk::load_many(&server.url("/"), &lists, time, folder)),
         ],
     )?;
-    let plain = (rates[1], "plaintext behind the middleware");
-    report.against("plaintext behind the middleware", Unit::PerSecond, rates[1], (rates[0], "bare plaintext"), 0.5);
-    report.against("public list of 20, cached", Unit::PerSecond, rates[2], plain, 0.8);
-    report.against("listing by id", Unit::PerSecond, rates[3], plain, 0.4);
-    report.against("public list of 20, not cached", Unit::PerSecond, rates[4], plain, 0.2);
+    let [bare, plain, cached, one, uncached] = rates[..] else { return Err("five measurements".into()) };
+    let plaintext: Text = ("纯文本，经中间件", "plaintext behind the middleware");
+    report.against(plaintext, plain, (bare.0, ("裸纯文本", "bare plaintext")), 0.5);
+    let floor = (plain.0, plaintext);
+    report.against(("公开列表 20 条，已缓存", "public list of 20, cached"), cached, floor, 0.8);
+    report.against(("按编号取商品", "listing by id"), one, floor, 0.4);
+    report.against(("公开列表 20 条，未缓存", "public list of 20, not cached"), uncached, floor, 0.2);
     Ok(())
 }
 
 /// Runs the measurements one after another, `rounds` times over, so that a neighbour's noise meets all of them; their medians.
-fn in_turn(arguments: &Arguments, measures: &mut [&mut dyn FnMut() -> Result<wrk::Run>]) -> Result<Vec<f64>> {
-    let mut rates = vec![Vec::new(); measures.len()];
+fn in_turn(
+    arguments: &Arguments,
+    measures: &mut [&mut dyn FnMut() -> Result<(wrk::Run, Busy)>],
+) -> Result<Vec<(f64, Busy)>> {
+    let mut shown = vec![Vec::new(); measures.len()];
     for _ in 0..arguments.rounds {
-        for (measure, rates) in measures.iter_mut().zip(&mut rates) {
-            rates.push(measure()?.per_second);
+        for (measure, shown) in measures.iter_mut().zip(&mut shown) {
+            shown.push(measure()?);
         }
     }
-    Ok(rates.into_iter().map(median).collect())
+    let rate = |runs: &Vec<(wrk::Run, Busy)>| median(runs.iter().map(|(run, _)| run.per_second).collect());
+    Ok(shown.iter().map(|runs| (rate(runs), usual(runs.iter().map(|(_, busy)| *busy)))).collect())
+}
+
+/// The medians of what kept the processors busy.
+fn usual(runs: impl Iterator<Item = Busy> + Clone) -> Busy {
+    Busy { server: median(runs.clone().map(|b| b.server).collect()), rest: median(runs.map(|b| b.rest).collect()) }
 }
 
 /// The middle one.

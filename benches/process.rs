@@ -74,6 +74,22 @@ impl Server {
         Ok(f64::from(kib) / 1024.0)
     }
 
+    /// Runs a load on this server and tells whose work kept the processors busy meanwhile: on few cores the client,
+    /// and whoever else is there, takes its time from the server.
+    pub fn under<T>(&self, load: impl FnOnce() -> Result<T>) -> Result<(T, Busy)> {
+        let (started, own, all) = (Instant::now(), self.ticks()?, machine_ticks()?);
+        let shown = load()?;
+        let (own, all, elapsed) = (self.ticks()? - own, machine_ticks()? - all, started.elapsed().as_secs_f64());
+        Ok((shown, Busy { server: own / TICKS / elapsed, rest: (all - own).max(0.0) / TICKS / elapsed }))
+    }
+    /// What the server has worked so far.
+    fn ticks(&self) -> Result<f64> {
+        let text = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // The name of the program stands in brackets; the 14th and 15th fields are its time in user and kernel mode.
+        let fields = text.rsplit_once(')').ok_or("no times in /proc")?.1;
+        sum(fields.split_whitespace().skip(11).take(2))
+    }
+
     /// SIGTERM, then its exit.
     pub fn stop(mut self) -> Result<()> {
         Command::new("kill").arg(self.child.id().to_string()).status()?;
@@ -87,6 +103,29 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Processors kept busy, on average.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Busy {
+    /// By the server.
+    pub server: f64,
+    /// By everything else: the client, a database server, neighbours.
+    pub rest: f64,
+}
+
+/// The unit of times in /proc, on every Linux.
+const TICKS: f64 = 100.0;
+
+/// What all processors have worked so far: all but idle and waiting for disks.
+fn machine_ticks() -> Result<f64> {
+    let text = std::fs::read_to_string("/proc/stat")?;
+    let times = text.lines().next().unwrap_or_default().split_whitespace().skip(1).take(8);
+    sum(times.enumerate().filter(|(at, _)| !matches!(at, 3 | 4)).map(|(_, time)| time))
+}
+
+fn sum<'a>(times: impl Iterator<Item = &'a str>) -> Result<f64> {
+    times.map(|time| Ok(time.parse::<f64>()?)).sum()
 }
 
 /// Recomputes everything that is stored twice.

@@ -1,6 +1,10 @@
 //! One aligned table: what was measured, the floor measured beside it, their ratio, and the target from the plan.
 
+use crate::process::Busy;
 use comfy_table::{CellAlignment, Table, presets};
+
+/// A text in Chinese and English.
+pub type Text = (&'static str, &'static str);
 
 /// What a line must show; nothing fails when it does not.
 #[derive(Debug, Clone, Copy)]
@@ -36,11 +40,12 @@ impl Unit {
 }
 
 struct Line {
-    measure: String,
+    measure: Text,
     value: f64,
-    floor: Option<(f64, &'static str)>,
+    floor: Option<(f64, Text)>,
     unit: Unit,
     target: Target,
+    busy: Option<Busy>,
 }
 
 /// The lines in the order they were measured.
@@ -50,37 +55,55 @@ pub struct Report {
 }
 
 impl Report {
-    /// A value with its floor and what the floor is.
-    pub fn against(&mut self, measure: &str, unit: Unit, value: f64, floor: (f64, &'static str), least: f64) {
-        let line = Line { measure: measure.to_owned(), value, floor: Some(floor), unit, target: Target::Ratio(least) };
-        eprintln!("  {measure}: {} against {}", unit.show(value), unit.show(floor.0));
-        self.lines.push(line);
+    /// Requests in a second with the processors they kept busy, their floor and what that is.
+    pub fn against(&mut self, measure: Text, (value, busy): (f64, Busy), floor: (f64, Text), least: f64) {
+        let (unit, target) = (Unit::PerSecond, Target::Ratio(least));
+        self.add(Line { measure, value, floor: Some(floor), unit, target, busy: Some(busy) });
     }
     /// A value that has no floor.
-    pub fn plain(&mut self, measure: &str, unit: Unit, value: f64, target: Target) {
-        eprintln!("  {measure}: {}", unit.show(value));
-        self.lines.push(Line { measure: measure.to_owned(), value, floor: None, unit, target });
+    pub fn plain(&mut self, measure: Text, unit: Unit, value: f64, target: Target) {
+        self.add(Line { measure, value, floor: None, unit, target, busy: None });
+    }
+    fn add(&mut self, line: Line) {
+        let floor = line.floor.map(|(floor, _)| format!(" / {}", line.unit.show(floor))).unwrap_or_default();
+        eprintln!("  {} {}: {}{floor}", line.measure.0, line.measure.1, line.unit.show(line.value));
+        self.lines.push(line);
     }
 
-    /// The table, ready to be printed.
+    /// The table, ready to be printed; a Chinese character is two columns wide.
     pub fn table(&self) -> String {
         let mut table = Table::new();
         table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-        table.set_header(["measure", "value", "floor", "of what", "ratio", "target", ""]);
+        table.set_header([
+            "指标\nmeasure",
+            "实测\nvalue",
+            "底线\nfloor",
+            "底线是什么\nfloor of what",
+            "比值\nratio",
+            "目标\ntarget",
+            "结果\nreached",
+            "处理器：服务＋其余\nCPUs: server + rest",
+        ]);
         for line in &self.lines {
             let floor = line.floor.map(|(floor, _)| line.unit.show(floor)).unwrap_or_default();
-            let what = line.floor.map(|(_, what)| what).unwrap_or_default();
+            let what = line.floor.map(|(_, what)| both(what)).unwrap_or_default();
             let ratio = line.ratio().map(|ratio| format!("{ratio:.2}")).unwrap_or_default();
+            let busy = line.busy.map(|busy| format!("{:.2} + {:.2}", busy.server, busy.rest)).unwrap_or_default();
             let value = line.unit.show(line.value);
-            table.add_row([&line.measure, &value, &floor, what, &ratio, &line.wanted(), line.verdict()]);
+            let (target, verdict) = (line.wanted(), line.verdict().to_owned());
+            table.add_row([both(line.measure), value, floor, what, ratio, target, verdict, busy]);
         }
-        for column in [1, 2, 4, 5] {
+        for column in [1, 2, 4, 5, 7] {
             if let Some(column) = table.column_mut(column) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
         table.to_string()
     }
+}
+
+fn both((zh, en): Text) -> String {
+    format!("{zh}\n{en}")
 }
 
 impl Line {
@@ -100,6 +123,6 @@ impl Line {
             Target::AtMost(most) => self.value <= most,
             Target::None => return "",
         };
-        if met { "met" } else { "short" }
+        if met { "达到 yes" } else { "未达 no" }
     }
 }

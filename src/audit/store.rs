@@ -10,7 +10,7 @@ use crate::kernel::ids::{AuditId, OrgId, UserId};
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::At;
 use crate::platform::db::{Read, Tx};
-use crate::{each, later};
+use crate::{each, later_rows};
 use diesel::dsl::{delete, insert_into, update};
 use diesel::prelude::*;
 
@@ -38,7 +38,8 @@ pub fn append(tx: &mut Tx<'_>, rows: Vec<EntryRow>) -> Outcome<()> {
         return Ok(());
     }
     let waiting: Vec<_> = rows.iter().map(|row| unsequenced::entry_id.eq(row.id)).collect();
-    Ok(later!(tx, insert_into(entries::table).values(rows), insert_into(unsequenced::table).values(waiting))?)
+    later_rows!(tx, entries::table, rows)?;
+    Ok(later_rows!(tx, unsequenced::table, waiting)?)
 }
 
 /// Gives the next positions to entries that have none; how many. Claiming the sequence first makes one process do it at a time,

@@ -9,8 +9,8 @@ use crate::kernel::ids::{AccountId, CountId, OrderId, OrderLineId, OrgId, Transf
 use crate::kernel::money::Fen;
 use crate::kernel::terms::{Basis, Fund};
 use crate::kernel::time::{At, Day};
-use crate::platform::db::{Read, Tx, total};
-use crate::{each, later};
+use crate::platform::db::{Kept, Read, Tx, total};
+use crate::{each, later, later_rows};
 use diesel::dsl::{insert_into, sql, update};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary};
@@ -230,7 +230,7 @@ pub fn set_limit(tx: &mut Tx<'_>, id: AccountId, limit: Option<i64>) -> Outcome<
 /// Accounts by id, in the order of their ids.
 pub fn accounts(on: &mut Read, ids: &[AccountId]) -> Outcome<Vec<AccountRow>> {
     Ok(
-        each!(on, c => accounts::table.filter(accounts::id.eq_any(ids)).order(accounts::id).select(AccountRow::as_select()).load(c))?,
+        each!(on, c => Kept(accounts::table.filter(accounts::id.eq_any(ids)).order(accounts::id).select(AccountRow::as_select())).load(c))?,
     )
 }
 
@@ -309,7 +309,7 @@ pub fn count(tx: &mut Tx<'_>, rows: &[CountRow]) -> Outcome<usize> {
 
 /// Appends counting entries that cannot be there yet, together with what else is written.
 pub fn count_later(tx: &mut Tx<'_>, rows: Vec<CountRow>) -> Outcome<()> {
-    Ok(later!(tx, insert_into(counts::table).values(rows))?)
+    Ok(later_rows!(tx, counts::table, rows)?)
 }
 
 /// Counting entries by id.

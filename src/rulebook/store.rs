@@ -7,7 +7,7 @@ use crate::kernel::error::Outcome;
 use crate::kernel::ids::{RuleId, UserId};
 use crate::kernel::territory::Territory;
 use crate::kernel::time::{At, Day};
-use crate::platform::db::{Read, Tx};
+use crate::platform::db::{Kept, Read, Tx};
 use diesel::dsl::{insert_into, update};
 use diesel::prelude::*;
 
@@ -53,10 +53,10 @@ pub fn add(tx: &mut Tx<'_>, rows: &[StoredRule]) -> Outcome<usize> {
 /// Rows of these names in force on a day in any of the territories.
 pub fn in_force(on: &mut Read, places: Vec<Territory>, day: Day, names: &[RuleName]) -> Outcome<Vec<StoredRule>> {
     let names = names.to_vec();
-    Ok(each!(on, c => rules::table
+    Ok(each!(on, c => Kept(rules::table
         .filter(rules::name.eq_any(names)).filter(rules::region_code.eq_any(places))
         .filter(rules::effective_from.le(day)).filter(rules::effective_to.is_null().or(rules::effective_to.gt(day)))
-        .select(StoredRule::as_select()).load(c))?)
+        .select(StoredRule::as_select())).load(c))?)
 }
 
 /// Rows about the same thing: name, territory, level and fund.

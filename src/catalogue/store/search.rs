@@ -7,6 +7,7 @@ use crate::catalogue::schema::listings;
 use crate::each;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::OrgId;
+use crate::kernel::money::Fen;
 use crate::kernel::page::PageRequest;
 use crate::kernel::region_code::{RegionCode, RegionLevel};
 use crate::kernel::terms::Category;
@@ -105,10 +106,10 @@ pub fn search(
             query = query.filter(listings::org_id.eq(supplier));
         }
         if let Some(least) = wanted.min_per_kg {
-            query = query.filter(sql::<Bool>("listings.price_per_kg_fen >= ").bind::<BigInt, _>(least));
+            query = query.filter(listings::price_per_kg_fen.ge(Fen::new(least)));
         }
         if let Some(most) = wanted.max_per_kg {
-            query = query.filter(sql::<Bool>("listings.price_per_kg_fen <= ").bind::<BigInt, _>(most));
+            query = query.filter(listings::price_per_kg_fen.le(Fen::new(most)));
         }
         if let Some(bits) = wanted.month_bits {
             query = query.filter(sql::<Bool>("(listings.months & ").bind::<BigInt, _>(bits).sql(") <> 0"));
@@ -118,7 +119,7 @@ pub fn search(
             query = query.filter(listings::seq.lt(seq));
         }
         if let Some((price, seq)) = by_price {
-            let price = crate::kernel::money::Fen::new(price);
+            let price = Fen::new(price);
             let later = listings::price_per_kg_fen.gt(price).or(listings::price_per_kg_fen.eq(price).and(listings::seq.gt(seq)));
             query = query.filter(listings::price_per_kg_fen.ge(price)).filter(later);
         }

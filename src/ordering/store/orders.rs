@@ -10,7 +10,7 @@ use crate::kernel::time::{At, Day};
 use crate::ordering::rules::order::OrderState;
 use crate::ordering::schema::{order_groups, order_lines, orders};
 use crate::platform::db::{Kept, Read, Tx};
-use crate::{each, later};
+use crate::{each, later, later_rows};
 use diesel::dsl::{insert_into, update};
 use diesel::prelude::*;
 
@@ -124,11 +124,8 @@ pub fn insert(tx: &mut Tx<'_>, group: &GroupRow, placed: &[OrderRow], lines: &[L
     if group.client_ref.is_none() {
         later!(tx, insert_into(order_groups::table).values(group.clone()))?;
     }
-    Ok(later!(
-        tx,
-        insert_into(orders::table).values(placed.to_vec()),
-        insert_into(order_lines::table).values(lines.to_vec()),
-    )?)
+    later_rows!(tx, orders::table, placed.to_vec())?;
+    Ok(later_rows!(tx, order_lines::table, lines.to_vec())?)
 }
 
 /// The group that a buyer has already placed under its own reference.
@@ -175,7 +172,7 @@ pub fn save_line(tx: &mut Tx<'_>, line: &LineRow) -> Outcome<()> {
         order_lines::returned_fen.eq(line.returned_fen),
         order_lines::closed.eq(line.closed),
     );
-    Ok(later!(tx, update(order_lines::table.find(line.id)).set(amounts))?)
+    Ok(later!(tx, Kept(update(order_lines::table.find(line.id)).set(amounts)))?)
 }
 
 /// Stores where a claimed order stands.
@@ -190,7 +187,7 @@ pub fn save(tx: &mut Tx<'_>, order: &OrderRow) -> Outcome<()> {
         orders::accepted_fen.eq(order.accepted_fen),
         orders::returned_fen.eq(order.returned_fen),
     );
-    Ok(later!(tx, update(orders::table.find(order.id)).set(changes))?)
+    Ok(later!(tx, Kept(update(orders::table.find(order.id)).set(changes)))?)
 }
 
 /// Orders that no supplier has answered with lines of a product, and the listings of those lines.

@@ -8,9 +8,10 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryBuilder, QueryFragment, QueryId};
 use diesel::sqlite::SqliteConnection;
 
-/// A statement that stays in the connection's cache by its text. diesel prepares batches and updates anew each time,
-/// a round trip of its own; the texts of one statement are as many as its rows can be. For statements that are loaded:
-/// diesel does not ask this type when it executes for a count.
+/// A statement that stays in the connection's cache by its text. diesel prepares updates, and on SQLite lists of values,
+/// anew each time, which costs a round trip there and more than the statement itself here; the texts of one statement
+/// are as many as its rows can be. On PostgreSQL for statements that are loaded: there diesel does not ask this type when
+/// it executes for a count.
 pub struct Kept<T>(pub T);
 
 impl<T> QueryId for Kept<T> {
@@ -148,4 +149,22 @@ macro_rules! later {
             }
         }
     };
+}
+
+/// `later_rows!(tx, table, rows)`: inserts a list of rows as `later!` does. On SQLite one after another by the one
+/// statement that stays prepared, since diesel would prepare a statement of many rows anew each time.
+#[macro_export]
+macro_rules! later_rows {
+    ($tx:expr, $table:expr, $rows:expr) => {{
+        let rows = $rows;
+        match $tx.waiting() {
+            $crate::platform::db::Waiting::Sqlite(c) => rows
+                .into_iter()
+                .try_for_each(|row| diesel::RunQueryDsl::execute(diesel::insert_into($table).values(row), c).map(drop)),
+            $crate::platform::db::Waiting::Pg(waiting) => {
+                waiting.add(diesel::insert_into($table).values(rows));
+                diesel::QueryResult::Ok(())
+            }
+        }
+    }};
 }

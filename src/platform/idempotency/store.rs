@@ -4,7 +4,7 @@ use super::schema::idempotency_keys as keys;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::UserId;
 use crate::kernel::time::At;
-use crate::platform::db::Tx;
+use crate::platform::db::{Kept, Tx};
 use crate::{each, later};
 use diesel::dsl::{delete, insert_into, update};
 use diesel::prelude::*;
@@ -42,7 +42,7 @@ pub fn remember(
     body: Vec<u8>,
 ) -> Outcome<()> {
     let reply = (keys::status.eq(i64::from(status)), keys::headers.eq(headers), keys::body.eq(body));
-    Ok(later!(tx, update(keys::table.find((caller, key.to_owned()))).set(reply))?)
+    Ok(later!(tx, Kept(update(keys::table.find((caller, key.to_owned()))).set(reply)))?)
 }
 
 /// Forgets a batch of requests older than a moment, and those of the batch's last millisecond; how many.
