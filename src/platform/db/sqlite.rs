@@ -32,7 +32,8 @@ pub(super) fn readers(path: &str, options: &Options) -> Outcome<Lane> {
     let path = path.to_owned();
     Lane::start("sqlite-read", options.connections.min(4), options.queue, move || {
         let mut read = open(&path)?;
-        each!(read, c => c.batch_execute("PRAGMA query_only=ON"))?;
+        // Readers lean on the system's cache of the file; four large caches of their own would be most of the memory.
+        each!(read, c => c.batch_execute("PRAGMA query_only=ON; PRAGMA cache_size=-4000"))?;
         Ok(read)
     })
 }
