@@ -90,13 +90,14 @@ pub struct Shared {
 
 /// The routes of all slices under `/api/v1`.
 fn routes(config: &mut ServiceConfig) {
+    // Addresses are tried one after another: what everybody asks for first, then in the order of the slices.
+    catalogue::http::routes(config);
     audit::http::routes(config);
     identity::http::routes(config);
     documents::http::routes(config);
     rulebook::http::routes(config);
     regions::http::routes(config);
     admission::http::routes(config);
-    catalogue::http::routes(config);
     certification::http::routes(config);
     quota::http::routes(config);
     ordering::http::routes(config);

@@ -43,7 +43,7 @@ impl From<&AccountRow> for Balance {
 /// # Errors
 /// When the database fails.
 pub fn balance(read: &mut Read, account: AccountId) -> Outcome<Balance> {
-    Ok(store::accounts(read, &[account])?.first().map(Balance::from).unwrap_or_default())
+    Ok(store::account(read, account)?.as_ref().map(Balance::from).unwrap_or_default())
 }
 
 /// The balances of those of the accounts that exist, in one statement.

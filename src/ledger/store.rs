@@ -227,6 +227,11 @@ pub fn set_limit(tx: &mut Tx<'_>, id: AccountId, limit: Option<i64>) -> Outcome<
     Ok(())
 }
 
+/// An account.
+pub fn account(on: &mut Read, id: AccountId) -> Outcome<Option<AccountRow>> {
+    Ok(each!(on, c => accounts::table.find(id).select(AccountRow::as_select()).first(c).optional())?)
+}
+
 /// Accounts by id, in the order of their ids.
 pub fn accounts(on: &mut Read, ids: &[AccountId]) -> Outcome<Vec<AccountRow>> {
     Ok(

@@ -7,6 +7,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig) {
-    products::routes(config);
     listings::routes(config);
+    products::routes(config);
 }

@@ -235,7 +235,7 @@ fn view(row: ListingRow, stock: ledger::Balance, day: Day) -> ListingView {
 /// # Errors
 /// `not_found`.
 pub fn listing(on: &mut Read, id: ListingId, day: Day) -> Outcome<ListingDetail> {
-    let rows = store::offers(on, &[id], day)?;
+    let rows = store::offer(on, id, day)?;
     let (row, product, _) = rows.first().cloned().ok_or_else(|| AppError::new(Code::NotFound))?;
     let certificates: Vec<_> =
         rows.into_iter().filter_map(|(_, _, cover)| cover.filter(|cover| !cover.bars).map(in_force)).collect();

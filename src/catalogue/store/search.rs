@@ -12,7 +12,7 @@ use crate::kernel::page::PageRequest;
 use crate::kernel::region_code::{RegionCode, RegionLevel};
 use crate::kernel::terms::Category;
 use crate::kernel::time::Day;
-use crate::platform::db::{Read, Tx};
+use crate::platform::db::{KeptWhen, Read, Tx};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
@@ -53,6 +53,14 @@ pub struct Wanted {
 }
 
 impl Wanted {
+    /// Whether at most two things are asked for. Lists of so few shapes stay prepared; all shapes would fill the memory.
+    fn is_plain(&self) -> bool {
+        let flags = self.eligible.is_some() || self.certified.is_some();
+        let prices = self.min_per_kg.is_some() || self.max_per_kg.is_some();
+        let others = [self.terms.is_some(), self.category.is_some(), self.county.is_some(), self.supplier.is_some()];
+        let all = others.into_iter().chain([flags, prices, self.month_bits.is_some()]);
+        all.filter(|asked| *asked).count() <= 2
+    }
     /// Whether few rows can be expected: those of a county, of a supplier, or with certain words.
     fn is_narrow(&self) -> bool {
         let county = self.county.is_some_and(|region| region.level() == RegionLevel::County);
@@ -105,11 +113,19 @@ pub fn search(
         if let Some(supplier) = wanted.supplier {
             query = query.filter(listings::org_id.eq(supplier));
         }
+        // Bounds on the price lead SQLite to an index by price, from which all that is found would have to be sorted.
+        let walks_prices = order == Order::PricePerKg && !wanted.is_narrow();
         if let Some(least) = wanted.min_per_kg {
-            query = query.filter(listings::price_per_kg_fen.ge(Fen::new(least)));
+            query = match walks_prices {
+                true => query.filter(listings::price_per_kg_fen.ge(Fen::new(least))),
+                false => query.filter(sql::<Bool>("listings.price_per_kg_fen + 0 >= ").bind::<BigInt, _>(least)),
+            };
         }
         if let Some(most) = wanted.max_per_kg {
-            query = query.filter(listings::price_per_kg_fen.le(Fen::new(most)));
+            query = match walks_prices {
+                true => query.filter(listings::price_per_kg_fen.le(Fen::new(most))),
+                false => query.filter(sql::<Bool>("listings.price_per_kg_fen + 0 <= ").bind::<BigInt, _>(most)),
+            };
         }
         if let Some(bits) = wanted.month_bits {
             query = query.filter(sql::<Bool>("(listings.months & ").bind::<BigInt, _>(bits).sql(") <> 0"));
@@ -135,7 +151,7 @@ pub fn search(
             (Order::Name, false) => query.order((listings::name_key, listings::seq)),
             (Order::Name, true) => query.order((sql::<Text>("listings.name_key || ''"), listings::seq)),
         };
-        query.limit(page.fetch()).load(c)
+        KeptWhen(query.limit(page.fetch()), wanted.is_plain()).load(c)
     })?)
 }
 

@@ -31,6 +31,26 @@ impl<DB: Backend, T: QueryFragment<DB>> QueryFragment<DB> for Kept<T> {
     }
 }
 
+/// As [`Kept`] when it is said so; for queries built at run time, of which only the usual shapes are worth their memory.
+pub struct KeptWhen<T>(pub T, pub bool);
+
+impl<T> QueryId for KeptWhen<T> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+impl<T: Query> Query for KeptWhen<T> {
+    type SqlType = T::SqlType;
+}
+impl<C, T> RunQueryDsl<C> for KeptWhen<T> {}
+impl<DB: Backend, T: QueryFragment<DB>> QueryFragment<DB> for KeptWhen<T> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.0.walk_ast(out)
+    }
+    fn is_safe_to_cache_prepared(&self, _: &DB) -> QueryResult<bool> {
+        Ok(self.1)
+    }
+}
+
 /// Writes that PostgreSQL carries out as one statement, `WITH a AS (…), b AS (…) …`; foreign keys are checked at its
 /// end, so a child may stand beside its parent. None of them sees what another one writes. Made by `together!`.
 pub struct Together<'a>(pub Vec<Box<dyn QueryFragment<Pg> + 'a>>);
