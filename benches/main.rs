@@ -104,7 +104,8 @@ fn embedded(arguments: &Arguments, folder: &Path, report: &mut Report) -> Result
     orders::twin(&data, &folder.join("floor"))?;
     floor_sqlite::copy(&data.join("yigou.db"), &folder.join("floor").join("yigou.db"))?;
     let server = Server::yigou(&data, None)?;
-    std::thread::sleep(Duration::from_secs(1));
+    // What was needed only to start is given back to the system some seconds later.
+    std::thread::sleep(if arguments.smoke { Duration::from_secs(1) } else { Duration::from_secs(15) });
     let idle = server.memory_now()?;
     if arguments.only != Some(Part::Orders) {
         http(arguments, &shop, &server, folder, report)?;

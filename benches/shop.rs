@@ -99,19 +99,18 @@ impl Shop {
         self.listings.iter().flatten().map(|id| format!("/api/v1/listings/{id}")).collect()
     }
 
-    /// Addresses of lists, so many that hardly one is asked for twice within the second for which a list is kept.
+    /// Addresses of lists of a county or a category, so many that hardly one is asked for twice within the second for
+    /// which a list is kept.
     pub fn lists(&self) -> Vec<String> {
-        let mut paths = Vec::new();
-        for least in 1..=900 {
-            for county in COUNTIES {
-                for category in Category::ALL {
-                    paths.push(format!(
-                        "/api/v1/listings?limit=20&county={county}&category={category}&price_per_kg_min={least}"
-                    ));
-                }
-            }
-        }
-        paths
+        let counties = COUNTIES.iter().map(|county| format!("county={county}"));
+        let narrowed: Vec<String> =
+            counties.chain(Category::ALL.iter().map(|category| format!("category={category}"))).collect();
+        let cheapest = 1..=1_000;
+        cheapest
+            .flat_map(|least| {
+                narrowed.iter().map(move |by| format!("/api/v1/listings?limit=20&{by}&price_per_kg_min={least}"))
+            })
+            .collect()
     }
 }
 
