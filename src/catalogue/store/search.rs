@@ -14,6 +14,7 @@ use crate::kernel::terms::Category;
 use crate::kernel::time::Day;
 use crate::platform::db::{KeptWhen, Read, Tx};
 use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 
@@ -60,6 +61,12 @@ impl Wanted {
         let others = [self.terms.is_some(), self.category.is_some(), self.county.is_some(), self.supplier.is_some()];
         let all = others.into_iter().chain([flags, prices, self.month_bits.is_some()]);
         all.filter(|asked| *asked).count() <= 2
+    }
+    /// The price as a bound compares it. A bound on the column leads SQLite to an index by price, from which all that is
+    /// found would have to be sorted, unless the list is by price anyway.
+    fn price(&self, order: Order) -> SqlLiteral<BigInt> {
+        let walked = order == Order::PricePerKg && !self.is_narrow();
+        sql(if walked { "listings.price_per_kg_fen" } else { "listings.price_per_kg_fen + 0" })
     }
     /// Whether few rows can be expected: those of a county, of a supplier, or with certain words.
     fn is_narrow(&self) -> bool {
@@ -113,19 +120,11 @@ pub fn search(
         if let Some(supplier) = wanted.supplier {
             query = query.filter(listings::org_id.eq(supplier));
         }
-        // Bounds on the price lead SQLite to an index by price, from which all that is found would have to be sorted.
-        let walks_prices = order == Order::PricePerKg && !wanted.is_narrow();
         if let Some(least) = wanted.min_per_kg {
-            query = match walks_prices {
-                true => query.filter(listings::price_per_kg_fen.ge(Fen::new(least))),
-                false => query.filter(sql::<Bool>("listings.price_per_kg_fen + 0 >= ").bind::<BigInt, _>(least)),
-            };
+            query = query.filter(wanted.price(order).ge(least));
         }
         if let Some(most) = wanted.max_per_kg {
-            query = match walks_prices {
-                true => query.filter(listings::price_per_kg_fen.le(Fen::new(most))),
-                false => query.filter(sql::<Bool>("listings.price_per_kg_fen + 0 <= ").bind::<BigInt, _>(most)),
-            };
+            query = query.filter(wanted.price(order).le(most));
         }
         if let Some(bits) = wanted.month_bits {
             query = query.filter(sql::<Bool>("(listings.months & ").bind::<BigInt, _>(bits).sql(") <> 0"));
