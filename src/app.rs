@@ -207,7 +207,7 @@ pub fn jobs(installation: &Installation) -> Runner {
     let purge = installation.store.clone();
     let mandates = installation.store.clone();
     let (expiring, ending) = (installation.store.clone(), installation.store.clone());
-    let deeming = installation.store.clone();
+    let (deeming, stopping) = (installation.store.clone(), installation.store.clone());
     let deadlines = installation.store.clone();
     let (flags, days) = (installation.store.clone(), installation.store.clone());
     let runner = Runner::new(installation.store.clone(), installation.clock.clone(), installation.ids.clone());
@@ -225,6 +225,10 @@ pub fn jobs(installation: &Installation) -> Runner {
         .every(Duration::from_secs(60), "ordering.expire", move |ctx| {
             let store = expiring.clone();
             async move { ordering::expire_unconfirmed(&store, ctx).await.map(drop) }
+        })
+        .every(Duration::from_secs(60), "ordering.stop", move |ctx| {
+            let store = stopping.clone();
+            async move { ordering::stop_slipped(&store, &ctx).await.map(drop) }
         })
         .every(Duration::from_secs(60), "payments.deem", move |ctx| {
             let store = deeming.clone();

@@ -20,3 +20,4 @@ pub use commands::{
 };
 pub use queries::{Metrics, applications, is_admitted, mandated, metrics};
 pub use rules::{AdmissionDecision, AdmissionRefusalReason, AdmissionStep, SupplierApplicationStatus};
+pub use store::admitted;

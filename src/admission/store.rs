@@ -11,7 +11,7 @@ use crate::kernel::ids::{FileId, MandateId, OrgId, ProductId, ReviewId, Supplier
 use crate::kernel::page::PageRequest;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::{At, Day};
-use crate::platform::db::{Read, Tx};
+use crate::platform::db::{Condition, Read, Tx};
 use diesel::dsl::{exists, insert_into, select, update};
 use diesel::prelude::*;
 
@@ -139,6 +139,13 @@ pub fn applications(
         }
         query.order(applications::id.desc()).limit(page.fetch()).load(c)
     })?)
+}
+
+/// For another slice's statement: whether the organisation that its column (`table.column`) names is admitted.
+#[must_use]
+pub const fn admitted(column: &'static str) -> Condition {
+    let before = "EXISTS (SELECT 1 FROM supplier_applications a WHERE a.status = 'admitted' AND a.org_id = ";
+    Condition { before, column, after: ")" }
 }
 
 pub fn is_admitted(on: &mut Read, org: OrgId) -> Outcome<bool> {

@@ -7,6 +7,8 @@
 //! - A listing is on sale only while a certificate is in force for its product or the product is eligible; what ends a
 //!   certificate withdraws the listings in the same transaction, and every read compares the certificate's days as well.
 //! - Certificates reach products only through [`cover`], [`uncover`], [`recover`], [`extend`] and [`unbar`].
+//! - Who promises goods keeps their products ([`kept_offers`]), so that no certificate ends unseen beside the promise.
+//! - A supplier that the operator stopped, or that is admitted no more, has nothing on sale from that commit on.
 //! - A product's listings, certificates and their withdrawal change only under the claim of the product's row.
 //! - A product whose certificate ended for food safety is not sold on anything else until an office ends the bar.
 //! - A price is raised only with evidence given since the last raise.
@@ -25,6 +27,6 @@ pub use commands::{
     list_product, refresh_eligible, relist, withdraw,
 };
 pub use covers::{Cover, Reach, Withdrawn, cover, extend, recover, unbar, uncover};
-pub use offers::{CertificateInForce, Offer, offers};
+pub use offers::{CertificateInForce, Offer, kept_offers, offers};
 pub use queries::{Product, covers, own_product, own_products, product};
 pub use rules::{CoverStatus, Covering, ListingStatus, Months, OriginShare, StockDirection};

@@ -2,13 +2,13 @@
 
 use super::rules::{self, ListingStatus, Months, OriginShare, Standing};
 use super::store::{self, CoverRow, ListingRow, ProductRow};
-use crate::kernel::error::{AppError, Outcome};
+use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::{AccountId, CertificateId, ListingId, OrgId, ProductId, SchemeId};
 use crate::kernel::money::{Fen, Ppm};
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::terms::{Category, Mark};
 use crate::kernel::time::Day;
-use crate::platform::db::Read;
+use crate::platform::db::{Read, Tx};
 
 /// A certificate that was in force when it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -68,6 +68,8 @@ pub struct Offer {
     pub status: ListingStatus,
     /// The last day of the producer's mandate, for an agent trader's listing; else far off.
     pub mandated_until: Day,
+    /// Whether the supplier is admitted and not stopped by the operator.
+    pub supplier_may_sell: bool,
     /// Counts the listing's changes.
     pub version: i64,
 }
@@ -77,6 +79,17 @@ impl Offer {
     #[must_use]
     pub fn entitled(&self) -> bool {
         !self.barred && (self.eligible || !self.certificates.is_empty())
+    }
+    /// Whether goods that were ordered may still be promised on the day for which it was loaded: whatever the supplier
+    /// does with the listing, but only by a supplier who may sell and while something entitles the goods.
+    ///
+    /// # Errors
+    /// `supplier_not_admitted`, `certificate_not_current`.
+    pub fn promisable(&self) -> Outcome<()> {
+        if !self.supplier_may_sell {
+            return Err(Code::SupplierNotAdmitted.into());
+        }
+        if self.entitled() { Ok(()) } else { Err(rules::Refusal::NothingEntitles.into()) }
     }
     /// Whether it may be ordered on the day for which it was loaded.
     ///
@@ -88,6 +101,7 @@ impl Offer {
             certified: !self.barred && !self.certificates.is_empty(),
             eligible: !self.barred && self.eligible,
             mandated_until: self.mandated_until,
+            supplier_may_sell: self.supplier_may_sell,
         };
         Ok(rules::orderable(standing, self.months, day)?)
     }
@@ -99,7 +113,7 @@ impl Offer {
 /// When the database fails.
 pub fn offers(on: &mut Read, ids: &[ListingId], day: Day) -> Outcome<Vec<Offer>> {
     let mut offers: Vec<Offer> = Vec::with_capacity(ids.len());
-    for (listing, product, cover) in store::offers(on, ids, day)? {
+    for (listing, product, cover, may_sell) in store::offers(on, ids, day)? {
         let barred = cover.as_ref().is_some_and(|cover| cover.bars);
         let certificate = cover.filter(|cover| !cover.bars).map(in_force);
         match offers.last_mut().filter(|last| last.listing_id == listing.id) {
@@ -107,10 +121,19 @@ pub fn offers(on: &mut Read, ids: &[ListingId], day: Day) -> Outcome<Vec<Offer>>
                 last.barred |= barred;
                 last.certificates.extend(certificate);
             }
-            None => offers.push(Offer { barred, ..offer(listing, &product, certificate)? }),
+            None => offers.push(Offer { barred, ..offer(listing, &product, certificate, may_sell)? }),
         }
     }
     Ok(offers)
+}
+
+/// The same for goods that somebody is about to promise: no certificate of theirs ends before the transaction does.
+///
+/// # Errors
+/// When the database fails.
+pub fn kept_offers(tx: &mut Tx<'_>, ids: &[ListingId], day: Day) -> Outcome<Vec<Offer>> {
+    store::keep_products(tx, ids)?;
+    offers(tx, ids, day)
 }
 
 /// A cover as orders and the public see it.
@@ -118,7 +141,12 @@ pub(super) fn in_force(row: CoverRow) -> CertificateInForce {
     CertificateInForce { id: row.certificate_id, number: row.number, scheme_id: row.scheme_id, county: row.county }
 }
 
-fn offer(listing: ListingRow, product: &ProductRow, certificate: Option<CertificateInForce>) -> Outcome<Offer> {
+fn offer(
+    listing: ListingRow,
+    product: &ProductRow,
+    certificate: Option<CertificateInForce>,
+    supplier_may_sell: bool,
+) -> Outcome<Offer> {
     Ok(Offer {
         listing_id: listing.id,
         product_id: listing.product_id,
@@ -141,6 +169,7 @@ fn offer(listing: ListingRow, product: &ProductRow, certificate: Option<Certific
         months: Months::from_bits(listing.months),
         status: listing.status,
         mandated_until: listing.mandated_until,
+        supplier_may_sell,
         version: listing.version,
     })
 }

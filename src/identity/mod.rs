@@ -30,4 +30,4 @@ pub use queries::{
     tree_contains, units_served, user_by_email,
 };
 pub use rules::source;
-pub use store::{Organisation, Standing};
+pub use store::{Organisation, Standing, acts};

@@ -272,6 +272,8 @@ permissions! {
     AcceptGoods "orders.accept" { BUYERS Acceptor }
     /// Report payments, register received invoices.
     PayOrder "orders.pay" { BUYERS Payer }
+    /// Let who accepts report the payment as well, in a small unit below the own one.
+    GrantException "duties.grant" { UNITS Reviewer }
     /// Confirm, decline, ship, invoice, confirm payments, refund.
     FulfilOrder "orders.fulfil" { SELLERS Seller }
     /// Read orders in scope.

@@ -123,6 +123,8 @@ crate::ids! {
     RatingId "rat"
     /// An invoice.
     InvoiceId "ivc"
+    /// An exception from the separation of duties.
+    DutyExceptionId "exc"
     /// A rule row.
     RuleId "rul"
     /// A pairing of places or a designated unit.

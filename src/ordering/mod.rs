@@ -6,7 +6,7 @@
 //! under their order's claim; what was frozen at placement never changes (the confirmation, by which the contract is made,
 //! adds the row of the payment clock where it binds).
 //!
-//! Also owns the facts about money (`payments`, `refunds`, `ratings`, `invoices`) and `order_facts`, the order in which all
+//! Also owns the facts about money (`payments`, `refunds`, `ratings`, `invoices`), `duty_exceptions` and `order_facts`, the order in which all
 //! facts took effect: counting entries follow from them by [`rules::counting`] and are only ever appended ([`settle`]).
 
 mod book;
@@ -22,6 +22,7 @@ pub use commands::accept::{AcceptedLine, NewAcceptance, accept};
 pub use commands::cancel::cancel;
 pub use commands::close::{NewShortClosure, short_close};
 pub use commands::confirm::{confirm, decline};
+pub use commands::duties::{NewException, end as end_exception, exception, grant as grant_exception};
 pub use commands::expire::expire_unconfirmed;
 pub use commands::invoice::{NewInvoice, register as register_invoice};
 pub use commands::pay::{
@@ -33,7 +34,7 @@ pub use commands::refund::{NewRefund, refund};
 pub use commands::returns::{NewReturn, take_back};
 pub use commands::settle::settle;
 pub use commands::ship::{NewShipment, ShippedLine, ship};
-pub use commands::stop::stop_unanswered;
+pub use commands::stop::{stop_slipped, stop_unanswered};
 pub use queries::{
     CountDifference, CountingView, OrderSummary, OrderView, PaymentView, PaymentsWanted, Wanted as OrdersWanted,
     list as orders, order, payments, verify_counts,

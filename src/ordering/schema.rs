@@ -1,5 +1,6 @@
 //! Tables of orders and of the facts about their goods.
 
+pub mod duties;
 pub mod money;
 
 diesel::table! {

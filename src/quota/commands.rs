@@ -1,6 +1,8 @@
 //! Filing, changing, submitting, reviewing and amending plans.
 
-use super::rules::{self, Filing, Floor, Floors, Part, PlanDecision, PlanState, PlanStep, Refusal, Reserves, Review};
+use super::rules::{
+    self, CanteenMode, Filing, Floor, Floors, Part, PlanDecision, PlanState, PlanStep, Refusal, Reserves, Review,
+};
 use super::store::{self, PlanRow, ReviewRow, RevisionRow};
 use crate::audit::{self, Entry};
 use crate::kernel::actor::{Actor, OrgKind, Role};
@@ -36,13 +38,8 @@ pub struct NewPlan {
     pub submit: bool,
 }
 
-const RULES: &[RuleName] = &[
-    RuleName::MinRatioPpm,
-    RuleName::UnionMinRatioPpm,
-    RuleName::NotBelowLastYear,
-    RuleName::FillDeadline,
-    RuleName::ClosingDate,
-];
+const RULES: &[RuleName] =
+    &[RuleName::MinRatioPpm, RuleName::UnionMinRatioPpm, RuleName::NotBelowLastYear, RuleName::FillDeadline];
 
 /// Files the plan of the actor's unit for a year.
 ///
@@ -149,7 +146,7 @@ pub fn review(
         reasoned: !reason.trim().is_empty(),
     })?;
     if decision == PlanDecision::Approve {
-        rules::window(plan.year, today, load(tx, &plan)?.day_in(RuleName::ClosingDate, plan.year + 1)?)?;
+        rules::window(plan.year, today, closing(tx, &plan)?)?;
     }
     let in_force = if next == PlanState::Approved { plan.revision } else { plan.in_force };
     let moved = PlanRow { state: next, in_force, ..plan.clone() };
@@ -222,14 +219,28 @@ fn load(read: &mut Read, plan: &PlanRow) -> Outcome<Rules> {
     rulebook::load(read, &plan.region_code, Day::first_of_year(plan.year), RULES)
 }
 
+/// The last day of the plan's year: by the row in force when the year ends, as for what is counted.
+fn closing(read: &mut Read, plan: &PlanRow) -> Outcome<Day> {
+    let names = [RuleName::ClosingDate];
+    let rules = rulebook::load(read, &plan.region_code, Day::last_of_year(plan.year), &names)?;
+    rules.day_in(RuleName::ClosingDate, plan.year + 1)
+}
+
+/// How a unit says that it runs its canteen in a year, wherever its plan stands; `None` before it files one.
+fn mode_of(read: &mut Read, unit: OrgId, year: i64) -> Outcome<Option<CanteenMode>> {
+    let Some(plan) = store::plan_of(read, unit, year)? else { return Ok(None) };
+    Ok(store::revision(read, plan.id, plan.revision)?.map(|row| row.canteen_mode))
+}
+
 /// The figures of the plan's current revision, once the rules allow them.
 fn decide(tx: &mut Tx<'_>, plan: &PlanRow, actor: &Actor, figures: &PlanFigures) -> Outcome<RevisionRow> {
     let rules = load(tx, plan)?;
-    rules::window(plan.year, tx.at().day(), rules.day_in(RuleName::ClosingDate, plan.year + 1)?)?;
+    rules::window(plan.year, tx.at().day(), closing(tx, plan)?)?;
     let floors = floors(tx, plan, &rules)?;
     let reserves = rules::reserve(&figures.filing, plan.unit_id, &floors)?;
     if let Some(other) = figures.filing.representative {
         known_unit(tx, other)?;
+        rules::represents(mode_of(tx, other, plan.year)?)?;
     }
     Ok(revision(plan, actor.user_id, figures, reserves, &floors, rules.row(RuleName::FillDeadline)?.id))
 }

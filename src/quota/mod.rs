@@ -13,6 +13,7 @@
 //!   `fund_not_allowed`, naming the representative, whatever `ceiling_mode` says. What the member had ordered before stays
 //!   with the member; a report shows it as `shared, via X`.
 //! - Figures can be approved until the year's books are closed: a closed year keeps its reserves, ceilings and rates.
+//! - Whom a member names has filed as a representative, or has not filed yet; two members cannot name each other.
 //! - Who files or submits never reviews, and the two reviewers differ.
 //! - Every unit of a year is in exactly one class ([`unit_class`]), so classes sum to the units.
 

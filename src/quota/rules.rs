@@ -148,6 +148,8 @@ pub enum Refusal {
     RepresentativeRequired,
     /// Only a shared member names one, and never itself.
     RepresentativeUnexpected,
+    /// The unit named files as something else than the representative of a shared canteen.
+    NotARepresentative,
     /// This mode plans the canteen's food.
     CanteenPartRequired,
     /// This mode has no canteen of its own to plan.
@@ -202,6 +204,11 @@ impl From<Refusal> for AppError {
                 "not_allowed",
                 "仅合用食堂的成员单位填写",
                 "only a member of a shared canteen names another unit",
+            ),
+            Refusal::NotARepresentative => field(
+                Code::RepresentativeRequired,
+                "/representative_id",
+                Message::new("该单位未以合用食堂代表单位填报", "has filed as something else than a representative"),
             ),
             Refusal::CanteenPartRequired => wrong("/canteen", "required", "必填", "is required"),
             Refusal::CanteenPartNotApplicable => {
@@ -261,6 +268,18 @@ pub fn reserve(filing: &Filing, unit: OrgId, floors: &Floors) -> Result<Reserves
     match (floors.last_year, reserves.canteen) {
         (Some((least, rule)), Some(reserved)) if reserved < least => Err(Refusal::BelowLastYear { least, rule }),
         _ => Ok(reserves),
+    }
+}
+
+/// Whether a unit may be named as representative: it files for all who share its canteen, or has not filed yet. So two
+/// members cannot name each other and plan nothing.
+///
+/// # Errors
+/// [`Refusal::NotARepresentative`].
+pub fn represents(filed: Option<CanteenMode>) -> Result<(), Refusal> {
+    match filed {
+        None | Some(CanteenMode::SharedRepresentative) => Ok(()),
+        Some(_) => Err(Refusal::NotARepresentative),
     }
 }
 

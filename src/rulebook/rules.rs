@@ -52,6 +52,8 @@ crate::text_enum! {
         RetentionYears "retention_years"
         /// 视为已付的答复期限, working days.
         DeemedPaymentDays "deemed_payment_days"
+        /// 少于此人数的单位可由主管单位例外准许验收人报告付款, people.
+        SmallUnitStaff "small_unit_staff"
     }
 }
 
@@ -95,6 +97,7 @@ impl RuleName {
             R::ReviewDays | R::ConfirmDays | R::LateEntryDays | R::DeemedPaymentDays => "working_days",
             R::InterestPpmPerDay => "ppm_per_day",
             R::RetentionYears => "years",
+            R::SmallUnitStaff => "people",
         }
     }
     /// The values it takes.
@@ -434,7 +437,7 @@ mod tests {
                 ValueKind::Choice(_) => name.unit() == "choice",
                 ValueKind::MonthDay => name.unit() == "month_day",
                 ValueKind::Number { .. } => {
-                    matches!(name.unit(), "ppm" | "ppm_per_day" | "years" | "calendar_days" | "working_days")
+                    matches!(name.unit(), "ppm" | "ppm_per_day" | "years" | "calendar_days" | "working_days" | "people")
                 }
             };
             assert!(fits, "{name}");

@@ -6,30 +6,33 @@ use serde_json::{Value, json};
 use yigou::admission::{self, AdmissionDecision, NewApplication, Verdict};
 use yigou::catalogue::{self, Cover};
 use yigou::kernel::actor::{Actor, ApplyAsSupplier, OrgKind, Role, Scope, Via};
-use yigou::kernel::ids::{CertificateId, OrgId, ProductId, SchemeId, UserId};
+use yigou::kernel::ids::{CertificateId, ProductId, SchemeId, UserId};
 use yigou::kernel::time::Day;
 
 pub const LISTINGS: &str = "/api/v1/listings";
 pub const PRODUCTS: &str = "/api/v1/products";
 
 /// Somebody of the county's office or of the platform.
-fn official(kind: OrgKind, region: &str, n: u8) -> Actor {
+async fn official(app: &TestApp, kind: OrgKind, region: &str, n: u8) -> Actor {
+    let org_id = app.organisation(kind, region).await;
     let region = region.parse().unwrap();
     let scope = if kind == OrgKind::Operator { Scope::Platform } else { Scope::Region(region) };
-    Actor { user_id: UserId([n; 16]), org_id: OrgId([n; 16]), kind, region, scope, via: Via::Program }
+    Actor { user_id: UserId([n; 16]), org_id, kind, region, scope, via: Via::Program }
 }
 
 /// An admitted supplier of a county.
 pub async fn supplier(app: &TestApp, kind: OrgKind, county: &str, name: &str) -> Person {
     let org = app.organisation_named(kind, county, name).await;
     let seller = app.person(org, &[Role::Seller]).await;
-    let (apply, office) = (seller.actor::<ApplyAsSupplier>(), official(OrgKind::PovertyOffice, county, 0xF1));
+    let (apply, office) =
+        (seller.actor::<ApplyAsSupplier>(), official(app, OrgKind::PovertyOffice, county, 0xF1).await);
+    let operator = official(app, OrgKind::Operator, "640000", 0xF2).await;
     app.write(move |tx| {
         let new = NewApplication { statement: "申请入驻".to_owned(), files: Vec::new() };
         let verdict = Verdict { decision: AdmissionDecision::Accept, reason_code: None, opinion: None };
         let id = admission::apply(tx, &apply, &new)?;
         admission::recommend(tx, &office, id, &verdict)?;
-        admission::review(tx, &official(OrgKind::Operator, "640000", 0xF2), id, &verdict)
+        admission::review(tx, &operator, id, &verdict)
     })
     .await
     .unwrap();

@@ -94,6 +94,29 @@ on_both! {
         recounted(app).await;
     }
 
+    async fn what_is_taken_from_a_closed_year_is_its_correction(app) {
+        app.clock.set_day("2021-12-20");
+        let till = Till::open(app).await;
+        let rejected = till.market.deliver(0, &[(till.goods, "2")]).await;
+        let waiting = till.market.place(&[(till.goods, "5")]).await;
+        crate::support::market::confirm(till.seller(), &waiting).expect(200).await;
+        let give_up = async |boxes: &str| {
+            let body = json!({ "reason": "断货", "lines": [{ "line_no": 1, "quantity": boxes }] });
+            till.seller().post(&url(&waiting, "short-closures"), body).expect(201).await;
+        };
+        // The last day of the year's books, and the next working day.
+        app.clock.set_day("2022-01-15");
+        give_up("1").await;
+        app.clock.set_day("2022-01-17");
+        give_up("4").await;
+        till.market.accept(&rejected, &[(1, "1", "1")]).await;
+        let want = [row(2021, "2021-12-20", 5000, false), row(2021, "2022-01-15", -1000, false), row(2021, "2022-01-17", -4000, true)];
+        assert_eq!(entries(app, &waiting, Basis::Ordered).await, want);
+        // What is rejected was ordered all the same.
+        assert_eq!(entries(app, &rejected, Basis::Ordered).await, [row(2021, "2021-12-20", 2000, false)]);
+        recounted(app).await;
+    }
+
     async fn a_return_and_its_refund_count_once(app) {
         let till = Till::open(app).await;
         let order = till.accepted("3").await;

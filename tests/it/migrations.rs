@@ -2,7 +2,7 @@
 
 use crate::support::TestApp;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Binary, Bool, Text};
 use std::collections::BTreeSet;
 use yigou::each;
 
@@ -74,5 +74,26 @@ on_both! {
 
     async fn migrating_again_changes_nothing(app) {
         assert_eq!(app.installation.store.migrate().unwrap(), Vec::<String>::new());
+    }
+}
+
+on_both! {
+    async fn what_suppliers_hold_belongs_to_organisations_that_exist(app) {
+        let unknown = "INSERT INTO products (id, org_id, supplier_region, name, category, mark, origins, description, weighed, created_by, created_at, version)
+            VALUES ($1, $1, '640323', 'x', 'meat', 'none', '[]', '', $2, $1, 0, 1)";
+        let applied = "INSERT INTO supplier_applications (id, org_id, region_code, status, statement, files, submitted_by, submitted_at, submitted_day, version)
+            VALUES ($1, $1, '640323', 'submitted', $3, '[]', $1, 0, '2021-03-01', 1)";
+        let given = "INSERT INTO mandates (id, producer_id, agent_id, region_code, valid_from, valid_until, revoked_from, created_by, created_at, version)
+            VALUES ($1, $1, $2, '640323', '2021-03-01', '2021-03-01', '', $1, 0, 1)";
+        let absent = vec![9_u8; 16];
+        let product = diesel::sql_query(unknown).bind::<Binary, _>(absent.clone()).bind::<Bool, _>(false);
+        let application = diesel::sql_query(applied.replace("$3", "$2")).bind::<Binary, _>(absent.clone()).bind::<Text, _>("x");
+        let mandate = diesel::sql_query(given).bind::<Binary, _>(absent).bind::<Binary, _>(vec![8_u8; 16]);
+        let stored = [
+            app.write(move |tx| Ok(each!(tx, c => product.clone().execute(c))?)).await,
+            app.write(move |tx| Ok(each!(tx, c => application.clone().execute(c))?)).await,
+            app.write(move |tx| Ok(each!(tx, c => mandate.clone().execute(c))?)).await,
+        ];
+        assert!(stored.iter().all(Result::is_err), "{stored:?}");
     }
 }

@@ -165,6 +165,34 @@ on_both! {
         assert_eq!(seen, all.iter().map(|task| task.1.clone()).collect::<Vec<_>>());
     }
 
+    async fn the_other_side_hears_of_a_payment_by_mail(app) {
+        let till = Till::open(app).await;
+        let order = till.accepted("3").await;
+        for who in [&till.payer, till.seller(), &till.market.trader, &till.market.acceptor] {
+            app.reachable(who).await;
+        }
+        let mails = async || -> Vec<(String, String)> {
+            let waiting = app.mails().await.into_iter().map(|mail| (mail.to, mail.text)).collect();
+            app.run_jobs().await;
+            waiting
+        };
+        app.run_jobs().await;
+        let payment = till.report(&order, 2999).await;
+        let told = mails().await;
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(told[0].0, till.seller().email);
+        assert!(told[0].1.contains("29.99") && told[0].1.contains(&order) && told[0].1.contains("2021-03-08"), "{told:?}");
+        let no = json!({ "payment_id": payment, "decision": "deny", "reason": "没有到账" });
+        till.seller().post(&url(&order, "payment-confirmations"), no).expect(200).await;
+        let told = mails().await;
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(told[0].0, till.payer.email);
+        assert!(told[0].1.contains("没有到账") && told[0].1.contains("29.99"), "{told:?}");
+        till.pay(&order, 3000).await;
+        let told = mails().await;
+        assert!(told.iter().all(|(to, _)| *to == till.seller().email), "a confirmation is no news: {told:?}");
+    }
+
     async fn duties_are_separate_and_parties_are_kept_apart(app) {
         let till = Till::open(app).await;
         let both = app.person(till.market.trader.org_id, &[Role::Acceptor, Role::Payer]).await;

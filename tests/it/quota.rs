@@ -149,6 +149,51 @@ on_both! {
         assert_eq!((live["reserved_fen"].as_i64(), live["funds"][0]["ceiling_fen"].as_i64()), (Some(10_000), Some(100_000)));
     }
 
+    async fn a_ceiling_that_only_warns_says_so_with_the_order(app) {
+        let market = crate::support::market::Market::open(app, 1).await;
+        let goods = market.listing(app, 0, 1000, "100", false).await;
+        let unit = market.trader.org_id;
+        app.write(move |tx| {
+            let account = ledger::account(tx, &Owner::Quota { unit, year: 2021, fund: Fund::Canteen })?;
+            ledger::set_limit(tx, ledger::transfer_id(&["test", "ceiling"]), account, Some(2_500))
+        }).await.unwrap();
+        let order = |n: &str| market.trader.post("/api/v1/orders", market.order(&[(goods, n)]));
+        let within = order("2").expect(201).await.json();
+        assert_eq!(within["warnings"], Value::Null);
+        order("1").refused("ceiling_exceeded").await;
+        let bureau = app.new_person(OrgKind::FinanceBureau, "640100", &[Role::Reviewer]).await;
+        let rule = json!({ "name": "ceiling_mode", "region_code": "640100", "value": "warn", "effective_from": "2021-03-02", "source": "银川市财政局通知" });
+        bureau.post("/api/v1/rules", rule).expect(201).await;
+        app.clock.set_day("2021-03-02");
+        let beyond = order("1").expect(201).await;
+        assert_eq!((beyond.str("/warnings/0/code"), beyond.int("/warnings/0/beyond_fen")), ("ceiling_exceeded".to_owned(), 500));
+        assert_eq!(beyond.int("/warnings/0/ceiling_fen"), 2_500);
+        let path = format!("/api/v1/budget-units/{unit}/quota/2021");
+        let live = market.trader.get(&path).expect(200).await.json();
+        assert_eq!((live["ceiling_mode"].as_str(), live["funds"][0]["remaining_fen"].as_i64()), (Some("warn"), Some(-500)));
+    }
+
+    async fn a_member_is_planned_by_a_unit_that_files_for_all(app) {
+        let office = office(app).await;
+        let member = app.new_person(OrgKind::BudgetUnit, "640323", &[Role::Manager]).await;
+        let body = json!({ "year": 2021, "canteen_mode": "shared_member", "representative_id": office.manager.org_id, "submit": true });
+        // Not filed yet: nothing is known against it.
+        let draft = app.new_person(OrgKind::BudgetUnit, "640323", &[Role::Manager]).await;
+        draft.post("/api/v1/quota-plans", body.clone()).expect(201).await;
+        office.file(own(1_000, 100_000)).await;
+        let refused = member.post("/api/v1/quota-plans", body.clone()).refused("representative_required").await;
+        assert_eq!(refused.pointers(), ["/representative_id"]);
+        // Nor may two members name each other, and plan nothing.
+        let mut circle = body;
+        circle["representative_id"] = json!(draft.org_id);
+        member.post("/api/v1/quota-plans", circle).refused("representative_required").await;
+        let leader = app.new_person(OrgKind::BudgetUnit, "640323", &[Role::Manager]).await;
+        let shared = json!({ "year": 2021, "canteen_mode": "shared_representative", "canteen": { "total_fen": 9_000, "ratio_ppm": 100_000 } });
+        leader.post("/api/v1/quota-plans", shared).expect(201).await;
+        let named = json!({ "year": 2021, "canteen_mode": "shared_member", "representative_id": leader.org_id });
+        member.post("/api/v1/quota-plans", named).expect(201).await;
+    }
+
     async fn floors_and_forms_are_refused_by_name(app) {
         let office = office(app).await;
         let file = |body| office.manager.post("/api/v1/quota-plans", body);

@@ -188,7 +188,7 @@ on_both! {
     async fn progress_shows_three_amounts_classes_and_the_rate(app) {
         let till = Till::open(app).await;
         let unit = till.market.trader.org_id;
-        let plan = json!({ "year": 2021, "canteen_mode": "own", "submit": true,
+        let plan = json!({ "year": 2021, "canteen_mode": "shared_representative", "submit": true,
             "canteen": { "total_fen": 100_000, "ratio_ppm": 100_000 } });
         let bureau = app.new_person(OrgKind::FinanceBureau, "640100", &[Role::Reviewer, Role::Auditor]).await;
         let head = app.new_person(OrgKind::BudgetUnit, CITY, &[Role::Manager, Role::Reviewer]).await;

@@ -1,7 +1,7 @@
 -- A supplier's application for admission: the county recommends, the platform decides.
 CREATE TABLE supplier_applications (
     id BYTEA NOT NULL PRIMARY KEY,
-    org_id BYTEA NOT NULL,
+    org_id BYTEA NOT NULL REFERENCES organisations (id),
     region_code TEXT COLLATE "C" NOT NULL,
     status TEXT COLLATE "C" NOT NULL CHECK (status IN ('submitted', 'recommended', 'admitted', 'refused')),
     statement TEXT COLLATE "C" NOT NULL,
@@ -27,7 +27,7 @@ CREATE TABLE supplier_decisions (
     reason_code TEXT COLLATE "C",
     opinion TEXT COLLATE "C",
     decided_by BYTEA NOT NULL,
-    decided_for BYTEA NOT NULL,
+    decided_for BYTEA NOT NULL REFERENCES organisations (id),
     decided_at BIGINT NOT NULL,
     decided_day TEXT COLLATE "C" NOT NULL,
     UNIQUE (application_id, step),
@@ -37,8 +37,8 @@ CREATE TABLE supplier_decisions (
 -- What a producer lets an agent trader sell, on days valid_from..valid_until, both included.
 CREATE TABLE mandates (
     id BYTEA NOT NULL PRIMARY KEY,
-    producer_id BYTEA NOT NULL,
-    agent_id BYTEA NOT NULL,
+    producer_id BYTEA NOT NULL REFERENCES organisations (id),
+    agent_id BYTEA NOT NULL REFERENCES organisations (id),
     region_code TEXT COLLATE "C" NOT NULL,
     valid_from TEXT COLLATE "C" NOT NULL,
     valid_until TEXT COLLATE "C" NOT NULL,

@@ -1,7 +1,7 @@
 -- What a supplier makes. Name, origin and category never change: another product is another row.
 CREATE TABLE products (
     id BYTEA NOT NULL PRIMARY KEY,
-    org_id BYTEA NOT NULL,
+    org_id BYTEA NOT NULL REFERENCES organisations (id),
     supplier_region TEXT COLLATE "C" NOT NULL,
     name TEXT COLLATE "C" NOT NULL,
     category TEXT COLLATE "C" NOT NULL,
@@ -40,7 +40,7 @@ CREATE TABLE listings (
     seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     id BYTEA NOT NULL UNIQUE,
     product_id BYTEA NOT NULL REFERENCES products (id),
-    org_id BYTEA NOT NULL,
+    org_id BYTEA NOT NULL REFERENCES organisations (id),
     status TEXT COLLATE "C" NOT NULL CHECK (status IN ('on_sale', 'withdrawn')),
     withdrawn_reason TEXT COLLATE "C",
     unit TEXT COLLATE "C" NOT NULL,
@@ -66,7 +66,7 @@ CREATE TABLE listings (
     certified_from TEXT COLLATE "C" NOT NULL,
     certified_until TEXT COLLATE "C" NOT NULL,
     -- An agent trader's listing ends with the producer's mandate; the supplier's own has none and never ends.
-    mandate_id BYTEA,
+    mandate_id BYTEA REFERENCES mandates (id),
     mandated_until TEXT COLLATE "C" NOT NULL,
     created_by BYTEA NOT NULL,
     created_at BIGINT NOT NULL,

@@ -175,3 +175,4 @@ CREATE TABLE certificate_events (
     at BIGINT NOT NULL
 );
 CREATE INDEX certificate_events_certificate ON certificate_events (certificate_id, id);
+CREATE INDEX certificate_events_at ON certificate_events (at);

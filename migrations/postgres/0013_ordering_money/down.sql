@@ -1,3 +1,4 @@
+DROP TABLE duty_exceptions;
 DROP TABLE order_facts;
 DROP TABLE invoice_lines;
 DROP TABLE invoices;

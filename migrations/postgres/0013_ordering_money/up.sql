@@ -117,4 +117,25 @@ CREATE TABLE order_facts (
 );
 CREATE INDEX order_facts_late ON order_facts (effective_on, order_id, seq) WHERE late;
 
+
+-- Small units in which, on days valid_from..valid_until, who accepts may also report the payment. Kept for ever; one that
+-- was ended early holds no more from revoked_from on.
+CREATE TABLE duty_exceptions (
+    id BYTEA NOT NULL PRIMARY KEY,
+    unit_id BYTEA NOT NULL REFERENCES organisations (id),
+    region_code TEXT COLLATE "C" NOT NULL,
+    granted_by BYTEA NOT NULL REFERENCES users (id),
+    granted_by_org BYTEA NOT NULL REFERENCES organisations (id),
+    granted_at BIGINT NOT NULL,
+    valid_from TEXT COLLATE "C" NOT NULL,
+    valid_until TEXT COLLATE "C" NOT NULL,
+    reason TEXT COLLATE "C" NOT NULL,
+    rule_id BYTEA NOT NULL,
+    revoked_from TEXT COLLATE "C",
+    revoked_by BYTEA REFERENCES users (id),
+    CHECK (valid_from <= valid_until),
+    CHECK ((revoked_from IS NULL) = (revoked_by IS NULL))
+);
+CREATE INDEX duty_exceptions_unit ON duty_exceptions (unit_id, valid_until);
+CREATE INDEX duty_exceptions_region ON duty_exceptions (region_code, id);
 CREATE TRIGGER order_facts_append_only BEFORE UPDATE OR DELETE ON order_facts FOR EACH ROW EXECUTE FUNCTION refuse_change();

@@ -1,7 +1,7 @@
 -- A supplier's application for admission: the county recommends, the platform decides.
 CREATE TABLE supplier_applications (
     id BLOB NOT NULL PRIMARY KEY,
-    org_id BLOB NOT NULL,
+    org_id BLOB NOT NULL REFERENCES organisations (id),
     region_code TEXT NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('submitted', 'recommended', 'admitted', 'refused')),
     statement TEXT NOT NULL,
@@ -27,7 +27,7 @@ CREATE TABLE supplier_decisions (
     reason_code TEXT,
     opinion TEXT,
     decided_by BLOB NOT NULL,
-    decided_for BLOB NOT NULL,
+    decided_for BLOB NOT NULL REFERENCES organisations (id),
     decided_at BIGINT NOT NULL,
     decided_day TEXT NOT NULL,
     UNIQUE (application_id, step),
@@ -37,8 +37,8 @@ CREATE TABLE supplier_decisions (
 -- What a producer lets an agent trader sell, on days valid_from..valid_until, both included.
 CREATE TABLE mandates (
     id BLOB NOT NULL PRIMARY KEY,
-    producer_id BLOB NOT NULL,
-    agent_id BLOB NOT NULL,
+    producer_id BLOB NOT NULL REFERENCES organisations (id),
+    agent_id BLOB NOT NULL REFERENCES organisations (id),
     region_code TEXT NOT NULL,
     valid_from TEXT NOT NULL,
     valid_until TEXT NOT NULL,

@@ -1,7 +1,7 @@
 -- What a supplier makes. Name, origin and category never change: another product is another row.
 CREATE TABLE products (
     id BLOB NOT NULL PRIMARY KEY,
-    org_id BLOB NOT NULL,
+    org_id BLOB NOT NULL REFERENCES organisations (id),
     supplier_region TEXT NOT NULL,
     name TEXT NOT NULL,
     category TEXT NOT NULL,
@@ -40,7 +40,7 @@ CREATE TABLE listings (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     id BLOB NOT NULL UNIQUE,
     product_id BLOB NOT NULL REFERENCES products (id),
-    org_id BLOB NOT NULL,
+    org_id BLOB NOT NULL REFERENCES organisations (id),
     status TEXT NOT NULL CHECK (status IN ('on_sale', 'withdrawn')),
     withdrawn_reason TEXT,
     unit TEXT NOT NULL,
@@ -66,7 +66,7 @@ CREATE TABLE listings (
     certified_from TEXT NOT NULL,
     certified_until TEXT NOT NULL,
     -- An agent trader's listing ends with the producer's mandate; the supplier's own has none and never ends.
-    mandate_id BLOB,
+    mandate_id BLOB REFERENCES mandates (id),
     mandated_until TEXT NOT NULL,
     created_by BLOB NOT NULL,
     created_at BIGINT NOT NULL,

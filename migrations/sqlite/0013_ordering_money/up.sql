@@ -121,3 +121,24 @@ CREATE INDEX order_facts_late ON order_facts (effective_on, order_id, seq) WHERE
 CREATE TRIGGER order_facts_no_update BEFORE UPDATE ON order_facts BEGIN SELECT RAISE(ABORT, 'order_facts is append-only'); END;
 CREATE TRIGGER order_facts_no_delete BEFORE DELETE ON order_facts BEGIN SELECT RAISE(ABORT, 'order_facts is append-only'); END;
 -- end
+
+-- Small units in which, on days valid_from..valid_until, who accepts may also report the payment. Kept for ever; one that
+-- was ended early holds no more from revoked_from on.
+CREATE TABLE duty_exceptions (
+    id BLOB NOT NULL PRIMARY KEY,
+    unit_id BLOB NOT NULL REFERENCES organisations (id),
+    region_code TEXT NOT NULL,
+    granted_by BLOB NOT NULL REFERENCES users (id),
+    granted_by_org BLOB NOT NULL REFERENCES organisations (id),
+    granted_at BIGINT NOT NULL,
+    valid_from TEXT NOT NULL,
+    valid_until TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    rule_id BLOB NOT NULL,
+    revoked_from TEXT,
+    revoked_by BLOB REFERENCES users (id),
+    CHECK (valid_from <= valid_until),
+    CHECK ((revoked_from IS NULL) = (revoked_by IS NULL))
+);
+CREATE INDEX duty_exceptions_unit ON duty_exceptions (unit_id, valid_until);
+CREATE INDEX duty_exceptions_region ON duty_exceptions (region_code, id);

@@ -236,15 +236,16 @@ fn view(row: ListingRow, stock: ledger::Balance, day: Day) -> ListingView {
 /// `not_found`.
 pub fn listing(on: &mut Read, id: ListingId, day: Day) -> Outcome<ListingDetail> {
     let rows = store::offer(on, id, day)?;
-    let (row, product, _) = rows.first().cloned().ok_or_else(|| AppError::new(Code::NotFound))?;
+    let (row, product, _, supplier_may_sell) = rows.first().cloned().ok_or_else(|| AppError::new(Code::NotFound))?;
     let certificates: Vec<_> =
-        rows.into_iter().filter_map(|(_, _, cover)| cover.filter(|cover| !cover.bars).map(in_force)).collect();
+        rows.into_iter().filter_map(|(_, _, cover, _)| cover.filter(|cover| !cover.bars).map(in_force)).collect();
     let stock = ledger::balance(on, row.stock_account_id)?;
     let standing = Standing {
         status: row.status,
         certified: !certificates.is_empty(),
         eligible: row.eligible,
         mandated_until: row.mandated_until,
+        supplier_may_sell,
     };
     let status = if rules::on_sale(standing, day).is_ok() { ListingStatus::OnSale } else { ListingStatus::Withdrawn };
     Ok(ListingDetail {

@@ -10,4 +10,4 @@ pub use covers::*;
 pub use listings::*;
 pub use offers::*;
 pub use products::*;
-pub use search::{Order, Wanted, search};
+pub use search::{Order, Wanted, may_sell, search};

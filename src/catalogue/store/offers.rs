@@ -1,13 +1,13 @@
 //! SQL of what an order freezes: one statement for all its listings.
 
-use super::{CoverRow, ListingRow, ProductRow};
+use super::{CoverRow, ListingRow, ProductRow, may_sell};
 use crate::catalogue::rules::CoverStatus;
 use crate::catalogue::schema::{listings, product_certificates as covers, products};
 use crate::each;
 use crate::kernel::error::Outcome;
-use crate::kernel::ids::ListingId;
+use crate::kernel::ids::{ListingId, ProductId};
 use crate::kernel::time::Day;
-use crate::platform::db::{Kept, Read};
+use crate::platform::db::{Conn, Kept, Read, Tx};
 use diesel::prelude::*;
 
 /// The certificates that are told of a listing.
@@ -23,21 +23,36 @@ macro_rules! told {
     };
 }
 
+/// A listing, its product, a certificate in force or one that bars it, and whether the supplier may sell.
+pub type OfferRow = (ListingRow, ProductRow, Option<CoverRow>, bool);
+
 /// One of `offers`, by a statement whose text need not be built to be found prepared.
-pub fn offer(on: &mut Read, id: ListingId, day: Day) -> Outcome<Vec<(ListingRow, ProductRow, Option<CoverRow>)>> {
+pub fn offer(on: &mut Read, id: ListingId, day: Day) -> Outcome<Vec<OfferRow>> {
     Ok(each!(on, c => {
         listings::table.inner_join(products::table).left_join(covers::table.on(told!(day)))
             .filter(listings::id.eq(id)).order(covers::number)
-            .select((ListingRow::as_select(), ProductRow::as_select(), Option::<CoverRow>::as_select())).load(c)
+            .select((ListingRow::as_select(), ProductRow::as_select(), Option::<CoverRow>::as_select(), may_sell())).load(c)
     })?)
 }
 
 /// Listings with their products, once for each certificate that is in force on the day or bars the product, or once without.
-pub fn offers(on: &mut Read, ids: &[ListingId], day: Day) -> Outcome<Vec<(ListingRow, ProductRow, Option<CoverRow>)>> {
+pub fn offers(on: &mut Read, ids: &[ListingId], day: Day) -> Outcome<Vec<OfferRow>> {
     Ok(each!(on, c => {
         let wanted = listings::table.inner_join(products::table).left_join(covers::table.on(told!(day)))
             .filter(listings::id.eq_any(ids)).order((listings::id, covers::number))
-            .select((ListingRow::as_select(), ProductRow::as_select(), Option::<CoverRow>::as_select()));
+            .select((ListingRow::as_select(), ProductRow::as_select(), Option::<CoverRow>::as_select(), may_sell()));
         Kept(wanted).load(c)
     })?)
+}
+
+/// Keeps the products of listings as they are until the transaction ends: who ends a certificate waits, and who comes
+/// after an end waits for it. SQLite has one writer, so nothing comes between there.
+pub fn keep_products(tx: &mut Tx<'_>, ids: &[ListingId]) -> Outcome<()> {
+    if let Conn::Pg(c) = tx.conn() {
+        let named = listings::table.filter(listings::id.eq_any(ids)).select(listings::product_id);
+        let kept =
+            products::table.filter(products::id.eq_any(named)).order(products::id).select(products::id).for_share();
+        kept.load::<ProductId>(c)?;
+    }
+    Ok(())
 }

@@ -4,7 +4,6 @@
 use super::ListingRow;
 use crate::catalogue::rules::ListingStatus;
 use crate::catalogue::schema::listings;
-use crate::each;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::OrgId;
 use crate::kernel::money::Fen;
@@ -12,8 +11,9 @@ use crate::kernel::page::PageRequest;
 use crate::kernel::region_code::{RegionCode, RegionLevel};
 use crate::kernel::terms::Category;
 use crate::kernel::time::Day;
-use crate::platform::db::{KeptWhen, Read, Tx};
-use diesel::dsl::sql;
+use crate::platform::db::{Condition, KeptWhen, Read, Tx};
+use crate::{admission, each, identity};
+use diesel::dsl::{And, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
@@ -75,6 +75,11 @@ impl Wanted {
     }
 }
 
+/// Whether the supplier of a listing may sell: admitted, and not stopped by the operator.
+pub fn may_sell() -> And<Condition, Condition> {
+    identity::acts("listings.org_id").and(admission::admitted("listings.org_id"))
+}
+
 /// Listings that are really on sale on a day, with their place in the order of listing.
 pub fn search(
     on: &mut Read,
@@ -93,7 +98,7 @@ pub fn search(
     Ok(each!(on, c => {
         let certified = listings::certified_from.le(day).and(listings::certified_until.ge(day));
         let mut query = listings::table.select((listings::seq, ListingRow::as_select())).into_boxed();
-        query = query.filter(listings::status.eq(ListingStatus::OnSale)).filter(listings::mandated_until.ge(day));
+        query = query.filter(listings::status.eq(ListingStatus::OnSale)).filter(listings::mandated_until.ge(day)).filter(may_sell());
         query = match wanted.certified {
             Some(true) => query.filter(certified),
             Some(false) => query.filter(diesel::dsl::not(certified)).filter(listings::eligible.eq(true)),

@@ -186,6 +186,14 @@ pub fn revoked_for_safety(on: &mut Read, ids: &[CertificateId]) -> Outcome<Vec<C
     store::revoked_for_safety(on, ids)
 }
 
+/// Products whose certificates stopped to count since a moment.
+///
+/// # Errors
+/// When the database fails.
+pub fn ended_since(on: &mut Read, since: At) -> Outcome<Vec<ProductId>> {
+    store::ended_since(on, since)
+}
+
 /// The view of a certificate.
 pub fn certificate_view(on: &mut Read, row: CertificateRow, today: Day) -> Outcome<CertificateView> {
     only(certificate_views(on, vec![row], today)?)

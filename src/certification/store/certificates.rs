@@ -1,6 +1,6 @@
 //! SQL of certificates, their numbers and their events.
 
-use crate::certification::rules::{CertificateStatus, EndReason};
+use crate::certification::rules::{CertificateEvent, CertificateStatus, EndReason};
 use crate::certification::schema::{certificate_counters as counters, certificate_events as events, certificates};
 use crate::each;
 use crate::kernel::actor::Scope;
@@ -110,6 +110,16 @@ pub fn revoked_for_safety(on: &mut Read, ids: &[CertificateId]) -> Outcome<Vec<C
     Ok(
         each!(on, c => certificates::table.filter(certificates::id.eq_any(ids)).filter(certificates::status.eq(CertificateStatus::Revoked))
         .filter(certificates::safety.eq(true)).order(certificates::id).select(certificates::id).load(c))?,
+    )
+}
+
+/// Products whose certificates were suspended, revoked or expired since a moment.
+pub fn ended_since(on: &mut Read, since: At) -> Outcome<Vec<ProductId>> {
+    let endings =
+        [CertificateEvent::Suspend, CertificateEvent::Revoke, CertificateEvent::Expire].map(CertificateEvent::as_str);
+    Ok(
+        each!(on, c => certificates::table.inner_join(events::table.on(events::certificate_id.eq(certificates::id))).filter(events::at.ge(since))
+        .filter(events::event.eq_any(endings)).order(certificates::product_id).select(certificates::product_id).distinct().load(c))?,
     )
 }
 

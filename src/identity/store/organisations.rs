@@ -10,9 +10,16 @@ use crate::kernel::page::PageRequest;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::{At, Day};
 use crate::kernel::uscc::Uscc;
-use crate::platform::db::{Read, Tx};
+use crate::platform::db::{Condition, Read, Tx};
 use diesel::dsl::{insert_into, update};
 use diesel::prelude::*;
+
+/// For another slice's statement: whether the organisation that its column (`table.column`) names may act.
+#[must_use]
+pub const fn acts(column: &'static str) -> Condition {
+    let before = "EXISTS (SELECT 1 FROM organisations o WHERE o.status = 'active' AND o.id = ";
+    Condition { before, column, after: ")" }
+}
 
 /// An organisation.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

@@ -1,10 +1,11 @@
 //! 验收: a person other than the orderer accepts and rejects delivered goods.
 
 use super::claimed::Claimed;
+use super::duties::exception;
 use crate::identity;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Code, Message, Outcome};
-use crate::kernel::ids::{AcceptanceId, OrderId, UserId};
+use crate::kernel::ids::{AcceptanceId, DutyExceptionId, OrderId, UserId};
 use crate::kernel::quantity::Quantity;
 use crate::kernel::time::Day;
 use crate::ordering::rules::order::{Event, Refusal, fact_day};
@@ -45,7 +46,7 @@ pub struct AcceptedLine {
 pub fn accept(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewAcceptance) -> Outcome<(AcceptanceId, OrderRow)> {
     let mut claimed = Claimed::claim(tx, Side::Buyer(actor.org_id), id)?;
     claimed.step(Event::Accept)?;
-    two_people(tx, actor, &claimed.order, new.second_person)?;
+    let exception = two_people(tx, actor, &claimed.order, new.second_person)?;
     let today = tx.at().day();
     let occurred_on = fact_day(new.occurred_on.unwrap_or(today), claimed.order.placed_day, today)?;
     let fact = AcceptanceRow {
@@ -81,28 +82,38 @@ pub fn accept(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewAcceptance) 
     claimed.write(tx, &fact.id.to_string(), occurred_on, false)?;
     claimed.settle(tx)?;
     let amount = crate::kernel::money::Fen::total(rows.iter().map(|row| row.amount_fen))?;
-    let details = json!({ "acceptance": fact.id, "occurred_on": occurred_on, "amount_fen": amount });
+    let details =
+        json!({ "acceptance": fact.id, "occurred_on": occurred_on, "amount_fen": amount, "exception": exception });
     claimed.record(tx, Some(actor), "order.accepted", details)?;
     Ok((fact.id, claimed.order))
 }
 
-/// Who orders never accepts, and the second person is a third one of the same organisation.
-fn two_people(tx: &mut Tx<'_>, actor: &Actor, order: &OrderRow, second: Option<UserId>) -> Outcome<()> {
+/// Who orders never accepts, and the second person is a third one of the same organisation. The exception under which who
+/// reported the payment accepts, where it is needed.
+fn two_people(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    order: &OrderRow,
+    second: Option<UserId>,
+) -> Outcome<Option<DutyExceptionId>> {
     if actor.user_id == order.placed_by {
         return Err(Refusal::SamePerson.into());
     }
     // Who reports a payment has not accepted, in whatever order the two come.
     let reporters = payments::of_order(tx, order.id)?;
-    if reporters.iter().any(|(payment, _)| payment.reported_by == actor.user_id || Some(payment.reported_by) == second)
-    {
-        return Err(Refusal::SamePerson.into());
-    }
-    let Some(second) = second else { return Ok(()) };
+    let reported = |person| reporters.iter().any(|(payment, _)| payment.reported_by == person);
+    let today = tx.at().day();
+    let used = if reported(actor.user_id) || second.is_some_and(reported) {
+        Some(exception(tx, order.buyer_id, today)?.ok_or(Refusal::SamePerson)?)
+    } else {
+        None
+    };
+    let Some(second) = second else { return Ok(used) };
     if second == actor.user_id || second == order.placed_by {
         return Err(Refusal::SamePerson.into());
     }
     if identity::is_member(tx, second, order.buyer_id)? {
-        return Ok(());
+        return Ok(used);
     }
     let message = Message::new("不是本单位人员", "is nobody of this organisation");
     Err(AppError::field(Code::ValidationFailed, "/second_person", message))

@@ -1,10 +1,11 @@
 //! The supplier answers: confirm or decline.
 
 use super::claimed::Claimed;
+use crate::catalogue;
 use crate::identity;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Code, Outcome};
-use crate::kernel::ids::OrderId;
+use crate::kernel::ids::{ListingId, OrderId};
 use crate::kernel::time::Day;
 use crate::kernel::uscc::Uscc;
 use crate::ordering::rules::line::Line;
@@ -19,11 +20,13 @@ use serde_json::json;
 /// Confirms an order within its time.
 ///
 /// # Errors
-/// `not_found`, `wrong_state`; `expired` at the deadline and after it.
+/// `not_found`, `wrong_state`; `expired` at the deadline and after it; `certificate_not_current` when nothing entitles a
+/// line's goods any more, `supplier_not_admitted` when the supplier may not sell any more.
 pub fn confirm(tx: &mut Tx<'_>, actor: &Actor, id: OrderId) -> Outcome<OrderRow> {
     let mut claimed = Claimed::claim(tx, Side::Supplier(actor.org_id), id)?;
     claimed.step(Event::Confirm)?;
     in_time(tx.at(), claimed.order.confirm_by)?;
+    promisable(tx, &claimed)?;
     claimed.order.confirmed_at = Some(tx.at());
     claimed.order.confirmed_by = Some(actor.user_id);
     let day = tx.at().day();
@@ -49,6 +52,20 @@ fn freeze_clock(tx: &mut Tx<'_>, order: &mut OrderRow, day: Day) -> Outcome<()> 
     let mut terms: Terms = terms::read(&order.terms)?;
     terms.rules.push(FrozenRule { name: row.name.as_str().to_owned(), rule_id: row.id, value: row.value.clone() });
     order.terms = terms::write(&terms)?;
+    Ok(())
+}
+
+/// Asks again what was asked at placement: a certificate may have ended since, and may be ending at this very moment.
+fn promisable(tx: &mut Tx<'_>, claimed: &Claimed) -> Outcome<()> {
+    let mut listings: Vec<ListingId> = claimed.lines.iter().map(|line| line.listing_id).collect();
+    listings.sort_unstable();
+    listings.dedup();
+    let day = tx.at().day();
+    let offers = catalogue::kept_offers(tx, &listings, day)?;
+    for line in &claimed.lines {
+        let offer = offers.iter().find(|offer| offer.listing_id == line.listing_id).ok_or(Code::ListingNotOnSale)?;
+        offer.promisable().map_err(|error| error.with("line_no", line.line_no))?;
+    }
     Ok(())
 }
 

@@ -5,6 +5,7 @@ pub mod cancel;
 pub(super) mod claimed;
 pub mod close;
 pub mod confirm;
+pub mod duties;
 pub mod expire;
 pub mod invoice;
 pub mod pay;

@@ -1,13 +1,16 @@
 //! Payments: the buyer reports a transfer, the supplier answers; what nobody answers in time is deemed received.
 
+use super::duties::exception;
 use super::settle::settle;
 use crate::audit;
 use crate::documents;
-use crate::kernel::actor::{Actor, Scope};
+use crate::identity;
+use crate::kernel::actor::{Actor, Role, Scope};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
-use crate::kernel::ids::{FileId, OrderId, PaymentId};
+use crate::kernel::ids::{DutyExceptionId, FileId, OrderId, OrgId, PaymentId};
 use crate::kernel::money::Fen;
 use crate::kernel::time::Day;
+use crate::notifications::{self, Both};
 use crate::ordering::OrderState;
 use crate::ordering::book::Book;
 use crate::ordering::rules::money::{MoneyRefusal, Payable, allocate};
@@ -40,9 +43,10 @@ pub struct NewPayment {
 /// Reports a transfer. It counts when the supplier confirms it, or when it has a proof and nobody answers in time.
 ///
 /// # Errors
-/// `not_found`, `wrong_state`, `separation_of_duties`, `payment_mismatch`, `already_exists`.
+/// `not_found`, `wrong_state`, `separation_of_duties` unless the unit has an exception, `payment_mismatch`,
+/// `already_exists`.
 pub fn report(tx: &mut Tx<'_>, actor: &Actor, new: &NewPayment) -> Outcome<(PaymentRow, Vec<PartRow>)> {
-    let mut claimed = claim_orders(tx, actor, new)?;
+    let (mut claimed, exception) = claim_orders(tx, actor, new)?;
     let first = claimed.first().cloned().ok_or(MoneyRefusal::NothingToPay)?;
     if claimed.iter().any(|order| (order.supplier_id, order.payer_id) != (first.supplier_id, first.payer_id)) {
         return Err(MoneyRefusal::SeveralSuppliers.into());
@@ -85,19 +89,21 @@ pub fn report(tx: &mut Tx<'_>, actor: &Actor, new: &NewPayment) -> Outcome<(Paym
         }
         _ => error,
     })?;
-    record(tx, Some(actor), "payment.reported", &row, &first, &parts)?;
+    record(tx, Some(actor), "payment.reported", &row, (&first, exception), &parts)?;
+    tell_supplier(tx, &row, &parts)?;
     Ok((row, parts))
 }
 
-/// Claims every named order, in the order of their ids, so that two transfers never wait for each other.
-fn claim_orders(tx: &mut Tx<'_>, actor: &Actor, new: &NewPayment) -> Outcome<Vec<OrderRow>> {
+/// Claims every named order, in the order of their ids, so that two transfers never wait for each other; and the exception
+/// under which who accepted may report the payment, where it was needed.
+fn claim_orders(tx: &mut Tx<'_>, actor: &Actor, new: &NewPayment) -> Outcome<(Vec<OrderRow>, Option<DutyExceptionId>)> {
     let mut ids: Vec<OrderId> = new.orders.iter().map(|(id, _)| *id).collect();
     ids.sort_unstable();
     if ids.windows(2).any(|pair| pair[0] == pair[1]) {
         let message = Message::new("同一订单只写一次", "name each order once");
         return Err(AppError::field(Code::ValidationFailed, "/orders", message));
     }
-    let mut claimed = Vec::with_capacity(ids.len());
+    let (mut claimed, mut used, today) = (Vec::with_capacity(ids.len()), None, tx.at().day());
     for id in ids {
         let order = orders::claim(tx, Side::Payer(actor.org_id), id)?;
         if !matches!(order.state, OrderState::Confirmed | OrderState::Closed) {
@@ -107,12 +113,15 @@ fn claim_orders(tx: &mut Tx<'_>, actor: &Actor, new: &NewPayment) -> Outcome<Vec
         }
         let accepted = facts::acceptances(tx, id)?;
         if accepted.iter().any(|(fact, _)| fact.accepted_by == actor.user_id || fact.second_by == Some(actor.user_id)) {
-            return Err(AppError::new(Code::SeparationOfDuties)
-                .detail("验收人不得报告付款", "Who accepts never reports the payment"));
+            used = exception(tx, order.buyer_id, today)?;
+            if used.is_none() {
+                return Err(AppError::new(Code::SeparationOfDuties)
+                    .detail("验收人不得报告付款", "Who accepts never reports the payment"));
+            }
         }
         claimed.push(order);
     }
-    Ok(claimed)
+    Ok((claimed, used))
 }
 
 fn no_such_file() -> AppError {
@@ -175,7 +184,10 @@ pub fn answer(tx: &mut Tx<'_>, actor: &Actor, answer: &Answer) -> Outcome<(Payme
         PaymentDecision::Confirm => "payment.confirmed",
         PaymentDecision::Deny => "payment.denied",
     };
-    record(tx, Some(actor), action, &row, &order, &parts)?;
+    record(tx, Some(actor), action, &row, (&order, None), &parts)?;
+    if answer.decision == PaymentDecision::Deny {
+        tell_reporter(tx, &row, &parts)?;
+    }
     Ok((row, parts))
 }
 
@@ -244,8 +256,46 @@ fn deem(tx: &mut Tx<'_>, id: PaymentId) -> Outcome<bool> {
         return Ok(false);
     }
     take(tx, &mut row, &parts, PaymentEvent::TimeOver)?;
-    record(tx, None, "payment.deemed", &row, &order, &parts)?;
+    record(tx, None, "payment.deemed", &row, (&order, None), &parts)?;
     Ok(true)
+}
+
+/// The orders of a transfer, as a mail names them.
+fn named(parts: &[PartRow]) -> String {
+    parts.iter().map(|part| part.order_id.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// A report waits for the supplier's answer.
+fn tell_supplier(tx: &mut Tx<'_>, row: &PaymentRow, parts: &[PartRow]) -> Outcome<()> {
+    let (fen, day, until, orders) = (row.amount_fen, row.occurred_on, row.answer_by, named(parts));
+    let (zh, en) = if row.proof_file.is_some() {
+        (
+            format!("附有付款凭证，{until} 前未答复的，视为已收到。"),
+            format!("It has a proof: unanswered by {until} it is deemed received."),
+        )
+    } else {
+        (format!("请在 {until} 前答复。"), format!("Please answer by {until}."))
+    };
+    let zh = format!("采购方报告已于 {day} 付款 {fen} 元，订单 {orders}。请核对是否到账。{zh}");
+    let en =
+        format!("The buyer reports a payment of {fen} yuan on {day} for {orders}. Please say whether it arrived. {en}");
+    tell(tx, (row.supplier_id, Role::Seller), Both { zh: "采购方报告付款", en: "A payment was reported" }, (&zh, &en))
+}
+
+/// A denial has to be looked into by whoever pays.
+fn tell_reporter(tx: &mut Tx<'_>, row: &PaymentRow, parts: &[PartRow]) -> Outcome<()> {
+    let (fen, day, orders) = (row.amount_fen, row.occurred_on, named(parts));
+    let reason = row.reason.as_deref().unwrap_or_default();
+    let zh = format!("供应商否认收到 {day} 的付款 {fen} 元，订单 {orders}。原因：{reason}");
+    let en = format!("The supplier denies having received {fen} yuan of {day} for {orders}. Reason: {reason}");
+    tell(tx, (row.reporter_org, Role::Payer), Both { zh: "供应商否认到账", en: "A payment was denied" }, (&zh, &en))
+}
+
+fn tell(tx: &mut Tx<'_>, (org, role): (OrgId, Role), subject: Both<'_>, (zh, en): (&str, &str)) -> Outcome<()> {
+    for (_, address) in identity::recipients(tx, org, role)? {
+        notifications::mail(tx, &address, subject, Both { zh, en })?;
+    }
+    Ok(())
 }
 
 fn record(
@@ -253,7 +303,7 @@ fn record(
     actor: Option<&Actor>,
     action: &'static str,
     row: &PaymentRow,
-    order: &OrderRow,
+    (order, exception): (&OrderRow, Option<DutyExceptionId>),
     parts: &[PartRow],
 ) -> Outcome<()> {
     let orders: Vec<_> = parts.iter().map(|p| json!({ "order": p.order_id, "amount_fen": p.amount_fen })).collect();
@@ -264,7 +314,8 @@ fn record(
         owner_org: row.reporter_org,
         other_org: Some(row.supplier_id),
         region: order.unit_region,
-        details: json!({ "amount_fen": row.amount_fen, "occurred_on": row.occurred_on, "orders": orders, "reason": row.reason }),
+        details: json!({ "amount_fen": row.amount_fen, "occurred_on": row.occurred_on, "orders": orders, "reason": row.reason,
+            "exception": exception }),
     };
     audit::record(tx, &entry)
 }

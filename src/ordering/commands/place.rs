@@ -86,6 +86,8 @@ pub struct Placed {
     pub group: GroupRow,
     /// One order per supplier.
     pub orders: Vec<OrderRow>,
+    /// How far beyond its ceiling the unit-year is now, where the rule only warns: ceiling and excess, in fen.
+    pub beyond: Option<(Fen, Fen)>,
 }
 
 /// Places orders: freezes what they are placed on, holds quota and stock, tells both parties.
@@ -113,16 +115,17 @@ pub fn place(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder) -> Outcome<Placed> 
     let paired = paired(tx, actor, new, &drafts, day)?;
     let assembly = Assembly { actor, new, parties: &parties, paired, deadlines: &deadlines };
     let (orders, lines) = assembly.assemble(tx, &group, &drafts, &frozen(&rules, new.fund))?;
-    let account = Owner::Quota { unit: parties.unit, year: day.year(), fund: new.fund };
+    let quota = Owner::Quota { unit: parties.unit, year: day.year(), fund: new.fund };
     let refuses = rules.choice_for(RuleName::CeilingMode, fund)? == "refuse";
     if !refuses {
-        represented(tx, &account)?;
+        represented(tx, &quota)?;
     }
-    hold(tx, (&account, refuses), &lines, &drafts)?;
+    hold(tx, (&quota, refuses), &lines, &drafts)?;
+    let beyond = if refuses { None } else { beyond(tx, &quota)? };
     store::insert(tx, &group, &orders, &lines)?;
     count(tx, &orders, &lines, day)?;
     announce(tx, actor, &orders, &group)?;
-    Ok(Placed { group, orders })
+    Ok(Placed { group, orders, beyond })
 }
 
 /// A reference is taken before anything else is asked, by storing its group; one that is taken answers whose it is.
@@ -320,6 +323,13 @@ fn represented(tx: &mut Tx<'_>, quota_account: &Owner) -> Outcome<()> {
     Err(AppError::field(Code::FundNotAllowed, "/fund", Message::new(zh.clone(), en.clone()))
         .detail(zh, en)
         .with("representative_id", representative.to_string()))
+}
+
+/// Where the rule only warns, the buyer is told by how much the year is beyond its ceiling.
+fn beyond(tx: &mut Tx<'_>, quota: &Owner) -> Outcome<Option<(Fen, Fen)>> {
+    let balance = ledger::balance(tx, ledger::account_id(quota))?;
+    let over = balance.limit.map(|limit| (Fen::new(limit), Fen::new(balance.used().saturating_sub(limit))));
+    Ok(over.filter(|(_, excess)| *excess > Fen::ZERO))
 }
 
 /// Names every line whose stock does not suffice, and the ceiling.

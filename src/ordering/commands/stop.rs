@@ -3,6 +3,7 @@
 use super::claimed::Claimed;
 use super::confirm::release_all;
 use crate::catalogue;
+use crate::certification;
 use crate::identity;
 use crate::kernel::actor::Role;
 use crate::kernel::error::Outcome;
@@ -23,6 +24,24 @@ pub async fn stop_unanswered(db: &Store, ctx: &Ctx, product: ProductId) -> Outco
     let mut count = 0;
     for (order, listing) in waiting {
         count += usize::from(db.write(ctx.clone(), move |tx| stop(tx, order, listing)).await?);
+    }
+    Ok(count)
+}
+
+/// How far back [`stop_slipped`] looks: longer than any transaction lasts.
+const LOOK_BACK_MS: i64 = 3_600_000;
+
+/// Stops the unanswered orders of every product whose certificate stopped to count within the last hour; how many. An order
+/// placed at the very moment in which a certificate ends may not have been there yet when [`stop_unanswered`] looked.
+///
+/// # Errors
+/// When the database fails.
+pub async fn stop_slipped(db: &Store, ctx: &Ctx) -> Outcome<usize> {
+    let since = ctx.at.plus_ms(-LOOK_BACK_MS);
+    let products = db.read(move |read| certification::ended_since(read, since)).await?;
+    let mut count = 0;
+    for product in products {
+        count += stop_unanswered(db, ctx, product).await?;
     }
     Ok(count)
 }

@@ -1,6 +1,7 @@
 //! Orders over HTTP.
 
 mod counting;
+mod duties;
 mod fulfil;
 mod money;
 mod place;
@@ -17,6 +18,7 @@ pub fn routes(config: &mut ServiceConfig) {
     place::routes(config);
     fulfil::routes(config);
     money::routes(config);
+    duties::routes(config);
     counting::routes(config);
     read::routes(config);
 }

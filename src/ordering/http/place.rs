@@ -106,7 +106,7 @@ impl PlaceOrderRequest {
 pub async fn place_order(call: Call<PlaceOrder, Json<PlaceOrderRequest>>) -> Answer {
     call.write_keyed(|tx, actor, Json(body)| {
         let placed = place::place(tx, actor, &body.order())?;
-        let view = OrderGroupView::new(&placed.group, &placed.orders);
+        let view = OrderGroupView::new(&placed.group, &placed.orders).warned(placed.beyond);
         Reply::created(&format!("/api/v1/order-groups/{}", placed.group.id), &view)
     })
     .await

@@ -84,5 +84,6 @@ pub struct TaskFilter {}
     responses((status = 200, body = PageOf<Task>)), security(("bearer" = ["signed_in"])))]
 #[get("/tasks")]
 pub async fn list_tasks(call: Call<SignedIn>, list: List<TaskFilter>) -> Answer {
-    call.list(list, |read, actor, _, page| queries::tasks(read, actor, page)).await
+    let today = call.now().day();
+    call.list(list, move |read, actor, _, page| queries::tasks(read, actor, today, page)).await
 }

@@ -1,6 +1,7 @@
 //! Reading orders within what the asking party may see.
 
 mod counting;
+mod duties;
 mod money;
 mod tasks;
 mod verify;
@@ -8,6 +9,7 @@ mod verify_lines;
 mod views;
 
 pub use counting::{CountingView, counting};
+pub use duties::{DutyExceptionView, exceptions};
 pub use money::{InvoiceView, PaymentView, PaymentsWanted, RatingView, RefundView, invoices, payments};
 pub use tasks::{Task, tasks};
 pub use verify::{CountDifference, verify_counts};

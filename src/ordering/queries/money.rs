@@ -113,7 +113,7 @@ pub fn payments(
     Ok(page.map(|row| PaymentView::new(row, &parts)))
 }
 
-fn reach(read: &mut Read, actor: &Actor, today: Day) -> Outcome<Reach> {
+pub(super) fn reach(read: &mut Read, actor: &Actor, today: Day) -> Outcome<Reach> {
     Ok(match &actor.scope {
         Scope::Platform => Reach::Everything,
         Scope::Region(code) => Reach::UnitsIn(code.subtree()),

@@ -7,7 +7,8 @@ use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::{OrderId, OrgId, PaymentId};
 use crate::kernel::money::Fen;
 use crate::kernel::page::{Page, PageRequest};
-use crate::kernel::time::At;
+use crate::kernel::time::{At, Day};
+use crate::ordering::commands::duties::exception;
 use crate::ordering::store::orders::OrderRow;
 use crate::ordering::store::payments::PaymentRow;
 use crate::ordering::store::tasks::{self as store, Asked, Work};
@@ -91,7 +92,7 @@ struct Waiting {
 ///
 /// # Errors
 /// `invalid_cursor`; when the database fails.
-pub fn tasks(read: &mut Read, actor: &Actor, page: &PageRequest) -> Outcome<Page<Task>> {
+pub fn tasks(read: &mut Read, actor: &Actor, today: Day, page: &PageRequest) -> Outcome<Page<Task>> {
     let after = page.keys::<i64, String>()?.map(|(at, rest)| cursor(at, &rest)).transpose()?;
     let sells = actor.kind.sells();
     let mut waiting = Vec::new();
@@ -99,7 +100,10 @@ pub fn tasks(read: &mut Read, actor: &Actor, page: &PageRequest) -> Outcome<Page
         let roles = identity::roles(read, actor.user_id, actor.org_id)?;
         let may = |kind: &&TaskKind| (kind.role() == Role::Seller) == sells && roles.contains(&kind.role());
         for kind in TaskKind::ALL.iter().filter(may) {
-            waiting.extend(find(read, *kind, &asked(actor, after, *kind), page.fetch())?);
+            let pays = *kind == TaskKind::ReportPayment;
+            let excepted = pays && exception(read, actor.org_id, today)?.is_some();
+            let asked = Asked { excepted, ..asked(actor, after, *kind) };
+            waiting.extend(find(read, *kind, &asked, page.fetch())?);
         }
     }
     waiting.sort_by_key(|task| (task.at, task.kind, task.id));
@@ -163,5 +167,5 @@ fn asked(actor: &Actor, after: Option<Last>, kind: TaskKind) -> Asked {
         Some((at, last, id)) if last == kind => (at, Some(id), false),
         Some((at, last, _)) => (at, None, kind > last),
     };
-    Asked { org: actor.org_id, person: actor.user_id, since, after, inclusive }
+    Asked { org: actor.org_id, person: actor.user_id, excepted: false, since, after, inclusive }
 }

@@ -1,6 +1,6 @@
 //! Orders as they are shown.
 
-use crate::kernel::error::Outcome;
+use crate::kernel::error::{Code, Outcome};
 use crate::kernel::ids::{
     AcceptanceId, ListingId, OrderGroupId, OrderId, OrderLineId, OrgId, ProductId, ReturnId, ShipmentId,
     ShortClosureId, UserId,
@@ -49,6 +49,22 @@ pub struct OrderGroupView {
     pub placed_at: At,
     /// One order per supplier.
     pub orders: Vec<PlacedOrder>,
+    /// What the buyer is warned of, when it is placed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub warnings: Vec<CeilingWarning>,
+}
+
+/// The unit-year is beyond its ceiling, and the rule `ceiling_mode` only warns.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CeilingWarning {
+    /// Always `ceiling_exceeded`.
+    #[schema(example = "ceiling_exceeded")]
+    pub code: &'static str,
+    /// The plan's annual total.
+    pub ceiling_fen: Fen,
+    /// How much is held and accepted beyond it, this order included.
+    pub beyond_fen: Fen,
 }
 
 impl OrderGroupView {
@@ -68,7 +84,19 @@ impl OrderGroupView {
             client_ref: group.client_ref.clone(),
             placed_at: group.placed_at,
             orders: orders.iter().map(placed).collect(),
+            warnings: Vec::new(),
         }
+    }
+    /// With a warning when the ceiling is exceeded: ceiling and excess.
+    #[must_use]
+    pub(crate) fn warned(mut self, beyond: Option<(Fen, Fen)>) -> OrderGroupView {
+        let warning = |(ceiling_fen, beyond_fen)| CeilingWarning {
+            code: Code::CeilingExceeded.as_str(),
+            ceiling_fen,
+            beyond_fen,
+        };
+        self.warnings.extend(beyond.map(warning));
+        self
     }
 }
 

@@ -63,6 +63,8 @@ pub struct Asked {
     pub org: OrgId,
     /// The person who would do it.
     pub person: UserId,
+    /// Whether who accepts may report the payment as well.
+    pub excepted: bool,
     /// From this moment on.
     pub since: At,
     /// At that very moment, only after this row.
@@ -73,7 +75,7 @@ pub struct Asked {
 
 /// Orders that wait for a kind of work, the longest waiting first, with the amount it is about.
 pub fn orders_for(on: &mut Read, work: Work, asked: &Asked, most: i64) -> Outcome<Vec<(OrderRow, Fen)>> {
-    let Asked { org, person, since, after, inclusive } = *asked;
+    let Asked { org, person, excepted, since, after, inclusive } = *asked;
     let rows: Vec<(OrderRow, i64)> = each!(on, c => {
         let lines = order_lines::table.filter(order_lines::order_id.eq(orders::id)).filter(order_lines::closed.eq(false));
         let kept = orders::accepted_fen.gt(orders::returned_fen);
@@ -93,8 +95,9 @@ pub fn orders_for(on: &mut Read, work: Work, asked: &Asked, most: i64) -> Outcom
             Work::Pay => {
                 let accepted = acceptances::table.filter(acceptances::order_id.eq(orders::id))
                     .filter(acceptances::accepted_by.eq(person).or(acceptances::second_by.eq(person)));
-                query.filter(orders::payer_id.eq(org).or(orders::buyer_id.eq(org))).filter(delivered).filter(kept)
-                    .filter(sql::<Bool>(UNPAID).sql(" > 0")).filter(not(exists(accepted)))
+                let due = query.filter(orders::payer_id.eq(org).or(orders::buyer_id.eq(org))).filter(delivered).filter(kept)
+                    .filter(sql::<Bool>(UNPAID).sql(" > 0"));
+                if excepted { due } else { due.filter(not(exists(accepted))) }
             }
             Work::Invoice => {
                 query.filter(orders::supplier_id.eq(org)).filter(delivered).filter(kept).filter(sql::<Bool>(UNINVOICED).sql(ROUNDED))

@@ -3,6 +3,7 @@
 use super::Conn;
 use crate::kernel::error::{AppError, Outcome};
 use diesel::backend::Backend;
+use diesel::expression::ValidGrouping;
 use diesel::pg::{Pg, PgConnection, PgQueryBuilder};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryBuilder, QueryFragment, QueryId};
@@ -48,6 +49,39 @@ impl<DB: Backend, T: QueryFragment<DB>> QueryFragment<DB> for KeptWhen<T> {
     }
     fn is_safe_to_cache_prepared(&self, _: &DB) -> QueryResult<bool> {
         Ok(self.1)
+    }
+}
+
+/// A condition written as text around a column of the statement that it stands in. Unlike `diesel::dsl::sql` it does not
+/// keep the statement from staying prepared.
+#[derive(Debug, Clone, Copy)]
+pub struct Condition {
+    /// What stands before the column.
+    pub before: &'static str,
+    /// `table.column` of the statement.
+    pub column: &'static str,
+    /// What stands after it.
+    pub after: &'static str,
+}
+
+impl QueryId for Condition {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+impl Expression for Condition {
+    type SqlType = diesel::sql_types::Bool;
+}
+impl<T> AppearsOnTable<T> for Condition {}
+impl<T> SelectableExpression<T> for Condition {}
+impl<G> ValidGrouping<G> for Condition {
+    type IsAggregate = diesel::expression::is_aggregate::Never;
+}
+impl<DB: Backend> QueryFragment<DB> for Condition {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        for part in [self.before, self.column, self.after] {
+            out.push_sql(part);
+        }
+        Ok(())
     }
 }
 

@@ -71,9 +71,7 @@ impl<Q: DeserializeOwned> List<Q> {
         }
         let wrong = check(&filters)?;
         if !wrong.is_empty() {
-            return Err(wrong
-                .into_iter()
-                .fold(AppError::new(Code::InvalidParameter), |error, fault| error.with_field(fault)));
+            return Err(wrong.into_iter().fold(AppError::new(Code::InvalidParameter), AppError::with_field));
         }
         filters.sort();
         let filter_hash = hash(path, &filters);

@@ -53,6 +53,49 @@ fn a_filing_is_refused_in_descending_precedence() {
 }
 
 #[test]
+fn only_who_files_for_all_represents() {
+    use CanteenMode as M;
+    assert_eq!(represents(None), Ok(()));
+    let may = [false, false, true, false, false];
+    for (mode, may) in M::ALL.iter().zip(may) {
+        assert_eq!(represents(Some(*mode)).is_ok(), may, "{mode}");
+    }
+}
+
+/// Every state x step taken x decision x supervised: where a plan can stand, and that only two approvals lead in force.
+#[test]
+fn a_plan_is_in_force_after_every_review_that_is_due_and_not_before() {
+    let users = [1, 2, 3].map(|n| UserId([n; 16]));
+    for supervised in [false, true] {
+        let above: &[OrgId] = if supervised { &[ABOVE] } else { &[] };
+        for script in 0..3_u32.pow(4) {
+            let (mut state, mut approvals, mut involved) = (PlanState::Submitted, 0, vec![users[0]]);
+            for turn in 0..4 {
+                let (org, kind, user) = match script / 3_u32.pow(turn) % 3 {
+                    0 => (UNIT, OrgKind::BudgetUnit, users[0]),
+                    1 => (ABOVE, OrgKind::BudgetUnit, users[1]),
+                    _ => (BUREAU, OrgKind::FinanceBureau, users[2]),
+                };
+                let decision = if turn == 2 { PlanDecision::Return } else { PlanDecision::Approve };
+                let bureau = Some(BUREAU);
+                let asked =
+                    Review { state, above, bureau, involved: &involved, user, org, kind, decision, reasoned: true };
+                let due = step_of(state, supervised);
+                let Ok((step, next)) = review(&asked) else { continue };
+                assert_eq!(Some(step), due, "{asked:?}");
+                assert_eq!(step == PlanStep::SupervisingUnit, org == ABOVE, "{asked:?}");
+                assert!(!involved.contains(&user), "{asked:?}");
+                approvals = if decision == PlanDecision::Approve { approvals + 1 } else { 0 };
+                assert_eq!(next == PlanState::Returned, decision == PlanDecision::Return, "{asked:?}");
+                assert_eq!(next == PlanState::Approved, approvals == 1 + i32::from(supervised), "{asked:?}");
+                involved.push(user);
+                state = next;
+            }
+        }
+    }
+}
+
+#[test]
 fn floors_follow_the_year_and_last_year() {
     let own = |ratio| filing(CanteenMode::Own, part(1_000_000, ratio), None);
     // 2020: none; 2021: 10 %; 中卫 2024: 15 %.

@@ -121,10 +121,15 @@ impl World {
     async fn unit(&mut self, app: &TestApp, market: &Market) {
         let unit = market.trader.org_id;
         let manager = app.person(unit, &[Role::Manager]).await;
+        let small = crate::ordering::exceptions::small_unit(app).await;
         let admin = app.person(unit, &[Role::OrgAdmin]).await;
         let supervisor = app.new_person(OrgKind::BudgetUnit, CITY, &[Role::Reviewer]).await;
         let bureau = app.new_person(OrgKind::FinanceBureau, CITY, &[Role::Reviewer]).await;
         app.supervise(unit, supervisor.org_id).await;
+        app.supervise(small, supervisor.org_id).await;
+        let exception =
+            json!({ "unit_id": small, "valid_from": "2021-01-01", "valid_until": "2021-12-31", "reason": "仅两人" });
+        let excepted = supervisor.post("/api/v1/duty-exceptions", exception).expect(201).await;
         let plan = json!({ "year": 2021, "canteen_mode": "own", "canteen": { "total_fen": 1_000_000, "ratio_ppm": 100_000 }, "submit": true });
         let filed = manager.post("/api/v1/quota-plans", plan).expect(201).await;
         let invitation = json!({ "email": format!("world{}@yigou.example", COUNT.fetch_add(1, Ordering::SeqCst)), "name": "马丽", "roles": ["payer"] });
@@ -132,9 +137,14 @@ impl World {
         let until = yigou::kernel::time::At(app.ctx().at.0 + 86_400_000);
         let key = json!({ "name": "食堂系统", "permissions": ["signed_in"], "expires_at": until });
         let made = admin.bare_post("/api/v1/api-keys", key).expect(201).await;
-        for id in
-            [filed.id(), invited.id(), made.str("/api_key/id"), unit.to_string(), market.acceptor.user_id.to_string()]
-        {
+        for id in [
+            excepted.id(),
+            filed.id(),
+            invited.id(),
+            made.str("/api_key/id"),
+            unit.to_string(),
+            market.acceptor.user_id.to_string(),
+        ] {
             self.keep(id);
         }
         self.people.extend([manager, admin, supervisor, bureau]);

@@ -1,7 +1,9 @@
 //! Orders from placement to the last fact about their goods, on both databases.
 
+pub mod exceptions;
 mod histories;
 mod races;
+mod standing;
 
 use crate::support::TestApp;
 use crate::support::market::{CITY, COUNTY, Market, confirm};

@@ -144,6 +144,20 @@ impl TestApp {
         })
     }
 
+    /// The person has confirmed the address, so that mail goes to it.
+    pub async fn reachable(&self, person: &Person) {
+        let id = person.user_id.0.to_vec();
+        let confirm = move |tx: &mut yigou::platform::db::Tx<'_>| {
+            let (sql, at) = ("UPDATE users SET email_verified_at = $1 WHERE id = $2", tx.at().0);
+            let query = diesel::sql_query(sql)
+                .bind::<diesel::sql_types::BigInt, _>(at)
+                .bind::<diesel::sql_types::Binary, _>(id.clone());
+            yigou::each!(tx, c => diesel::RunQueryDsl::execute(query, c))?;
+            Ok(())
+        };
+        self.write(confirm).await.unwrap();
+    }
+
     /// A signed-in person of a new organisation.
     pub async fn new_person(&self, kind: OrgKind, region: &str, roles: &[Role]) -> Person {
         let org = self.organisation(kind, region).await;

@@ -14,6 +14,8 @@
 //! - A payment that was deemed received and is denied was never there. An order that it completed is completed no more:
 //!   everything it counted is taken from the year in which it counted (as a correction once that year is closed), and it counts
 //!   anew in the year of the payment that makes it whole. A refund, by contrast, only lowers what is counted.
+//! - The ordered amount belongs to the year of placement; what is cancelled or written off lowers it, after that year
+//!   closed as its numbered correction, by the day on which it is recorded. What is rejected was ordered all the same.
 
 pub mod dating;
 mod fold;
