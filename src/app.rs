@@ -265,7 +265,8 @@ async fn purged(store: Store, ctx: Ctx, batch: fn(&mut Tx<'_>) -> Outcome<usize>
 }
 
 async fn recompute_deadlines(store: Store, ctx: Ctx) -> Outcome<()> {
-    store.write(ctx, certification::recompute_deadlines).await.map(drop)
+    store.write(ctx.clone(), certification::recompute_deadlines).await?;
+    ordering::recompute_deadlines(&store, &ctx).await.map(drop)
 }
 
 /// Counties gain and lose the 832 status by an import, or on a day that a row names.

@@ -30,6 +30,7 @@ pub use commands::pay::{
 };
 pub use commands::place::{NewLine, NewOrder, Placed, place};
 pub use commands::rate::{NewRating, rate};
+pub use commands::recompute::recompute_deadlines;
 pub use commands::refund::{NewRefund, refund};
 pub use commands::returns::{NewReturn, take_back};
 pub use commands::settle::settle;

@@ -14,6 +14,7 @@ mod ceilings;
 mod certification;
 mod contract;
 mod counting;
+mod deadlines;
 mod demo;
 mod documents;
 mod front;

@@ -372,7 +372,7 @@ on_both! {
 }
 
 /// Reports a payment with a proof. The file's row is stored directly: uploads have tests of their own.
-async fn reported_with_proof(app: &TestApp, till: &Till, order: &str, fen: i64) -> String {
+pub async fn reported_with_proof(app: &TestApp, till: &Till, order: &str, fen: i64) -> String {
     let (org, user) = (till.payer.org_id, till.payer.user_id);
     let file: FileId = app
         .write(move |tx| {

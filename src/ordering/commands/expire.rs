@@ -2,6 +2,7 @@
 
 use super::claimed::Claimed;
 use super::confirm::release_all;
+use super::recompute::order_deadline;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::OrderId;
 use crate::ordering::rules::order::{Event, next};
@@ -31,6 +32,11 @@ pub async fn expire_unconfirmed(db: &Store, ctx: Ctx) -> Outcome<usize> {
 fn expire(tx: &mut Tx<'_>, id: OrderId) -> Outcome<bool> {
     let mut claimed = Claimed::claim(tx, Side::Program, id)?;
     if claimed.order.confirm_by > tx.at() || next(claimed.order.state, Event::Expire).is_err() {
+        return Ok(false);
+    }
+    // A year may have been loaded a moment ago.
+    if let Some((confirm_by, terms)) = order_deadline(tx, &claimed.order)?.filter(|(until, _)| *until > tx.at()) {
+        store::move_deadline(tx, id, confirm_by, &terms)?;
         return Ok(false);
     }
     claimed.step(Event::Expire)?;

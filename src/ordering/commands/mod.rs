@@ -11,6 +11,7 @@ pub mod invoice;
 pub mod pay;
 pub mod place;
 pub mod rate;
+pub mod recompute;
 pub mod refund;
 pub mod returns;
 pub mod settle;

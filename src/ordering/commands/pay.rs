@@ -1,6 +1,7 @@
 //! Payments: the buyer reports a transfer, the supplier answers; what nobody answers in time is deemed received.
 
 use super::duties::exception;
+use super::recompute::payment_deadline;
 use super::settle::settle;
 use crate::audit;
 use crate::documents;
@@ -60,6 +61,7 @@ pub fn report(tx: &mut Tx<'_>, actor: &Actor, new: &NewPayment) -> Outcome<(Paym
     }
     let rules = rulebook::load(tx, &first.unit_region, today, &[RuleName::DeemedPaymentDays])?;
     let days = rules.int(RuleName::DeemedPaymentDays)?;
+    let deadline = regions::deadline_working_days(tx, &first.supplier_region, today, days)?;
     let row = PaymentRow {
         id: tx.new_id(),
         reporter_org: actor.org_id,
@@ -72,13 +74,14 @@ pub fn report(tx: &mut Tx<'_>, actor: &Actor, new: &NewPayment) -> Outcome<(Paym
         proof_file: new.proof_file,
         bank_reference: new.bank_reference.clone(),
         state: PaymentState::Reported,
-        answer_by: Day::new(regions::deadline_working_days(tx, &first.supplier_region, today, days)?.day),
+        answer_by: Day::new(deadline.day),
         decided_at: None,
         decided_by: None,
         reason: None,
         effective_at: None,
         reversed_at: None,
         version: 1,
+        answer_by_provisional: deadline.provisional,
     };
     claimed.sort_by_key(|order| order.id);
     let parts = divide(tx, &claimed, new, row.id)?;
@@ -192,7 +195,7 @@ pub fn answer(tx: &mut Tx<'_>, actor: &Actor, answer: &Answer) -> Outcome<(Payme
 }
 
 /// Claims every order of a transfer, in the order of their ids; the first of them.
-fn claim_parts(tx: &mut Tx<'_>, side: Side, parts: &[PartRow]) -> Outcome<OrderRow> {
+pub(super) fn claim_parts(tx: &mut Tx<'_>, side: Side, parts: &[PartRow]) -> Outcome<OrderRow> {
     let mut first = None;
     for part in parts {
         let order = orders::claim(tx, side, part.order_id)?;
@@ -252,7 +255,13 @@ fn deem(tx: &mut Tx<'_>, id: PaymentId) -> Outcome<bool> {
     let parts = store::parts_of(tx, &[id])?;
     let order = claim_parts(tx, Side::Program, &parts)?;
     let mut row = store::claim(tx, id)?;
-    if row.state != PaymentState::Reported {
+    if row.state != PaymentState::Reported || row.answer_by >= tx.at().day() {
+        return Ok(false);
+    }
+    // A year may have been loaded a moment ago.
+    if let Some((answer_by, provisional)) = payment_deadline(tx, &row, &order)?.filter(|(day, _)| *day >= tx.at().day())
+    {
+        store::move_deadline(tx, id, answer_by, provisional)?;
         return Ok(false);
     }
     take(tx, &mut row, &parts, PaymentEvent::TimeOver)?;

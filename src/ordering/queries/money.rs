@@ -41,6 +41,8 @@ pub struct PaymentView {
     pub state: PaymentState,
     /// The supplier's last day to answer; with a proof it is deemed received afterwards.
     pub answer_by: Day,
+    /// Whether that day rests on a year whose holidays are not loaded; it may become later then, never earlier.
+    pub answer_by_provisional: bool,
     /// When it was answered or deemed.
     pub decided_at: Option<At>,
     /// Why it was denied.
@@ -77,6 +79,7 @@ impl PaymentView {
             bank_reference: row.bank_reference,
             state: row.state,
             answer_by: row.answer_by,
+            answer_by_provisional: row.answer_by_provisional,
             decided_at: row.decided_at,
             reason: row.reason,
             orders: own.map(part).collect(),

@@ -317,6 +317,8 @@ pub struct OrderView {
     pub rules: Vec<FrozenRule>,
     /// Why this mode.
     pub mode_reason: String,
+    /// Whether `confirm_by` rests on a year whose holidays are not loaded; it may become later then, never earlier.
+    pub confirm_by_provisional: bool,
     /// Lines.
     pub lines: Vec<LineView>,
     /// Shipments, oldest first.
@@ -339,6 +341,7 @@ impl OrderView {
             deliveries: terms.deliveries,
             rules: terms.rules,
             mode_reason: terms.mode_reason,
+            confirm_by_provisional: terms.confirm_by_provisional,
             lines: lines.iter().map(LineView::new).collect::<Outcome<_>>()?,
             shipments: Vec::new(),
             acceptances: Vec::new(),

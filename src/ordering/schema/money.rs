@@ -22,6 +22,7 @@ diesel::table! {
         effective_at -> Nullable<BigInt>,
         reversed_at -> Nullable<BigInt>,
         version -> BigInt,
+        answer_by_provisional -> Bool,
     }
 }
 diesel::table! {

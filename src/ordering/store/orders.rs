@@ -202,3 +202,23 @@ pub fn overdue(on: &mut Read, now: At, most: i64) -> Outcome<Vec<OrderId>> {
     Ok(each!(on, c => orders::table.filter(orders::state.eq(OrderState::Placed)).filter(orders::confirm_by.le(now))
         .order((orders::confirm_by, orders::id)).limit(most).select(orders::id).load(c))?)
 }
+
+/// Unanswered orders whose time to confirm rests on a year that was not loaded, the longest waiting first.
+pub fn provisional(on: &mut Read, after: Option<(At, OrderId)>, most: i64) -> Outcome<Vec<OrderRow>> {
+    Ok(each!(on, c => {
+        let mut query = orders::table.filter(orders::state.eq(OrderState::Placed))
+            .filter(orders::terms.like("%\"confirm_by_provisional\":true%")).select(OrderRow::as_select()).into_boxed();
+        if let Some((at, id)) = after {
+            query = query.filter(orders::confirm_by.ge(at))
+                .filter(orders::confirm_by.gt(at).or(orders::confirm_by.eq(at).and(orders::id.gt(id))));
+        }
+        query.order((orders::confirm_by, orders::id)).limit(most).load(c)
+    })?)
+}
+
+/// Stores a claimed order's time to confirm and the terms that tell what it rests on.
+pub fn move_deadline(tx: &mut Tx<'_>, id: OrderId, confirm_by: At, terms: &str) -> Outcome<()> {
+    let changes = (orders::confirm_by.eq(confirm_by), orders::terms.eq(terms));
+    each!(tx, c => update(orders::table.find(id)).set(changes).execute(c))?;
+    Ok(())
+}

@@ -34,6 +34,7 @@ pub struct PaymentRow {
     pub effective_at: Option<At>,
     pub reversed_at: Option<At>,
     pub version: i64,
+    pub answer_by_provisional: bool,
 }
 
 /// What of a transfer is for an order.
@@ -140,6 +141,25 @@ pub fn unanswered(on: &mut Read, today: Day, most: i64) -> Outcome<Vec<PaymentId
         .filter(payments::proof_file.is_not_null()).order((payments::answer_by, payments::id)).limit(most)
         .select(payments::id).load(c))?,
     )
+}
+
+/// Unanswered transfers whose day to answer rests on a year that was not loaded, in the order of their ids.
+pub fn provisional(on: &mut Read, after: Option<PaymentId>, most: i64) -> Outcome<Vec<PaymentRow>> {
+    Ok(each!(on, c => {
+        let mut query = payments::table.filter(payments::state.eq(PaymentState::Reported))
+            .filter(payments::answer_by_provisional.eq(true)).select(PaymentRow::as_select()).into_boxed();
+        if let Some(after) = after {
+            query = query.filter(payments::id.gt(after));
+        }
+        query.order(payments::id).limit(most).load(c)
+    })?)
+}
+
+/// Stores a claimed transfer's day to answer.
+pub fn move_deadline(tx: &mut Tx<'_>, id: PaymentId, answer_by: Day, provisional: bool) -> Outcome<()> {
+    let changes = (payments::answer_by.eq(answer_by), payments::answer_by_provisional.eq(provisional));
+    each!(tx, c => update(payments::table.find(id)).set(changes).execute(c))?;
+    Ok(())
 }
 
 /// Transfers within reach, the latest first.

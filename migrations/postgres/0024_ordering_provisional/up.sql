@@ -1,0 +1,2 @@
+-- The day to answer a payment rests on a calendar year that was not loaded: it is computed again when it is.
+ALTER TABLE payments ADD COLUMN answer_by_provisional BOOLEAN NOT NULL DEFAULT FALSE;
