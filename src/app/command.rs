@@ -213,7 +213,10 @@ async fn verify(installation: &Installation) -> Outcome<ExitCode> {
     for wrong in &found {
         eprintln!(
             "{}: {} 账上 / stored {}，应为 / should be {}",
-            wrong.account, wrong.figure, wrong.stored, wrong.computed
+            wrong.account,
+            wrong.figure,
+            amount(wrong.stored),
+            amount(wrong.computed)
         );
     }
     let counts = installation.store.read(ordering::verify_counts).await?;
@@ -228,6 +231,11 @@ async fn verify(installation: &Installation) -> Outcome<ExitCode> {
     }
     println!("一致 / no difference");
     Ok(ExitCode::SUCCESS)
+}
+
+/// A figure of the ledger; a ceiling may be missing.
+fn amount(figure: Option<i64>) -> String {
+    figure.map_or_else(|| "无 / none".to_owned(), |figure| figure.to_string())
 }
 
 /// Plays the example year, or what is left of it, prints its figures, and serves.

@@ -253,18 +253,19 @@ pub fn supply(tx: &mut Tx<'_>, supply: &Supply) -> Outcome<()> {
     if refused.is_empty() { Ok(()) } else { Err(Code::StockBelowHeld.into()) }
 }
 
-/// Sets a quota account's ceiling, or removes it. It may lie below what is used: then only new holds are refused.
+/// Sets a quota account's ceiling. It may lie below what is used: then only new holds are refused. A ceiling of nothing is
+/// one, and is never taken away again.
 ///
 /// # Errors
 /// `amount_too_large`; `transfer_exists_with_different_fields`.
-pub fn set_limit(tx: &mut Tx<'_>, id: TransferId, account: AccountId, limit: Option<i64>) -> Outcome<()> {
-    rules::check_amount(limit.unwrap_or(0))?;
+pub fn set_limit(tx: &mut Tx<'_>, id: TransferId, account: AccountId, limit: i64) -> Outcome<()> {
+    rules::check_amount(limit)?;
     let row = store::claim(tx, account)?;
-    let delta = limit.unwrap_or(0) - row.limit_amount.unwrap_or(0);
+    let delta = limit - row.limit_amount.unwrap_or(0);
     let transfer = supplied(id, account, delta, "ceiling");
     if store::append(tx, std::slice::from_ref(&transfer))?.is_empty() {
         // The same ceiling set twice leaves nothing to change, so only another transfer's id can be in the way.
-        let same = row.limit_amount == limit;
+        let same = row.limit_amount == Some(limit);
         return if same { Ok(()) } else { Err(Refusal::ExistsWithDifferentFields.into()) };
     }
     store::set_limit(tx, account, limit)

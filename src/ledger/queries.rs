@@ -110,10 +110,10 @@ pub struct Difference {
     pub account: AccountId,
     /// Which figure: pending, posted, limit, or a hold of which more was resolved than it held.
     pub figure: &'static str,
-    /// As stored.
-    pub stored: i64,
-    /// As recomputed.
-    pub computed: i64,
+    /// As stored; `None` is no ceiling, which is something else than a ceiling of nothing.
+    pub stored: Option<i64>,
+    /// As recomputed; likewise.
+    pub computed: Option<i64>,
 }
 
 /// Accounts compared at once, so that memory stays constant.
@@ -139,8 +139,8 @@ pub fn verify(read: &mut Read) -> Outcome<Vec<Difference>> {
         differences.extend(overdrawn.into_iter().map(|(account, stored)| Difference {
             account,
             figure: "hold",
-            stored,
-            computed: 0,
+            stored: Some(stored),
+            computed: Some(0),
         }));
         if differences.len() >= ENOUGH {
             return Ok(differences);
@@ -148,18 +148,21 @@ pub fn verify(read: &mut Read) -> Outcome<Vec<Difference>> {
     }
 }
 
+/// Stock is limited from its opening on, money from the transfer on that set its first ceiling, whatever that came to.
 fn compare(row: &AccountRow, sums: &[(AccountId, Phase, i64)]) -> Vec<Difference> {
     let (mut pending, mut posted, mut limit) = (0, 0, 0);
+    let mut limited = row.kind == AccountKind::Stock;
     for (_, phase, amount) in sums.iter().filter(|(account, ..)| *account == row.id) {
         let (p, q, l) = rules::effect(*phase, *amount);
         pending += p;
         posted += q;
         limit += l;
+        limited |= *phase == Phase::Supplied;
     }
     let figures = [
-        ("pending", row.pending, pending),
-        ("posted", row.posted, posted),
-        ("limit", row.limit_amount.unwrap_or(0), limit),
+        ("pending", Some(row.pending), Some(pending)),
+        ("posted", Some(row.posted), Some(posted)),
+        ("limit", row.limit_amount, limited.then_some(limit)),
     ];
     let differs = figures.into_iter().filter(|(_, stored, computed)| stored != computed);
     differs.map(|(figure, stored, computed)| Difference { account: row.id, figure, stored, computed }).collect()

@@ -222,8 +222,8 @@ pub fn claim(tx: &mut Tx<'_>, id: AccountId) -> Outcome<AccountRow> {
 }
 
 /// Sets or removes a quota account's ceiling.
-pub fn set_limit(tx: &mut Tx<'_>, id: AccountId, limit: Option<i64>) -> Outcome<()> {
-    each!(tx, c => update(accounts::table.find(id)).set(accounts::limit_amount.eq(limit)).execute(c))?;
+pub fn set_limit(tx: &mut Tx<'_>, id: AccountId, limit: i64) -> Outcome<()> {
+    each!(tx, c => update(accounts::table.find(id)).set(accounts::limit_amount.eq(Some(limit))).execute(c))?;
     Ok(())
 }
 

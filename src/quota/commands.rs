@@ -178,7 +178,7 @@ fn set_ceiling(tx: &mut Tx<'_>, plan: &PlanRow, figures: &RevisionRow) -> Outcom
     let account = ledger::account(tx, &Owner::Quota { unit: plan.unit_id, year: plan.year, fund: Fund::Canteen })?;
     let id = ledger::transfer_id(&["plan", &plan.id.to_string(), &plan.revision.to_string(), "ceiling"]);
     let ceiling = figures.canteen_mode.ceiling(figures.canteen_total_fen);
-    ledger::set_limit(tx, id, account, Some(ceiling.get()))
+    ledger::set_limit(tx, id, account, ceiling.get())
 }
 
 fn claim_own(tx: &mut Tx<'_>, actor: &Actor, id: PlanId) -> Outcome<PlanRow> {

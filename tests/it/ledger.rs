@@ -130,19 +130,28 @@ on_both! {
         let account = app.write(|tx| {
             let account = ledger::account(tx, &quota(2021))?;
             ledger::hold(tx, &[a_hold("before", account, 900)])?;
-            ledger::set_limit(tx, id("plan 1"), account, Some(1_000))?;
+            ledger::set_limit(tx, id("plan 1"), account, 1_000)?;
             Ok(account)
         }).await.unwrap();
         let over = app.write(move |tx| Ok(ledger::hold(tx, &[a_hold("over", account, 101)])?)).await;
         assert_eq!(over.unwrap_err().code(), Code::CeilingExceeded);
         app.write(move |tx| Ok(ledger::hold(tx, &[Hold { enforce_limit: false, ..a_hold("warned", account, 101) }])?)).await.unwrap();
-        app.write(move |tx| ledger::set_limit(tx, id("plan 2"), account, Some(500))).await.unwrap();
-        app.write(move |tx| ledger::set_limit(tx, id("plan 2"), account, Some(500))).await.unwrap();
+        app.write(move |tx| ledger::set_limit(tx, id("plan 2"), account, 500)).await.unwrap();
+        app.write(move |tx| ledger::set_limit(tx, id("plan 2"), account, 500)).await.unwrap();
         assert_eq!(app.read(move |r| ledger::balance(r, account)).await.unwrap().left(), Some(0));
         app.write(|tx| ledger::resolve(tx, &[resolving("p", "before", Resolution::Post, Portion::Rest)])).await.unwrap();
-        app.write(move |tx| ledger::set_limit(tx, id("plan 3"), account, None)).await.unwrap();
-        assert_eq!(app.read(|r| ledger::quota_balances(r, OrgId([9; 16]), 2021)).await.unwrap(), [(Fund::Canteen, balanced(101, 900, None))]);
+        app.write(move |tx| ledger::set_limit(tx, id("plan 3"), account, 0)).await.unwrap();
+        assert_eq!(app.read(|r| ledger::quota_balances(r, OrgId([9; 16]), 2021)).await.unwrap(), [(Fund::Canteen, balanced(101, 900, Some(0)))]);
         assert_eq!(app.read(ledger::verify).await.unwrap(), []);
+        // No ceiling is something else than a ceiling of nothing, both ways round.
+        let limits = async |damage: &'static str| -> Vec<_> {
+            app.write(move |tx| Ok(each!(tx, c => c.batch_execute(damage))?)).await.unwrap();
+            app.read(ledger::verify).await.unwrap().into_iter().map(|d| (d.account, d.figure, d.stored, d.computed)).collect()
+        };
+        let none = "UPDATE ledger_accounts SET limit_amount = NULL";
+        assert_eq!(limits(none).await, [(account, "limit", None, Some(0))]);
+        let open = app.write(|tx| ledger::account(tx, &quota(2022))).await.unwrap();
+        assert_eq!(limits("UPDATE ledger_accounts SET limit_amount = 0").await, [(open, "limit", Some(0), None)]);
     }
 
     async fn fifty_at_once_for_the_last_ten(app) {
@@ -262,7 +271,7 @@ on_both! {
         // A balance changed behind the ledger's back is found.
         app.write(|tx| Ok(each!(tx, c => c.batch_execute("UPDATE ledger_accounts SET pending = pending + 1"))?)).await.unwrap();
         let found = app.read(ledger::verify).await.unwrap();
-        assert_eq!(found.iter().map(|d| (d.account, d.figure, d.stored, d.computed)).collect::<Vec<_>>(), [(account, "pending", 1, 0)]);
+        assert_eq!(found.iter().map(|d| (d.account, d.figure, d.stored, d.computed)).collect::<Vec<_>>(), [(account, "pending", Some(1), Some(0))]);
     }
 
     async fn random_histories_through_the_store_equal_a_naive_model(app) {

@@ -155,7 +155,7 @@ on_both! {
         let unit = market.trader.org_id;
         app.write(move |tx| {
             let account = ledger::account(tx, &Owner::Quota { unit, year: 2021, fund: Fund::Canteen })?;
-            ledger::set_limit(tx, ledger::transfer_id(&["test", "ceiling"]), account, Some(2_500))
+            ledger::set_limit(tx, ledger::transfer_id(&["test", "ceiling"]), account, 2_500)
         }).await.unwrap();
         let order = |n: &str| market.trader.post("/api/v1/orders", market.order(&[(goods, n)]));
         let within = order("2").expect(201).await.json();

@@ -4,6 +4,7 @@ use crate::kernel::error::Outcome;
 use crate::kernel::ids::OrderId;
 use crate::kernel::money::Fen;
 use crate::kernel::terms::Basis;
+use crate::kernel::time::At;
 use crate::ledger::{self, CountEntry};
 use crate::ordering::book::{self, Book};
 use crate::ordering::commands::settle::entries;
@@ -87,6 +88,8 @@ fn compare(book: &Book, stored: &[CountEntry], found: &mut Vec<CountDifference>)
     differ("accepted − returned", kept.to_string(), Fen::total(counted.accepted.iter().copied())?.to_string());
     differ("paid_fen", row.paid_fen.to_string(), book.paid()?.to_string());
     differ("refunded_fen", row.refunded_fen.to_string(), book.refunded()?.to_string());
+    let moment = |at: Option<At>| at.map_or_else(|| "none".to_owned(), |at| at.to_string());
+    differ("rated_at", moment(row.rated_at), moment(book.rating.as_ref().map(|rating| rating.recorded_at)));
     let year = |year: Option<i64>| year.map_or_else(|| "none".to_owned(), |year| year.to_string());
     differ("completed_year", year(row.completed_year), year(counted.completed.map(|done| done.year)));
     Ok(())

@@ -39,7 +39,7 @@ on_both! {
         let unit = market.trader.org_id;
         app.write(move |tx| {
             let account = ledger::account(tx, &Owner::Quota { unit, year: 2021, fund: Fund::Canteen })?;
-            ledger::set_limit(tx, ledger::transfer_id(&["test", "ceiling"]), account, Some(10_000))
+            ledger::set_limit(tx, ledger::transfer_id(&["test", "ceiling"]), account, 10_000)
         }).await.unwrap();
         let asks = (0..50).map(|_| patiently(market.trader.post("/api/v1/orders", market.order(&[(goods, "1")]))));
         let answers = join_all(asks).await;
