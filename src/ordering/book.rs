@@ -3,7 +3,6 @@
 use super::rules::counting::{self, Counted, Fact, What};
 use super::rules::journal::{FactKey, FactKind, Told};
 use super::rules::line::Line;
-use super::rules::money;
 use super::rules::payment::PaymentState;
 use super::store::counting::{self as journal, FactRow};
 use super::store::facts::{self, AcceptanceLineRow, AcceptanceRow, ReturnLineRow, ReturnRow};
@@ -11,14 +10,12 @@ use super::store::facts::{ShortClosureLineRow, ShortClosureRow};
 use super::store::orders::{LineRow, OrderRow};
 use super::store::payments::{self, PaymentRow, RatingRow, RefundRow};
 use super::store::{lists, orders};
-use super::terms::{self, FrozenRule, Terms};
-use crate::kernel::calendar::Deadline;
+use super::terms::{self, Terms};
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::{OrderId, OrderLineId, RuleId};
 use crate::kernel::money::Fen;
 use crate::kernel::time::{At, Day};
 use crate::platform::db::Read;
-use crate::regions;
 use crate::rulebook::{self, RuleName};
 
 /// An order, its lines and all its facts.
@@ -41,8 +38,6 @@ pub struct Book {
     pub refunds: Vec<RefundRow>,
     /// The buyer's rating.
     pub rating: Option<RatingRow>,
-    /// The day of the first acceptance, by its paper.
-    pub first_accepted: Option<Day>,
 }
 
 impl Book {
@@ -64,7 +59,6 @@ impl Book {
             payments: payments::of_order(on, id)?,
             refunds: payments::refunds_of(on, id)?,
             rating: payments::rating_of(on, id)?,
-            first_accepted: accepted.iter().map(|(fact, _)| fact.occurred_on).min(),
             told: Vec::new(),
             order,
             lines,
@@ -199,23 +193,6 @@ impl Book {
             goods = goods.plus(amounts(row).expected_fen()?)?;
         }
         Ok(if goods.get() > 0 { goods.plus(self.order.freight_fen)? } else { Fen::ZERO })
-    }
-}
-
-impl Book {
-    /// The last day to pay, where the payment clock binds. What it goes by was frozen with the order; only the facts and the
-    /// calendar are asked.
-    pub fn payment_due(&self, on: &mut Read) -> Outcome<Option<Deadline>> {
-        let frozen: Terms = terms::read(&self.order.terms)?;
-        let number = |name: RuleName| frozen.rule(name.as_str()).map(FrozenRule::int).transpose();
-        let (Some(days), Some(inspection)) = (number(RuleName::PaymentDays)?, number(RuleName::InspectionDays)?) else {
-            return Ok(None);
-        };
-        let shipped = facts::shipments(on, self.order.id)?.into_iter().map(|(fact, _)| fact.occurred_on).min();
-        let Some(first) = self.first_accepted.into_iter().chain(shipped).min() else { return Ok(None) };
-        let calendar = regions::calendar(on, &self.order.unit_region, first, first.plus_days(inspection + days + 120))?;
-        let start = money::clock_start(self.first_accepted, shipped, inspection, &calendar);
-        Ok(start.map(|start| money::payment_due(start, days, &calendar)))
     }
 }
 

@@ -10,6 +10,7 @@
 //! facts took effect: counting entries follow from them by [`rules::counting`] and are only ever appended ([`settle`]).
 
 mod book;
+mod clock;
 mod commands;
 pub mod http;
 mod queries;

@@ -43,6 +43,20 @@ on_both! {
         assert_eq!(due(&till, &later).await, Value::Null);
     }
 
+    async fn whoever_pays_sees_until_when(app) {
+        let till = Till::open(app).await;
+        let bound = till.accepted("1").await;
+        grows(app, till.seller().org_id).await;
+        let free = till.accepted("2").await;
+        let tasks = till.payer.get("/api/v1/tasks").expect(200).await.json();
+        let seen: Vec<(&Value, &Value, &Value)> =
+            tasks["items"].as_array().unwrap().iter().map(|task| (&task["kind"], &task["subject"], &task["due"])).collect();
+        // The longest waiting first, as all tasks; to be paid until the end of 31 March, and without a clock.
+        let (kind, last) = (json!("report_payment"), json!("2021-04-01T00:00:00.000+08:00"));
+        assert_eq!(seen, [(&kind, &json!(bound), &last), (&kind, &json!(free), &Value::Null)]);
+        assert_eq!(due(&till, &bound).await, json!("2021-03-31"));
+    }
+
     async fn the_clock_binds_from_september_2020_and_not_every_payer(app) {
         app.clock.set_day("2020-08-28");
         let till = Till::open(app).await;

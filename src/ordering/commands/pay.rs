@@ -14,6 +14,7 @@ use crate::kernel::time::Day;
 use crate::notifications::{self, Both};
 use crate::ordering::OrderState;
 use crate::ordering::book::Book;
+use crate::ordering::clock;
 use crate::ordering::rules::money::{MoneyRefusal, Payable, allocate};
 use crate::ordering::rules::order::fact_day;
 use crate::ordering::rules::payment::{PaymentDecision, PaymentEvent, PaymentState, step};
@@ -133,6 +134,8 @@ fn no_such_file() -> AppError {
 
 /// The part of each order, in the order of their ids; orders that get nothing have no part.
 fn divide(tx: &mut Tx<'_>, claimed: &[OrderRow], new: &NewPayment, payment: PaymentId) -> Outcome<Vec<PartRow>> {
+    let unnamed: Vec<&OrderRow> = claimed.iter().filter(|_| claimed.len() > 1).collect();
+    let dues = clock::dues(tx, &unnamed)?;
     let mut payables = Vec::with_capacity(claimed.len());
     for order in claimed {
         let named = new.orders.iter().find(|(id, _)| *id == order.id).and_then(|(_, amount)| *amount);
@@ -143,7 +146,7 @@ fn divide(tx: &mut Tx<'_>, claimed: &[OrderRow], new: &NewPayment, payment: Paym
             let book = Book::load(tx, order.id)?;
             let paid = book.paid()?.plus(book.reported()?)?.minus(book.refunded()?)?;
             let (due, open) = (book.due()?.minus(paid)?, book.expected()?.minus(paid)?);
-            let due_on = book.payment_due(tx)?.map(|due| Day::new(due.day));
+            let due_on = dues.get(&order.id).map(|due| Day::new(due.day));
             Payable { due, open, due_on, placed_on, named }
         });
     }

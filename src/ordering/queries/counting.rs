@@ -7,6 +7,7 @@ use crate::kernel::money::Fen;
 use crate::kernel::time::Day;
 use crate::ordering::OrderState;
 use crate::ordering::book::Book;
+use crate::ordering::clock;
 use crate::ordering::rules::counting::{Missing, Waiting, explain};
 use crate::ordering::rules::journal::FactKind;
 use crate::platform::db::Read;
@@ -97,7 +98,7 @@ pub fn counting(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outc
     super::visible(read, actor, id, today)?;
     let book = Book::load(read, id)?;
     let counted = book.count()?;
-    let due = book.payment_due(read)?;
+    let due = clock::dues(read, &[&book.order])?.remove(&id);
     let waiting = waiting(read, &book, counted.completed.map_or(today.year(), |done| done.year))?;
     let missing = explain(&book.terms, &waiting, &counted);
     Ok(CountingView {

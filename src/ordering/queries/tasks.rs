@@ -8,6 +8,7 @@ use crate::kernel::ids::{OrderId, OrgId, PaymentId};
 use crate::kernel::money::Fen;
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::time::{At, Day};
+use crate::ordering::clock;
 use crate::ordering::commands::duties::exception;
 use crate::ordering::store::orders::OrderRow;
 use crate::ordering::store::payments::PaymentRow;
@@ -72,7 +73,7 @@ pub struct Task {
     pub subject: String,
     /// When the order was placed or the payment reported.
     pub since: At,
-    /// By when, where there is a deadline.
+    /// By when, where there is a deadline; to pay, where the payment clock runs.
     pub due: Option<At>,
     /// The other party.
     pub other_org: OrgId,
@@ -115,18 +116,24 @@ fn find(read: &mut Read, kind: TaskKind, asked: &Asked, most: i64) -> Outcome<Ve
     Ok(match kind.work() {
         Some(work) => {
             let rows = store::orders_for(read, work, asked, most)?;
-            rows.iter().map(|(row, amount)| of_order(kind, row, *amount)).collect()
+            let unpaid: Vec<&OrderRow> = rows.iter().map(|(row, _)| row).filter(|_| work == Work::Pay).collect();
+            let dues = clock::dues(read, &unpaid)?;
+            let due = |row: &OrderRow| match work {
+                Work::Confirm => Some(row.confirm_by),
+                _ => dues.get(&row.id).map(|due| Day::new(due.day).end()),
+            };
+            rows.iter().map(|(row, amount)| of_order(kind, row, *amount, due(row))).collect()
         }
         None => store::payments_for(read, asked, most)?.iter().map(of_payment).collect(),
     })
 }
 
-fn of_order(kind: TaskKind, row: &OrderRow, amount_fen: Fen) -> Waiting {
+fn of_order(kind: TaskKind, row: &OrderRow, amount_fen: Fen, due: Option<At>) -> Waiting {
     let task = Task {
         kind,
         subject: row.id.to_string(),
         since: row.placed_at,
-        due: (kind == TaskKind::ConfirmOrder).then_some(row.confirm_by),
+        due,
         other_org: if kind.role() == Role::Seller { row.buyer_id } else { row.supplier_id },
         amount_fen,
     };

@@ -11,8 +11,9 @@ use crate::ordering::schema::{
 };
 use crate::platform::db::{Read, Tx};
 use crate::{each, together};
-use diesel::dsl::insert_into;
+use diesel::dsl::{insert_into, min};
 use diesel::prelude::*;
+use std::collections::BTreeMap;
 
 /// A delivery note.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -126,6 +127,31 @@ pub fn insert_acceptance(tx: &mut Tx<'_>, fact: &AcceptanceRow, lines: &[Accepta
 pub fn acceptances(on: &mut Read, order: OrderId) -> Outcome<Vec<(AcceptanceRow, AcceptanceLineRow)>> {
     Ok(each!(on, c => acceptances::table.inner_join(acceptance_lines::table).filter(acceptances::order_id.eq(order))
         .order((acceptances::recorded_at, acceptances::id, acceptance_lines::line_id)).select((AcceptanceRow::as_select(), AcceptanceLineRow::as_select())).load(c))?)
+}
+
+/// On which days goods first came, by their papers.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FirstDays {
+    /// The first acceptance.
+    pub accepted: Option<Day>,
+    /// The first delivery.
+    pub shipped: Option<Day>,
+}
+
+/// When each order's goods first came; orders of which nothing came are left out.
+pub fn first_days(on: &mut Read, orders: &[OrderId]) -> Outcome<BTreeMap<OrderId, FirstDays>> {
+    let accepted: Vec<(OrderId, Option<Day>)> = each!(on, c => acceptances::table.filter(acceptances::order_id.eq_any(orders))
+        .group_by(acceptances::order_id).select((acceptances::order_id, min(acceptances::occurred_on))).load(c))?;
+    let shipped: Vec<(OrderId, Option<Day>)> = each!(on, c => shipments::table.filter(shipments::order_id.eq_any(orders))
+        .group_by(shipments::order_id).select((shipments::order_id, min(shipments::occurred_on))).load(c))?;
+    let mut first: BTreeMap<OrderId, FirstDays> = BTreeMap::new();
+    for (order, day) in accepted {
+        first.entry(order).or_default().accepted = day;
+    }
+    for (order, day) in shipped {
+        first.entry(order).or_default().shipped = day;
+    }
+    Ok(first)
 }
 
 /// Records a return.

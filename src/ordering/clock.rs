@@ -1,0 +1,79 @@
+//! The payment clock: until when orders must be paid. What it goes by was frozen with the order (the confirmation adds
+//! `payment_days` where it binds); only the facts and the calendar are asked.
+
+use super::rules::money;
+use super::store::facts::{self, FirstDays};
+use super::store::orders::OrderRow;
+use super::terms::{self, FrozenRule, Terms};
+use crate::kernel::calendar::{Deadline, WorkCalendar};
+use crate::kernel::error::Outcome;
+use crate::kernel::ids::OrderId;
+use crate::kernel::region_code::RegionCode;
+use crate::kernel::time::Day;
+use crate::platform::db::Read;
+use crate::regions;
+use crate::rulebook::RuleName;
+use std::collections::BTreeMap;
+
+/// More days than the longest run of days off could move both ends of a period, together.
+const MARGIN_DAYS: i64 = 120;
+
+/// An order for which the clock runs.
+struct Running {
+    id: OrderId,
+    region: RegionCode,
+    days: i64,
+    inspection: i64,
+    first: FirstDays,
+    /// From the first fact on, and so far that no deadline lies beyond.
+    range: (Day, Day),
+}
+
+/// The last day to pay of each of the orders for which the clock runs.
+///
+/// # Errors
+/// When the database fails.
+pub fn dues(on: &mut Read, orders: &[&OrderRow]) -> Outcome<BTreeMap<OrderId, Deadline>> {
+    let mut bound = Vec::new();
+    for order in orders {
+        bound.extend(days_of(order)?.map(|days| (*order, days)));
+    }
+    if bound.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let ids: Vec<OrderId> = bound.iter().map(|(order, _)| order.id).collect();
+    let facts = facts::first_days(on, &ids)?;
+    let running = bound.into_iter().filter_map(|(order, (days, inspection))| {
+        let first = facts.get(&order.id).copied()?;
+        let from = first.accepted.into_iter().chain(first.shipped).min()?;
+        let range = (from, from.plus_days(inspection + days + MARGIN_DAYS));
+        Some(Running { id: order.id, region: order.unit_region, days, inspection, first, range })
+    });
+    let running: Vec<Running> = running.collect();
+    let calendars = calendars(on, &running)?;
+    let due = |one: &Running| {
+        let calendar = calendars.get(&one.region)?;
+        let start = money::clock_start(one.first.accepted, one.first.shipped, one.inspection, calendar)?;
+        Some((one.id, money::payment_due(start, one.days, calendar)))
+    };
+    Ok(running.iter().filter_map(due).collect())
+}
+
+/// The days to pay and to inspect, where the clock binds.
+fn days_of(order: &OrderRow) -> Outcome<Option<(i64, i64)>> {
+    let frozen: Terms = terms::read(&order.terms)?;
+    let number = |name: RuleName| frozen.rule(name.as_str()).map(FrozenRule::int).transpose();
+    Ok(number(RuleName::PaymentDays)?.zip(number(RuleName::InspectionDays)?))
+}
+
+/// Each region's calendar once, for all its orders.
+fn calendars(on: &mut Read, running: &[Running]) -> Outcome<BTreeMap<RegionCode, WorkCalendar>> {
+    let mut ranges: BTreeMap<RegionCode, (Day, Day)> = BTreeMap::new();
+    for one in running {
+        let (from, until) = one.range;
+        let range = ranges.entry(one.region).or_insert((from, until));
+        *range = (range.0.min(from), range.1.max(until));
+    }
+    let load = |(region, (from, until))| Ok((region, regions::calendar(on, &region, from, until)?));
+    ranges.into_iter().map(load).collect()
+}
