@@ -11,7 +11,7 @@ use std::time::Duration;
 const PASSWORD: &str = "tall-Ginkgo-7-rivers";
 
 /// The program in a folder of its own, with nothing from the environment of the tests.
-fn program(folder: &Path) -> Command {
+pub fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_yigou"));
     command.env_clear().current_dir(folder).env("YIGOU_SECRET", SECRET_TEXT.as_str());
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -19,7 +19,7 @@ fn program(folder: &Path) -> Command {
 }
 
 /// The program on a test's own database.
-fn on(app: &TestApp) -> Command {
+pub fn on(app: &TestApp) -> Command {
     let mut command = program(app.folder());
     if app.installation.store.is_postgres() {
         command.env("DATABASE_URL", app.database_url());
@@ -29,24 +29,24 @@ fn on(app: &TestApp) -> Command {
     command
 }
 
-fn ended(command: &mut Command, input: &str) -> Output {
+pub fn ended(command: &mut Command, input: &str) -> Output {
     let mut child = command.spawn().unwrap();
     // A program that stops before it reads closes the pipe.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     child.wait_with_output().unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-fn works(command: &mut Command) -> String {
+pub fn works(command: &mut Command) -> String {
     let output = ended(command, "");
     assert!(output.status.success(), "{}", said(&output));
     said(&output)
 }
 
-fn refused(command: &mut Command, input: &str) -> String {
+pub fn refused(command: &mut Command, input: &str) -> String {
     let output = ended(command, input);
     assert!(!output.status.success(), "{}", said(&output));
     said(&output)
@@ -104,7 +104,7 @@ fn wrong_settings_stop_the_start_and_name_themselves() {
 }
 
 /// A server that ends with the test.
-struct Server(Child);
+pub struct Server(pub Child);
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -127,9 +127,26 @@ fn ask(port: u16, request: &str) -> Option<String> {
     Some(answer)
 }
 
-fn get(port: u16, path: &str, more: &str) -> String {
+pub fn get(port: u16, path: &str, more: &str) -> String {
     let request = format!("GET {path} HTTP/1.1\r\nhost: yigou\r\nconnection: close\r\n{more}\r\n");
     ask(port, &request).unwrap_or_default()
+}
+
+/// Starts it as a server at a port of its own, and waits until it serves.
+pub fn serving(command: &mut Command) -> (Server, u16) {
+    let port = free_port();
+    command.args(["serve", "--listen", &format!("127.0.0.1:{port}")]).stdout(Stdio::null());
+    (served(command), port)
+}
+
+/// Starts it and waits until it serves.
+fn served(command: &mut Command) -> Server {
+    let mut server = Server(command.spawn().unwrap());
+    let mut lines = BufReader::new(server.0.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.contains("\"serving\"")), "the server ended before it served");
+    // What it says later is read too: a full pipe would stop it.
+    std::thread::spawn(move || lines.for_each(drop));
+    server
 }
 
 #[test]
@@ -141,9 +158,7 @@ fn a_server_obeys_flags_before_environment_before_file_and_ends_on_sigterm() {
     let mut command = program(folder.path());
     command.args(["serve", "--jobs=off", "--listen", &format!("127.0.0.1:{flag}")]);
     command.env("YIGOU_LISTEN", format!("127.0.0.1:{environment}")).stdout(Stdio::null());
-    let mut server = Server(command.spawn().unwrap());
-    let mut lines = BufReader::new(server.0.stderr.take().unwrap()).lines().map_while(Result::ok);
-    assert!(lines.any(|line| line.contains("\"serving\"")), "the server ended before it served");
+    let mut server = served(&mut command);
     assert!(get(flag, "/readyz", "").starts_with("HTTP/1.1 200"), "at the flag's port");
     assert!(ask(environment, "").is_none() && ask(file, "").is_none());
     assert!(get(flag, "/api/v1/regions", "").contains("ratelimit-policy: \"default\";q=10;w=10"), "from the file");
