@@ -5,6 +5,7 @@ use crate::support::TestApp;
 use crate::support::people::Person;
 use actix_web::http::Method;
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 use yigou::catalogue::{self as goods, CoverStatus, Reach, offers};
 use yigou::kernel::actor::OrgKind;
 use yigou::kernel::error::Code;
@@ -18,6 +19,19 @@ async fn version(app: &TestApp, listing: &str) -> i64 {
 /// A change that names the version it has seen.
 async fn change(app: &TestApp, seller: &Person, listing: &str, verb: &str, body: Value) -> crate::support::Ask {
     seller.post(&format!("{LISTINGS}/{listing}/{verb}"), body).if_match(version(app, listing).await)
+}
+
+/// Asks until the answer is there; whoever asks at this moment or later gets it.
+async fn until(ask: &impl AsyncFn() -> Value, wanted: Value, last: Instant) {
+    loop {
+        let asked = Instant::now();
+        let answer = ask().await;
+        if answer == wanted {
+            return;
+        }
+        assert!(asked < last, "still {answer}");
+        tokio::task::yield_now().await;
+    }
 }
 
 async fn relist(app: &TestApp, seller: &Person, listing: &str) -> crate::support::Ask {
@@ -174,6 +188,24 @@ on_both! {
         app.write(move |tx| yigou::regions::import_regions(tx, &lines, &|_| {})).await.unwrap();
         app.run_jobs().await;
         assert_eq!(names(app, "eligible=true").await, ["盐池黄花菜"]);
+    }
+
+    async fn another_process_shows_a_change_within_a_second(app) {
+        let second = Duration::from_secs(1);
+        let seller = supplier(app, OrgKind::Cooperative, "640323", "盐池合作社").await;
+        let id = list(&seller, &product(&seller, "盐池滩羊", "640323").await, 5000).await;
+        let other = app.with(|installation| installation.cache_ttl = second).await;
+        let price = async || other.get(LISTINGS).expect(200).await.json()["items"][0]["price_fen"].clone();
+        let kept = Instant::now();
+        assert_eq!(price().await, json!(5000));
+        change(app, &seller, &id, "price-changes", json!({ "price_fen": 4000 })).await.expect(200).await;
+        let changed = Instant::now();
+        let at_once = price().await;
+        assert!(kept.elapsed() >= second || at_once == json!(5000), "nothing is kept: {at_once}");
+        until(&price, json!(4000), changed + second).await;
+        // Withdrawn here, it leaves the list there as well.
+        change(app, &seller, &id, "withdrawal", json!({ "reason": "售罄" })).await.expect(200).await;
+        until(&price, Value::Null, Instant::now() + second).await;
     }
 
     async fn an_agent_sells_only_under_a_mandate(app) {
