@@ -208,12 +208,13 @@ pub fn jobs(installation: &Installation) -> Runner {
     let mandates = installation.store.clone();
     let (expiring, ending) = (installation.store.clone(), installation.store.clone());
     let (deeming, stopping) = (installation.store.clone(), installation.store.clone());
-    let deadlines = installation.store.clone();
+    let (deadlines, leaving) = (installation.store.clone(), installation.store.clone());
     let (flags, days) = (installation.store.clone(), installation.store.clone());
     let runner = Runner::new(installation.store.clone(), installation.clock.clone(), installation.ids.clone());
     let runner = identity_jobs(runner, installation)
         .on_outward(notifications::TOPIC, move |_, job| send_mail(mailer.clone(), job))
         .on(admission::MANDATE_REVOKED, move |ctx, job| end_mandate(mandates.clone(), ctx, job))
+        .on(admission::ADMISSION_ENDED, move |ctx, job| admission_ended(leaving.clone(), ctx, job))
         .on(regions::CALENDAR_LOADED, move |ctx, _| recompute_deadlines(deadlines.clone(), ctx))
         .on(regions::REGIONS_LOADED, move |ctx, _| refresh_eligible(flags.clone(), ctx))
         .every(Duration::from_secs(3_600), "catalogue.eligible", move |ctx| refresh_eligible(days.clone(), ctx))
@@ -301,6 +302,12 @@ async fn send_mail(mailer: Mailer, job: jobs::Job) -> Outcome<()> {
 async fn end_mandate(store: Store, ctx: Ctx, job: jobs::Job) -> Outcome<()> {
     let fact: admission::MandateRevoked = serde_json::from_str(&job.payload).map_err(AppError::internal)?;
     store.write(ctx, move |tx| catalogue::end_mandate(tx, fact.mandate_id).map(drop)).await
+}
+
+/// The listings are withdrawn with the admission itself; orders that no supplier has answered are stopped.
+async fn admission_ended(store: Store, ctx: Ctx, job: jobs::Job) -> Outcome<()> {
+    let fact: admission::AdmissionEnded = serde_json::from_str(&job.payload).map_err(AppError::internal)?;
+    ordering::stop_supplier(&store, &ctx, fact.org_id).await.map(drop)
 }
 
 async fn mail_link(store: Store, public_url: Arc<str>, ctx: Ctx, job: jobs::Job) -> Outcome<()> {

@@ -22,6 +22,16 @@ pub struct MandateRevoked {
     pub mandate_id: MandateId,
 }
 
+/// The outbox topic of ended admissions: [`AdmissionEnded`]; `app.rs` binds it to ordering.
+pub const ADMISSION_ENDED: &str = "admission.ended";
+
+/// A supplier's admission ended: its goods are withdrawn already, its unanswered orders are stopped.
+#[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
+pub struct AdmissionEnded {
+    /// The supplier.
+    pub org_id: OrgId,
+}
+
 /// What a supplier says when it applies.
 #[derive(Debug, Clone)]
 pub struct NewApplication {
@@ -114,7 +124,7 @@ pub struct Verdict {
 /// `not_found` outside the region, `forbidden` for another level's office, `wrong_state`, `separation_of_duties`,
 /// `validation_failed` for a refusal without its reason.
 pub fn recommend(tx: &mut Tx<'_>, actor: &Actor, id: SupplierApplicationId, verdict: &Verdict) -> Outcome<()> {
-    decide(tx, actor, id, AdmissionStep::Recommendation, verdict)
+    decide(tx, actor, id, AdmissionStep::Recommendation, verdict).map(drop)
 }
 
 /// The platform admits a recommended supplier, or refuses.
@@ -122,7 +132,7 @@ pub fn recommend(tx: &mut Tx<'_>, actor: &Actor, id: SupplierApplicationId, verd
 /// # Errors
 /// `not_found`, `wrong_state`, `separation_of_duties`, `validation_failed` for a refusal without its reason.
 pub fn review(tx: &mut Tx<'_>, actor: &Actor, id: SupplierApplicationId, verdict: &Verdict) -> Outcome<()> {
-    decide(tx, actor, id, AdmissionStep::Review, verdict)
+    decide(tx, actor, id, AdmissionStep::Review, verdict).map(drop)
 }
 
 fn decide(
@@ -131,7 +141,7 @@ fn decide(
     id: SupplierApplicationId,
     step: AdmissionStep,
     verdict: &Verdict,
-) -> Outcome<()> {
+) -> Outcome<OrgId> {
     rules::reasoned(verdict.decision, verdict.reason_code, verdict.opinion.as_deref())?;
     let row = store::claim_application(tx, &actor.scope, id)?.ok_or(Code::NotFound)?;
     if step == AdmissionStep::Recommendation {
@@ -140,7 +150,9 @@ fn decide(
     let next = rules::decide(row.status, step, verdict.decision)?;
     let mut earlier: Vec<UserId> = store::decisions_of(tx, &[id])?.iter().map(|d| d.decided_by).collect();
     earlier.push(row.submitted_by);
-    rules::another_person(&earlier, actor.user_id)?;
+    if step != AdmissionStep::Ending {
+        rules::another_person(&earlier, actor.user_id)?;
+    }
     if identity::is_member(tx, actor.user_id, row.org_id)? {
         return Err(Code::SeparationOfDuties.into());
     }
@@ -162,7 +174,8 @@ fn decide(
     store::insert_decision(tx, &decision)?;
     let details = json!({ "step": step, "decision": verdict.decision, "reason_code": verdict.reason_code });
     record(tx, Some(actor), action(next), &row, details)?;
-    tell(tx, &row, next, verdict)
+    tell(tx, &row, next, verdict)?;
+    Ok(row.org_id)
 }
 
 fn action(next: SupplierApplicationStatus) -> &'static str {
@@ -171,11 +184,15 @@ fn action(next: SupplierApplicationStatus) -> &'static str {
         SupplierApplicationStatus::Recommended => "supplier_application.recommended",
         SupplierApplicationStatus::Admitted => "supplier_application.admitted",
         SupplierApplicationStatus::Refused => "supplier_application.refused",
+        SupplierApplicationStatus::Ended => "supplier_application.ended",
     }
 }
 
 /// Tells the supplier how its application ended; a recommendation is only a step.
 fn tell(tx: &mut Tx<'_>, row: &ApplicationRow, next: SupplierApplicationStatus, verdict: &Verdict) -> Outcome<()> {
+    let reason = verdict.reason_code.map(AdmissionRefusalReason::as_str).unwrap_or_default();
+    let why = format!("{reason} {}", verdict.opinion.as_deref().unwrap_or_default());
+    let why = why.trim_end();
     let (subject, text) = match next {
         SupplierApplicationStatus::Submitted | SupplierApplicationStatus::Recommended => return Ok(()),
         SupplierApplicationStatus::Admitted => (
@@ -185,22 +202,52 @@ fn tell(tx: &mut Tx<'_>, row: &ApplicationRow, next: SupplierApplicationStatus, 
                 "Your application is admitted; you may list products.".to_owned(),
             ),
         ),
-        SupplierApplicationStatus::Refused => {
-            let reason = verdict.reason_code.map(AdmissionRefusalReason::as_str).unwrap_or_default();
-            let opinion = verdict.opinion.as_deref().unwrap_or_default();
+        SupplierApplicationStatus::Refused => (
+            Both { zh: "供应商入驻未通过", en: "Supplier not admitted" },
             (
-                Both { zh: "供应商入驻未通过", en: "Supplier not admitted" },
-                (
-                    format!("入驻申请未通过，原因：{reason} {opinion}。修改后可重新申请。"),
-                    format!("Your application is refused: {reason} {opinion}. You may apply again."),
+                format!("入驻申请未通过，原因：{why}。修改后可重新申请。"),
+                format!("Your application is refused: {why}. You may apply again."),
+            ),
+        ),
+        SupplierApplicationStatus::Ended => (
+            Both { zh: "供应商入驻已终止", en: "Supplier admission ended" },
+            (
+                format!(
+                    "入驻已终止，原因：{why}。商品已下架，尚未确认的订单将停止；已确认的订单照常履行。可重新申请入驻。"
                 ),
-            )
-        }
+                format!(
+                    "Your admission has ended: {why}. Your listings are withdrawn and orders you have not answered are stopped; confirmed ones go on. You may apply again."
+                ),
+            ),
+        ),
     };
     for (_, address) in identity::recipients(tx, row.org_id, Role::Seller)? {
         notifications::mail(tx, &address, subject, Both { zh: &text.0, en: &text.1 })?;
     }
     Ok(())
+}
+
+/// The platform, or an office in whose region the supplier is, ends an admission, and with it the mandates that the supplier
+/// gave; whose admission it was. What the supplier sells is withdrawn by the catalogue, which calls this.
+///
+/// # Errors
+/// `not_found` outside the region, `wrong_state` unless admitted, `separation_of_duties` for a member of the supplier,
+/// `validation_failed` for `other` without an opinion.
+pub fn end(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: SupplierApplicationId,
+    reason: AdmissionRefusalReason,
+    opinion: Option<String>,
+) -> Outcome<OrgId> {
+    let verdict = Verdict { decision: AdmissionDecision::Refuse, reason_code: Some(reason), opinion };
+    let org_id = decide(tx, actor, id, AdmissionStep::Ending, &verdict)?;
+    let day = tx.at().day();
+    for mandate in store::revoke_mandates_of(tx, org_id, day)? {
+        record_mandate(tx, actor, "mandate.revoked", &mandate, json!({ "from": day, "by": "admission" }))?;
+    }
+    crate::platform::jobs::enqueue(tx, ADMISSION_ENDED, &AdmissionEnded { org_id })?;
+    Ok(org_id)
 }
 
 /// What a producer lets an agent trader sell.

@@ -5,7 +5,10 @@
 //! Invariants:
 //! - A supplier has at most one application that is open or admitted (a unique index says so too).
 //! - Who took one step takes no other; every refusal has a reason code; decisions are kept for ever.
-//! - An agent trader sells a product only under its producer's mandate in force on the day.
+//! - An agent trader sells a product only under its producer's mandate in force on the day, and only while that producer may
+//!   sell itself.
+//! - With an admission its mandates end, its listings are withdrawn and its unanswered orders stopped; what was confirmed goes
+//!   on. A suspension by the operator only pauses all of that.
 
 mod commands;
 pub mod http;
@@ -15,9 +18,11 @@ pub(crate) mod schema;
 mod store;
 
 pub use commands::{
-    MANDATE_REVOKED, MandateRevoked, NewApplication, NewMandate, Verdict, apply, give_mandate, recommend, review,
-    revoke_mandate,
+    ADMISSION_ENDED, AdmissionEnded, MANDATE_REVOKED, MandateRevoked, NewApplication, NewMandate, Verdict, apply, end,
+    give_mandate, recommend, review, revoke_mandate,
 };
-pub use queries::{Metrics, applications, is_admitted, mandated, metrics};
+pub use queries::{
+    Metrics, SupplierApplicationView, application, applications, ended_since, is_admitted, mandated, metrics,
+};
 pub use rules::{AdmissionDecision, AdmissionRefusalReason, AdmissionStep, SupplierApplicationStatus};
 pub use store::admitted;

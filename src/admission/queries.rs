@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 pub struct Metrics {
     /// Applications that the counties recommended to the platform.
     pub reported: i64,
-    /// Suppliers that the platform admitted.
+    /// Those of them that the platform admitted, whatever became of them.
     pub admitted: i64,
 }
 
@@ -29,6 +29,14 @@ pub struct Metrics {
 /// When the database fails.
 pub fn is_admitted(on: &mut Read, org: OrgId) -> Outcome<bool> {
     store::is_admitted(on, org)
+}
+
+/// Suppliers whose admission ended since a moment.
+///
+/// # Errors
+/// When the database fails.
+pub fn ended_since(on: &mut Read, since: At) -> Outcome<Vec<OrgId>> {
+    store::ended_since(on, since)
 }
 
 /// Reported and admitted suppliers of a region or of the platform; nothing for other scopes.

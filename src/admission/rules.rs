@@ -17,6 +17,8 @@ crate::text_enum! {
         Admitted "admitted"
         /// 未通过; the supplier may apply anew.
         Refused "refused"
+        /// 已退出: was admitted and is no more; the supplier may apply anew.
+        Ended "ended"
     }
 }
 
@@ -27,6 +29,8 @@ crate::text_enum! {
         Recommendation "recommendation"
         /// 平台审核.
         Review "review"
+        /// 终止入驻.
+        Ending "ending"
     }
 }
 
@@ -35,13 +39,13 @@ crate::text_enum! {
     AdmissionDecision {
         /// 推荐 or 通过.
         Accept "accept"
-        /// 不予推荐 or 不予通过, with a reason code.
+        /// 不予推荐, 不予通过 or 终止入驻, with a reason code.
         Refuse "refuse"
     }
 }
 
 crate::text_enum! {
-    /// Why a supplier is refused.
+    /// Why a supplier is refused, or its admission ends.
     AdmissionRefusalReason {
         /// 材料不齐.
         DocumentsIncomplete "documents_incomplete"
@@ -121,6 +125,9 @@ pub fn decide(
         | (SupplierApplicationStatus::Recommended, AdmissionStep::Review, AdmissionDecision::Refuse) => {
             Ok(SupplierApplicationStatus::Refused)
         }
+        (SupplierApplicationStatus::Admitted, AdmissionStep::Ending, AdmissionDecision::Refuse) => {
+            Ok(SupplierApplicationStatus::Ended)
+        }
         _ => Err(Refusal::NotAtThisStep),
     }
 }
@@ -183,12 +190,13 @@ mod tests {
 
     #[test]
     fn every_state_and_event() {
-        use SupplierApplicationStatus::{Admitted, Recommended, Refused, Submitted};
+        use SupplierApplicationStatus::{Admitted, Ended, Recommended, Refused, Submitted};
         let allowed = [
             (Submitted, AdmissionStep::Recommendation, AdmissionDecision::Accept, Recommended),
             (Submitted, AdmissionStep::Recommendation, AdmissionDecision::Refuse, Refused),
             (Recommended, AdmissionStep::Review, AdmissionDecision::Accept, Admitted),
             (Recommended, AdmissionStep::Review, AdmissionDecision::Refuse, Refused),
+            (Admitted, AdmissionStep::Ending, AdmissionDecision::Refuse, Ended),
         ];
         for status in SupplierApplicationStatus::ALL {
             for step in AdmissionStep::ALL {

@@ -153,17 +153,16 @@ pub fn is_admitted(on: &mut Read, org: OrgId) -> Outcome<bool> {
         .filter(applications::status.eq(SupplierApplicationStatus::Admitted)))).get_result(c))?)
 }
 
-/// How many applications in scope the counties recommended, and how many suppliers the platform admitted of them.
+/// How many applications in scope the counties recommended, and how many of them the platform admitted, whatever became of
+/// the suppliers.
 pub fn metrics(on: &mut Read, scope: &Scope) -> Outcome<(i64, i64)> {
     let (from, to) = bounds(scope);
     Ok(each!(on, c => {
-        let reported = applications::table.inner_join(decisions::table)
+        let accepted = || applications::table.inner_join(decisions::table)
             .filter(applications::region_code.ge(&from)).filter(applications::region_code.lt(&to))
-            .filter(decisions::step.eq(AdmissionStep::Recommendation)).filter(decisions::decision.eq(AdmissionDecision::Accept))
-            .count().get_result(c)?;
-        let admitted = applications::table
-            .filter(applications::region_code.ge(&from)).filter(applications::region_code.lt(&to))
-            .filter(applications::status.eq(SupplierApplicationStatus::Admitted)).count().get_result(c)?;
+            .filter(decisions::decision.eq(AdmissionDecision::Accept));
+        let reported = accepted().filter(decisions::step.eq(AdmissionStep::Recommendation)).count().get_result(c)?;
+        let admitted = accepted().filter(decisions::step.eq(AdmissionStep::Review)).count().get_result(c)?;
         QueryResult::Ok((reported, admitted))
     })?)
 }
@@ -188,6 +187,25 @@ pub fn claim_mandate(tx: &mut Tx<'_>, producer: OrgId, id: MandateId) -> Outcome
 pub fn revoke_mandate(tx: &mut Tx<'_>, id: MandateId, from: Day) -> Outcome<()> {
     each!(tx, c => update(mandates::table.find(id)).set(mandates::revoked_from.eq(from.to_string())).execute(c))?;
     Ok(())
+}
+
+/// Ends from a day on every mandate of a producer that is not revoked or over; which.
+pub fn revoke_mandates_of(tx: &mut Tx<'_>, producer: OrgId, from: Day) -> Outcome<Vec<MandateRow>> {
+    let never = "";
+    let mut rows: Vec<MandateRow> = each!(tx, c => update(mandates::table.filter(mandates::producer_id.eq(producer))
+            .filter(mandates::revoked_from.eq(never)).filter(mandates::valid_until.ge(from)))
+        .set((mandates::revoked_from.eq(from.to_string()), mandates::version.eq(mandates::version + 1)))
+        .returning(MandateRow::as_returning()).get_results(c))?;
+    rows.sort_by_key(|row| row.id);
+    Ok(rows)
+}
+
+/// Suppliers whose admission ended since a moment.
+pub fn ended_since(on: &mut Read, since: At) -> Outcome<Vec<OrgId>> {
+    Ok(
+        each!(on, c => decisions::table.inner_join(applications::table).filter(decisions::step.eq(AdmissionStep::Ending))
+        .filter(decisions::decided_at.ge(since)).order(applications::org_id).select(applications::org_id).distinct().load(c))?,
+    )
 }
 
 /// Mandates in scope, given or received, newest first; only the named one when an id is given.

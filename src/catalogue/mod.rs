@@ -8,7 +8,8 @@
 //!   certificate withdraws the listings in the same transaction, and every read compares the certificate's days as well.
 //! - Certificates reach products only through [`cover`], [`uncover`], [`recover`], [`extend`] and [`unbar`].
 //! - Who promises goods keeps their products ([`kept_offers`]), so that no certificate ends unseen beside the promise.
-//! - A supplier that the operator stopped, or that is admitted no more, has nothing on sale from that commit on.
+//! - A supplier that the operator stopped, or that is admitted no more, has nothing on sale from that commit on; nor have
+//!   agent traders anything of its goods.
 //! - A product's listings, certificates and their withdrawal change only under the claim of the product's row.
 //! - A product whose certificate ended for food safety is not sold on anything else until an office ends the bar.
 //! - A price is raised only with evidence given since the last raise.
@@ -23,10 +24,10 @@ pub(crate) mod schema;
 mod store;
 
 pub use commands::{
-    Evidence, NewListing, NewProduct, StockChange, add_product, change_price, change_stock, end_mandate, give_evidence,
-    list_product, refresh_eligible, relist, withdraw,
+    Evidence, NewListing, NewProduct, StockChange, add_product, change_price, change_stock, end_admission, end_mandate,
+    give_evidence, list_product, refresh_eligible, relist, withdraw,
 };
 pub use covers::{Cover, Reach, Withdrawn, cover, extend, recover, unbar, uncover};
 pub use offers::{CertificateInForce, Offer, kept_offers, offers};
-pub use queries::{Product, covers, own_product, own_products, product};
+pub use queries::{Product, covers, own_product, own_products, product, products_made};
 pub use rules::{CoverStatus, Covering, ListingStatus, Months, OriginShare, StockDirection};

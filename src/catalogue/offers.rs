@@ -68,7 +68,7 @@ pub struct Offer {
     pub status: ListingStatus,
     /// The last day of the producer's mandate, for an agent trader's listing; else far off.
     pub mandated_until: Day,
-    /// Whether the supplier is admitted and not stopped by the operator.
+    /// Whether the supplier is admitted and not stopped by the operator, and so is the producer whose goods it sells.
     pub supplier_may_sell: bool,
     /// Counts the listing's changes.
     pub version: i64,

@@ -246,6 +246,8 @@ permissions! {
     RecommendSupplier "admission.recommend" { OFFICES Reviewer }
     /// Admit or refuse suppliers.
     ReviewSupplier "admission.review" { OPERATOR Reviewer }
+    /// End the admission of a supplier in scope.
+    EndAdmission "admission.end" { OPERATOR Reviewer, OFFICES Reviewer }
     /// Read admissions in scope.
     ReadAdmission "admission.read" { SELLERS Seller, OFFICES Reviewer, OFFICES Auditor, OPERATOR Reviewer, OPERATOR Auditor, AUDITORS Auditor }
 

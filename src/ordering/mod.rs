@@ -36,7 +36,7 @@ pub use commands::refund::{NewRefund, refund};
 pub use commands::returns::{NewReturn, take_back};
 pub use commands::settle::settle;
 pub use commands::ship::{NewShipment, ShippedLine, ship};
-pub use commands::stop::{stop_slipped, stop_unanswered};
+pub use commands::stop::{stop_slipped, stop_supplier, stop_unanswered};
 pub use queries::{
     CountDifference, CountingView, OrderSummary, OrderView, PaymentView, PaymentsWanted, Wanted as OrdersWanted,
     list as orders, order, payments, verify_counts,

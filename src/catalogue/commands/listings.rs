@@ -132,13 +132,19 @@ fn entitled(tx: &mut Tx<'_>, actor: &Actor, id: ProductId) -> Outcome<Entitled> 
     Ok(Entitled { shown: entitlement(&covers, day), product, supplier, eligible, mandate })
 }
 
-/// Suppliers sell their own products; an agent trader sells under the producer's mandate; a foreign product is unknown.
+/// Suppliers sell their own products; an agent trader sells under the mandate of a producer who may sell as well; a foreign
+/// product is unknown.
 fn mandate(tx: &mut Tx<'_>, org: OrgId, product: &ProductRow, day: Day) -> Outcome<Option<(MandateId, Day)>> {
     if product.org_id == org {
         return Ok(None);
     }
-    let mandate = admission::mandated(tx, org, product.org_id, product.id, day)?;
-    mandate.map(Some).ok_or_else(|| Code::NotFound.into())
+    let mandate = admission::mandated(tx, org, product.org_id, product.id, day)?.ok_or(Code::NotFound)?;
+    let producer = identity::organisation(tx, product.org_id)?;
+    if producer.status != identity::Standing::Active || !admission::is_admitted(tx, producer.id)? {
+        return Err(AppError::new(Code::SupplierNotAdmitted)
+            .detail("生产商未入驻或已被停用", "the producer is not admitted, or is suspended"));
+    }
+    Ok(Some(mandate))
 }
 
 /// Takes a listing off sale; orders that were placed go on.

@@ -1,11 +1,13 @@
 //! Use cases of the catalogue's suppliers: load, decide, write, record.
 
+mod admission;
 mod eligible;
 mod listings;
 mod prices;
 mod products;
 mod stock;
 
+pub use admission::end_admission;
 pub use eligible::refresh_eligible;
 pub use listings::{NewListing, end_mandate, list_product, relist, withdraw};
 pub use prices::{Evidence, change_price, give_evidence};

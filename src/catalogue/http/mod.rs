@@ -1,5 +1,6 @@
 //! Routes of the catalogue.
 
+mod admission;
 mod listings;
 mod products;
 
@@ -9,4 +10,5 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig) {
     listings::routes(config);
     products::routes(config);
+    admission::routes(config);
 }

@@ -194,6 +194,14 @@ pub fn own_products(on: &mut Read, org: OrgId, day: Day, page: &PageRequest) -> 
     Ok(Page { items: views(on, page.items, day)?, next: page.next })
 }
 
+/// The products that a supplier makes, in the order of their ids.
+///
+/// # Errors
+/// When the database fails.
+pub fn products_made(on: &mut Read, org: OrgId) -> Outcome<Vec<ProductId>> {
+    store::products_made(on, org)
+}
+
 /// The views of products; what they need is asked for once for all of them.
 fn views(on: &mut Read, rows: Vec<ProductRow>, day: Day) -> Outcome<Vec<ProductView>> {
     let ids: Vec<ProductId> = rows.iter().map(|row| row.id).collect();

@@ -185,6 +185,23 @@ pub fn withdraw_mandated(tx: &mut Tx<'_>, mandate: MandateId, reason: &str, at: 
     )
 }
 
+/// Withdraws what is on sale of a supplier's, or of its products; which.
+pub fn withdraw_supplier(tx: &mut Tx<'_>, org: OrgId, reason: &str, at: At) -> Outcome<Vec<ListingRow>> {
+    use crate::catalogue::schema::products;
+    Ok(each!(tx, c => {
+        let made = products::table.filter(products::org_id.eq(org)).select(products::id);
+        update(listings::table.filter(listings::org_id.eq(org).or(listings::product_id.eq_any(made)))
+                .filter(listings::status.eq(ListingStatus::OnSale)))
+            .set((
+                listings::status.eq(ListingStatus::Withdrawn),
+                listings::withdrawn_reason.eq(reason),
+                listings::version.eq(listings::version + 1),
+                listings::updated_at.eq(at),
+            ))
+            .returning(ListingRow::as_returning()).get_results(c)
+    })?)
+}
+
 /// Writes the certificate that a product's listings show.
 pub fn set_entitlement(tx: &mut Tx<'_>, product: ProductId, shown: &Entitlement, at: At) -> Outcome<usize> {
     Ok(each!(tx, c => update(listings::table.filter(listings::product_id.eq(product)))

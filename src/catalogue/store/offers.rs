@@ -3,11 +3,11 @@
 use super::{CoverRow, ListingRow, ProductRow, may_sell};
 use crate::catalogue::rules::CoverStatus;
 use crate::catalogue::schema::{listings, product_certificates as covers, products};
-use crate::each;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{ListingId, ProductId};
 use crate::kernel::time::Day;
 use crate::platform::db::{Conn, Kept, Read, Tx};
+use crate::{admission, each, identity};
 use diesel::prelude::*;
 
 /// The certificates that are told of a listing.
@@ -23,7 +23,15 @@ macro_rules! told {
     };
 }
 
-/// A listing, its product, a certificate in force or one that bars it, and whether the supplier may sell.
+/// Whether the supplier may sell, and the producer under whose mandate it does.
+macro_rules! sold {
+    () => {{
+        let producer = identity::acts("products.org_id").and(admission::admitted("products.org_id"));
+        may_sell().and(listings::mandate_id.is_null().or(producer))
+    }};
+}
+
+/// A listing, its product, a certificate in force or one that bars it, and whether it is sold by who may sell.
 pub type OfferRow = (ListingRow, ProductRow, Option<CoverRow>, bool);
 
 /// One of `offers`, by a statement whose text need not be built to be found prepared.
@@ -31,7 +39,7 @@ pub fn offer(on: &mut Read, id: ListingId, day: Day) -> Outcome<Vec<OfferRow>> {
     Ok(each!(on, c => {
         listings::table.inner_join(products::table).left_join(covers::table.on(told!(day)))
             .filter(listings::id.eq(id)).order(covers::number)
-            .select((ListingRow::as_select(), ProductRow::as_select(), Option::<CoverRow>::as_select(), may_sell())).load(c)
+            .select((ListingRow::as_select(), ProductRow::as_select(), Option::<CoverRow>::as_select(), sold!())).load(c)
     })?)
 }
 
@@ -40,7 +48,7 @@ pub fn offers(on: &mut Read, ids: &[ListingId], day: Day) -> Outcome<Vec<OfferRo
     Ok(each!(on, c => {
         let wanted = listings::table.inner_join(products::table).left_join(covers::table.on(told!(day)))
             .filter(listings::id.eq_any(ids)).order((listings::id, covers::number))
-            .select((ListingRow::as_select(), ProductRow::as_select(), Option::<CoverRow>::as_select(), may_sell()));
+            .select((ListingRow::as_select(), ProductRow::as_select(), Option::<CoverRow>::as_select(), sold!()));
         Kept(wanted).load(c)
     })?)
 }

@@ -45,6 +45,23 @@ pub fn claim_product(tx: &mut Tx<'_>, id: ProductId) -> Outcome<Option<ProductRo
     )
 }
 
+/// The products that a supplier makes, in the order of their ids.
+pub fn products_made(on: &mut Read, org: OrgId) -> Outcome<Vec<ProductId>> {
+    Ok(
+        each!(on, c => products::table.filter(products::org_id.eq(org)).order(products::id).select(products::id).load(c))?,
+    )
+}
+
+/// The products that a supplier makes or lists, in the order of their ids.
+pub fn products_sold(on: &mut Read, org: OrgId) -> Outcome<Vec<ProductId>> {
+    use crate::catalogue::schema::listings;
+    Ok(each!(on, c => {
+        let listed = listings::table.filter(listings::org_id.eq(org)).select(listings::product_id);
+        products::table.filter(products::org_id.eq(org).or(products::id.eq_any(listed))).order(products::id)
+            .select(products::id).load(c)
+    })?)
+}
+
 /// A product in scope.
 pub fn product(on: &mut Read, scope: &Scope, id: ProductId) -> Outcome<Option<ProductRow>> {
     Ok(each!(on, c => {

@@ -3,7 +3,7 @@
 
 use super::ListingRow;
 use crate::catalogue::rules::ListingStatus;
-use crate::catalogue::schema::listings;
+use crate::catalogue::schema::{listings, products};
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::OrgId;
 use crate::kernel::money::Fen;
@@ -13,7 +13,7 @@ use crate::kernel::terms::Category;
 use crate::kernel::time::Day;
 use crate::platform::db::{Condition, KeptWhen, Read, Tx};
 use crate::{admission, each, identity};
-use diesel::dsl::{And, sql};
+use diesel::dsl::{And, exists, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
@@ -75,9 +75,21 @@ impl Wanted {
     }
 }
 
-/// Whether the supplier of a listing may sell: admitted, and not stopped by the operator.
+/// Whether who lists goods may sell: admitted, and not stopped by the operator. For goods listed under a mandate the same is
+/// asked of their producer.
 pub fn may_sell() -> And<Condition, Condition> {
     identity::acts("listings.org_id").and(admission::admitted("listings.org_id"))
+}
+
+/// Whether the supplier of a listing may sell, and the producer under whose mandate it does.
+macro_rules! sold {
+    () => {{
+        let producer = products::table
+            .filter(products::id.eq(listings::product_id))
+            .filter(identity::acts("products.org_id"))
+            .filter(admission::admitted("products.org_id"));
+        may_sell().and(listings::mandate_id.is_null().or(exists(producer)))
+    }};
 }
 
 /// Listings that are really on sale on a day, with their place in the order of listing.
@@ -98,7 +110,7 @@ pub fn search(
     Ok(each!(on, c => {
         let certified = listings::certified_from.le(day).and(listings::certified_until.ge(day));
         let mut query = listings::table.select((listings::seq, ListingRow::as_select())).into_boxed();
-        query = query.filter(listings::status.eq(ListingStatus::OnSale)).filter(listings::mandated_until.ge(day)).filter(may_sell());
+        query = query.filter(listings::status.eq(ListingStatus::OnSale)).filter(listings::mandated_until.ge(day)).filter(sold!());
         query = match wanted.certified {
             Some(true) => query.filter(certified),
             Some(false) => query.filter(diesel::dsl::not(certified)).filter(listings::eligible.eq(true)),

@@ -197,6 +197,13 @@ pub fn unanswered(on: &mut Read, product: ProductId) -> Outcome<Vec<(OrderId, Li
         .select((orders::id, order_lines::listing_id)).load(c))?)
 }
 
+/// Orders that a supplier has not answered, or that nobody has answered with lines of these products, and their listings.
+pub fn unanswered_of(on: &mut Read, supplier: OrgId, made: &[ProductId]) -> Outcome<Vec<(OrderId, ListingId)>> {
+    Ok(each!(on, c => orders::table.inner_join(order_lines::table).filter(orders::state.eq(OrderState::Placed))
+        .filter(orders::supplier_id.eq(supplier).or(order_lines::product_id.eq_any(made)))
+        .order((orders::id, order_lines::line_no)).select((orders::id, order_lines::listing_id)).load(c))?)
+}
+
 /// Placed orders whose time to confirm is over, the longest waiting first.
 pub fn overdue(on: &mut Read, now: At, most: i64) -> Outcome<Vec<OrderId>> {
     Ok(each!(on, c => orders::table.filter(orders::state.eq(OrderState::Placed)).filter(orders::confirm_by.le(now))

@@ -2,10 +2,10 @@
 
 use super::{quota, stock, url, verified};
 use crate::support::TestApp;
-use crate::support::market::{Market, confirm};
+use crate::support::market::{COUNTY, Market, confirm};
 use crate::support::people::Person;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary};
+use diesel::sql_types::BigInt;
 use futures_util::future::{Either, join, select};
 use serde_json::{Value, json};
 use std::pin::pin;
@@ -68,6 +68,21 @@ async fn listed(app: &TestApp) -> Vec<String> {
     ids
 }
 
+/// The supplier takes a listing off sale.
+async fn withdraw(seller: &Person, listing: ListingId) {
+    let shown = seller.get(&format!("/api/v1/listings/{listing}")).expect(200).await;
+    let path = format!("/api/v1/listings/{listing}/withdrawal");
+    seller.post(&path, json!({ "reason": "售罄" })).if_match(shown.version()).expect(200).await;
+}
+
+/// The platform ends a supplier's admission.
+async fn end_admission(app: &TestApp, seller: &Person) {
+    let operator = app.new_person(OrgKind::Operator, "640000", &[Role::Reviewer]).await;
+    let application = seller.get("/api/v1/supplier-applications").expect(200).await.str("/items/0/id");
+    let path = format!("/api/v1/supplier-applications/{application}/endings");
+    operator.post(&path, json!({ "reason_code": "not_licensed" })).expect(201).await;
+}
+
 /// Whether a statement of this database waits for another's lock.
 async fn somebody_waits(app: &TestApp) -> bool {
     #[derive(QueryableByName)]
@@ -104,18 +119,96 @@ on_both! {
         market.trader.post("/api/v1/orders", both).expect(201).await;
     }
 
-    async fn a_supplier_that_is_admitted_no_more_sells_nothing(app) {
-        let market = Market::open(app, 1).await;
-        let listing = market.listing(app, 0, 1000, "10", false).await;
-        let waiting = market.place(&[(listing, "1")]).await;
-        let org = market.sellers[0].org_id;
-        app.write(move |tx| {
-            let sql = "UPDATE supplier_applications SET status = 'refused' WHERE org_id = $1";
-            Ok(each!(tx, c => diesel::sql_query(sql).bind::<Binary, _>(org.0.to_vec()).execute(c)).map(drop)?)
-        }).await.unwrap();
-        assert_eq!(listed(app).await, [""; 0]);
+    async fn a_supplier_whose_admission_ended_sells_nothing(app) {
+        let market = Market::open(app, 2).await;
+        app.reachable(&market.trader).await;
+        app.reachable(&market.sellers[0]).await;
+        let (listing, other) = (market.listing(app, 0, 1000, "10", false).await, market.listing(app, 1, 1000, "10", false).await);
+        let withdrawn = market.listing(app, 0, 1000, "10", false).await;
+        let (waiting, hidden) = (market.place(&[(listing, "1")]).await, market.place(&[(withdrawn, "1")]).await);
+        let (confirmed, kept) = (market.place(&[(listing, "2")]).await, market.place(&[(other, "1")]).await);
+        confirm(&market.sellers[0], &confirmed).expect(200).await;
+        withdraw(&market.sellers[0], withdrawn).await;
+        let office = app.new_person(OrgKind::PovertyOffice, COUNTY, &[Role::Reviewer]).await;
+        let application = market.sellers[0].get("/api/v1/supplier-applications").expect(200).await.str("/items/0/id");
+        let path = format!("/api/v1/supplier-applications/{application}/endings");
+        let unexplained = office.post(&path, json!({ "reason_code": "other" })).refused("validation_failed").await;
+        assert_eq!(unexplained.pointers(), ["/opinion"]);
+        let elsewhere = app.new_person(OrgKind::PovertyOffice, "640500", &[Role::Reviewer]).await;
+        let because = json!({ "reason_code": "bad_record", "opinion": "以次充好" });
+        elsewhere.post(&path, because.clone()).refused("not_found").await;
+        market.sellers[0].post(&path, because.clone()).refused("forbidden").await;
+        let ended = office.post(&path, because.clone()).expect(201).await;
+        assert_eq!((ended.str("/status"), ended.str("/decisions/2/step")), ("ended".into(), "ending".into()));
+        assert_eq!(ended.str("/decisions/2/reason_code"), "bad_record");
+        office.post(&path, because.clone()).refused("wrong_state").await;
+        // Withdrawn by that very commit; what nobody has answered is refused at once and stopped soon.
+        let shown = app.get(&format!("/api/v1/listings/{listing}")).expect(200).await;
+        assert_eq!((listed(app).await, shown.str("/status")), (vec![other.to_string()], "withdrawn".to_owned()));
         market.trader.post("/api/v1/orders", market.order(&[(listing, "1")])).refused("listing_not_on_sale").await;
         confirm(&market.sellers[0], &waiting).refused("supplier_not_admitted").await;
+        app.run_jobs().await;
+        let state = async |id: &str| market.trader.get(&format!("/api/v1/orders/{id}")).expect(200).await.str("/state");
+        assert_eq!((state(&waiting).await, state(&hidden).await), ("cancelled".into(), "cancelled".into()));
+        assert_eq!((state(&confirmed).await, state(&kept).await), ("confirmed".into(), "placed".into()));
+        assert_eq!((stock(app, listing).await.pending, quota(app, market.trader.org_id, 2021).await.pending), (2000, 3000));
+        assert_eq!(crate::support::mail::received(&market.trader.email).len(), 2, "one mail for each order that was stopped");
+        assert_eq!(crate::support::mail::received(&market.sellers[0].email).len(), 1);
+        let region = yigou::kernel::actor::Scope::Region(COUNTY.parse().unwrap());
+        let metrics = app.read(move |read| yigou::admission::metrics(read, &region)).await.unwrap();
+        assert_eq!((metrics.reported, metrics.admitted), (2, 2), "what was decided then stays counted");
+        // It may apply anew, and sells again only when it is admitted and lists again.
+        let anew = json!({ "statement": "整改完成", "files": [] });
+        market.sellers[0].post("/api/v1/supplier-applications", anew).expect(201).await;
+        assert_eq!(listed(app).await, [other.to_string()]);
+        verified(app).await;
+    }
+
+    async fn an_order_that_slips_past_the_end_of_an_admission_is_stopped_later(app) {
+        let market = Market::open(app, 1).await;
+        let listing = market.listing(app, 0, 1000, "10", false).await;
+        let order = market.place(&[(listing, "1")]).await;
+        end_admission(app, &market.sellers[0]).await;
+        // As if the order had not been there yet when the job looked.
+        app.write(|tx| Ok(each!(tx, c => diesel::sql_query("DELETE FROM outbox").execute(c)).map(drop)?)).await.unwrap();
+        app.clock.advance(std::time::Duration::from_secs(61));
+        app.run_jobs().await;
+        assert_eq!(market.trader.get(&format!("/api/v1/orders/{order}")).expect(200).await.str("/state"), "cancelled");
+    }
+
+    async fn an_agent_sells_nothing_of_a_producer_who_may_not(app) {
+        let market = Market::open(app, 0).await;
+        let producer = crate::catalogue::supplier(app, OrgKind::Cooperative, COUNTY, "盐池合作社").await;
+        let agent = crate::catalogue::supplier(app, OrgKind::AgentTrader, COUNTY, "盐池商贸").await;
+        let goods = crate::catalogue::product(&producer, "盐池滩羊", COUNTY).await;
+        let more = crate::catalogue::product(&producer, "盐池黄花菜", COUNTY).await;
+        let mandate = json!({ "agent_id": agent.org_id, "products": [goods, more], "valid_from": "2021-03-01", "valid_until": "2021-12-31" });
+        let mandate = producer.post("/api/v1/mandates", mandate).expect(201).await.id();
+        let listing: ListingId = crate::catalogue::list(&agent, &goods, 5000).await.parse().unwrap();
+        let own: ListingId = crate::catalogue::list(&producer, &goods, 5000).await.parse().unwrap();
+        let place = || market.trader.post("/api/v1/orders", market.order(&[(listing, "1")]));
+        let waiting = market.place(&[(listing, "1")]).await;
+        let operator = app.new_person(OrgKind::Operator, "640000", &[Role::OrgAdmin]).await;
+        let organisation = format!("/api/v1/organisations/{}", producer.org_id);
+        operator.post(&format!("{organisation}/suspensions"), json!({ "reason": "以次充好" })).expect(200).await;
+        assert_eq!(listed(app).await, [""; 0]);
+        assert_eq!(app.get(&format!("/api/v1/listings/{listing}")).expect(200).await.str("/status"), "withdrawn");
+        agent.post("/api/v1/listings", crate::catalogue::listing_body(&more, 5000)).refused("supplier_not_admitted").await;
+        place().refused("listing_not_on_sale").await;
+        confirm(&agent, &waiting).refused("supplier_not_admitted").await;
+        // Reinstated, everything is as it was.
+        operator.post(&format!("{organisation}/reinstatements"), json!({ "reason": "整改完成" })).expect(200).await;
+        assert_eq!(listed(app).await.len(), 2);
+        place().expect(201).await;
+        end_admission(app, &producer).await;
+        assert_eq!(listed(app).await, [""; 0]);
+        place().refused("listing_not_on_sale").await;
+        confirm(&agent, &waiting).refused("supplier_not_admitted").await;
+        agent.post("/api/v1/listings", crate::catalogue::listing_body(&more, 5000)).refused("not_found").await;
+        assert_eq!(producer.get(&format!("/api/v1/mandates/{mandate}")).expect(200).await.str("/revoked_from"), "2021-03-01");
+        app.run_jobs().await;
+        assert_eq!(market.trader.get(&format!("/api/v1/orders/{waiting}")).expect(200).await.str("/state"), "cancelled");
+        assert_eq!((stock(app, listing).await.pending, stock(app, own).await.pending), (0, 0));
     }
 
     async fn an_order_is_confirmed_only_while_something_entitles_its_goods(app) {
