@@ -215,6 +215,13 @@ impl World {
         self.units.iter().position(|other| other.name.starts_with(name))
     }
 
+    /// The union of an organisation that has one of its own: a place in [`World::units`].
+    #[must_use]
+    pub fn union_of(&self, unit: usize) -> Option<usize> {
+        let name = format!("{}工会委员会", self.units.get(unit)?.name);
+        self.units.iter().position(|other| other.kind == OrgKind::Union && other.name == name)
+    }
+
     /// The place of an organisation in [`World::units`].
     #[must_use]
     pub fn unit(&self, uscc: &Uscc) -> Option<usize> {

@@ -5,7 +5,7 @@ use super::data::{Supplier, Unit, World};
 use super::plan::{self, Verdict, Year};
 use super::play::{Parts, in_flight};
 use super::progress::Progress;
-use crate::identity::{self, NewOrganisation};
+use crate::identity::{self, NewOrganisation, PayerKind, PayerTie};
 use crate::kernel::actor::{Actor, Membership, OrgKind, Permission, Principal, Role, Via};
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::{OrgId, UserId};
@@ -146,19 +146,25 @@ pub async fn settle_in(parts: &Parts, world: &World, year: &Year, progress: &Pro
     Ok(Cast { units: houses, suppliers, operator, offices })
 }
 
-/// Units stand below their supervisors, contractors serve the units whose canteens they run.
+/// Units stand below their supervisors, contractors serve the units whose canteens they run, unions pay for their own.
 async fn place(parts: &Parts, world: &World, houses: &[House], opening: At) -> Outcome<()> {
     let from = Day::ymd(2021, 1, 1);
     for (at, unit) in world.units.iter().enumerate() {
         let child = houses[at].org;
         let above = unit.supervising_uscc.and_then(|uscc| world.unit(&uscc)).map(|above| houses[above].org);
         let runs = world.contractor(at).map(|contractor| houses[contractor].org);
-        if above.is_none() && runs.is_none() {
+        let union = world.union_of(at).map(|union| houses[union].org);
+        if above.is_none() && runs.is_none() && union.is_none() {
             continue;
         }
         let work = move |tx: &mut Tx<'_>| {
             if above.is_some() && identity::parent(tx, child, from)?.is_none() {
                 identity::set_parent(tx, None, child, above, from)?;
+            }
+            if let Some(payer) = union
+                && identity::pays_for(tx, payer, child, from)?.is_none()
+            {
+                identity::tie_payer(tx, None, child, &PayerTie { payer, kind: PayerKind::Union, from, until: None })?;
             }
             match runs {
                 Some(contractor) if !identity::contractor_serves(tx, contractor, child, from)? => {

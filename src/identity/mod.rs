@@ -1,11 +1,12 @@
 //! Organisations, the unit tree, people, sessions and keys.
 //!
-//! Owns `organisations`, `unit_closure` and `unit_tree` (who stands above whom, on which days), `contractor_ties`, `users`,
-//! `memberships`, `sessions`, `refresh_tokens`, `invitations`, `registrations`, `mail_tokens`, `api_keys`, `sign_in_throttle`,
-//! `signing_keys`.
+//! Owns `organisations`, `unit_closure` and `unit_tree` (who stands above whom, on which days), `contractor_ties` and
+//! `payer_ties` (who orders and pays for a unit, on which days), `users`, `memberships`, `sessions`, `refresh_tokens`,
+//! `invitations`, `registrations`, `mail_tokens`, `api_keys`, `sign_in_throttle`, `signing_keys`.
 //!
 //! - Tokens, keys and links are stored as SHA-256 of what was given out; what they are is known only to their holder.
 //! - A suspension counts from its commit on: every write loads session, person and memberships in its own transaction.
+//! - A unit has one union a day; who pays or orders for it does so on the days of a tie.
 //! - A unit never stands below itself; changes of the tree claim one row and are entered in the order of their days.
 //! - Failed sign-ins slow down the source that fails, never the account.
 
@@ -19,15 +20,16 @@ pub(crate) mod schema;
 mod store;
 
 pub use commands::{
-    LINK_TOPIC, LinkWanted, NewInvitation, NewOrganisation, Opened, add_membership, check_operator, create_operator,
-    create_organisation, create_user, invite, purge, rotate_keys, send_link, set_parent, start_session, tie_contractor,
+    LINK_TOPIC, LinkWanted, NewInvitation, NewOrganisation, Opened, PayerTie, add_membership, check_operator,
+    create_operator, create_organisation, create_user, end_payer, invite, purge, rotate_keys, send_link, set_parent,
+    start_session, tie_contractor, tie_payer,
 };
 pub use gate::Gate;
 pub use http::Settings;
 pub use queries::{
     ancestors, contractor_serves, is_member, nearest_office, operator, organisation, organisation_by_uscc,
-    organisation_in, organisations, parent, person, recipients, roles, scope_allows, subtree, tree_contained_since,
-    tree_contains, units_served, user_by_email,
+    organisation_in, organisations, parent, pays_for, person, recipients, roles, scope_allows, subtree,
+    tree_contained_since, tree_contains, units_served, user_by_email,
 };
 pub use rules::source;
-pub use store::{Organisation, Standing, acts};
+pub use store::{Organisation, PayerKind, Standing, acts};

@@ -1,8 +1,9 @@
 //! Reads of identity: organisations, the tree on a day, members, recipients of mail.
 
-use super::commands::open;
+use super::commands::{PayerTie, open};
 use super::store::{
-    self, ApiKeyRow, InvitationRow, MembershipRow, Organisation, OrganisationFilter, Place, Standing, UserRow,
+    self, ApiKeyRow, InvitationRow, MembershipRow, Organisation, OrganisationFilter, PayerKind, PayerTieRow, Place,
+    Standing, UserRow,
 };
 use crate::kernel::actor::{OrgKind, Role, Scope};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
@@ -86,6 +87,15 @@ pub fn contractor_serves(read: &mut Read, contractor: OrgId, unit: OrgId, day: D
 /// When the database fails.
 pub fn units_served(read: &mut Read, contractor: OrgId, day: Day) -> Outcome<Vec<OrgId>> {
     store::units_served(read, contractor, day)
+}
+
+/// In which way an organisation pays for a unit on a day, if it does: as its union or its accounting centre.
+///
+/// # Errors
+/// When the database fails.
+pub fn pays_for(read: &mut Read, payer: OrgId, unit: OrgId, day: Day) -> Outcome<Option<PayerKind>> {
+    let ties = store::payer_ties_meeting(read, unit, day, day.plus_days(1))?;
+    Ok(ties.into_iter().find(|tie| tie.payer_id == payer).map(|tie| tie.kind))
 }
 
 /// Whether a scope reaches an organisation of a region on a day.
@@ -229,6 +239,22 @@ pub fn contractors(read: &mut Read, unit: OrgId) -> Outcome<Vec<(OrgId, Day, Opt
         .into_iter()
         .map(|tie| (tie.contractor_id, tie.valid_from, until(tie.valid_to)))
         .collect())
+}
+
+/// The union and the accounting centres of a unit, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn payers(read: &mut Read, unit: OrgId) -> Outcome<Vec<PayerTie>> {
+    let until = |to: Day| (to != open()).then(|| to.plus_days(-1));
+    let ties = store::payer_ties_of(read, unit)?.into_iter();
+    let tie = |row: PayerTieRow| PayerTie {
+        payer: row.payer_id,
+        kind: row.kind,
+        from: row.valid_from,
+        until: until(row.valid_to),
+    };
+    Ok(ties.map(tie).collect())
 }
 
 /// A page of an organisation's members.

@@ -38,6 +38,15 @@ diesel::table! {
     }
 }
 diesel::table! {
+    payer_ties (payer_id, unit_id, valid_from) {
+        payer_id -> Binary,
+        unit_id -> Binary,
+        kind -> Text,
+        valid_from -> Text,
+        valid_to -> Text,
+    }
+}
+diesel::table! {
     users (id) {
         id -> Binary,
         email -> Text,
@@ -163,6 +172,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     unit_closure,
     unit_tree,
     contractor_ties,
+    payer_ties,
     users,
     memberships,
     sessions,

@@ -2,7 +2,7 @@
 
 use crate::payments::Till;
 use crate::support::TestApp;
-use crate::support::market::CITY;
+use crate::support::market::{CITY, Market};
 use diesel::RunQueryDsl;
 use diesel::sql_types::Binary;
 use serde_json::{Value, json};
@@ -70,12 +70,15 @@ on_both! {
         }
         // 1 October and the week after it are days off.
         assert_eq!((due(&till, &before).await, due(&till, &after).await), (Value::Null, json!("2020-10-09")));
-        let union = app.new_person(OrgKind::Union, CITY, &[Role::Payer]).await;
-        let mut body = till.market.order(&[(till.goods, "1")]);
-        body["payer_id"] = json!(union.org_id);
-        let paid_by_union = till.market.trader.post("/api/v1/orders", body).expect(201).await.str("/orders/0/id");
-        till.market.hand_over(0, &paid_by_union, &["1"]).await;
-        till.market.accept(&paid_by_union, &[(1, "1", "0")]).await;
-        assert_eq!(due(&till, &paid_by_union).await, Value::Null);
+        // A union that buys for itself is bound by nothing.
+        let trader = app.new_person(OrgKind::Union, CITY, &[Role::Trader]).await;
+        let acceptor = app.person(trader.org_id, &[Role::Acceptor]).await;
+        let own = Market { trader, acceptor, sellers: till.market.sellers.clone() };
+        let mut body = own.order(&[(till.goods, "1")]);
+        body["fund"] = json!("union");
+        let order = own.trader.post("/api/v1/orders", body).expect(201).await.str("/orders/0/id");
+        own.hand_over(0, &order, &["1"]).await;
+        own.accept(&order, &[(1, "1", "0")]).await;
+        assert_eq!(due(&Till { market: own, ..till }, &order).await, Value::Null);
     }
 }

@@ -3,11 +3,13 @@
 mod joining;
 mod keys;
 mod organisations;
+mod payers;
 mod people;
 mod sessions;
 
 pub use joining::*;
 pub use keys::*;
 pub use organisations::*;
+pub use payers::*;
 pub use people::*;
 pub use sessions::*;

@@ -4,6 +4,7 @@ mod accounts;
 mod keys;
 mod members;
 mod organisations;
+mod payers;
 mod sessions;
 mod views;
 
@@ -48,6 +49,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(organisations::place_unit)
         .service(organisations::list_contractors)
         .service(organisations::tie_contractor)
+        .service(payers::list_payers)
+        .service(payers::tie_payer)
+        .service(payers::end_payer)
         .service(members::list_members)
         .service(members::change_member)
         .service(members::remove_member)

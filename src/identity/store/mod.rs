@@ -2,12 +2,14 @@
 
 mod credentials;
 mod organisations;
+mod payers;
 mod people;
 mod sessions;
 mod tree;
 
 pub use credentials::*;
 pub use organisations::*;
+pub use payers::*;
 pub use people::*;
 pub use sessions::*;
 pub use tree::*;
@@ -22,6 +24,16 @@ crate::text_enum! {
         Active "active"
         /// Stopped by the operator.
         Suspended "suspended"
+    }
+}
+
+crate::text_enum! {
+    /// In which way an organisation pays for a unit.
+    PayerKind {
+        /// 工会 of the unit; orders for it too.
+        Union "union"
+        /// 会计核算中心 that keeps the unit's accounts.
+        AccountingCentre "accounting_centre"
     }
 }
 

@@ -5,7 +5,7 @@ use crate::catalogue;
 use crate::identity;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Code, Outcome};
-use crate::kernel::ids::{ListingId, OrderId};
+use crate::kernel::ids::{ListingId, OrderId, OrgId};
 use crate::kernel::time::Day;
 use crate::kernel::uscc::Uscc;
 use crate::ordering::rules::line::Line;
@@ -39,12 +39,13 @@ pub fn confirm(tx: &mut Tx<'_>, actor: &Actor, id: OrderId) -> Outcome<OrderRow>
 /// The confirmation makes the contract: what the payment clock goes by is what holds on that day. Later changes of the
 /// organisations or the rule table change no deadline.
 fn freeze_clock(tx: &mut Tx<'_>, order: &mut OrderRow, day: Day) -> Outcome<()> {
-    let parties = identity::organisations(tx, &[order.supplier_id, order.payer_id])?;
+    let bound = bound(tx, order)?;
+    let parties = identity::organisations(tx, &[order.supplier_id, bound])?;
     let party = |id| parties.iter().find(|party| party.id == id).ok_or_else(|| AppError::from(Code::NotFound));
     if !party(order.supplier_id)?.is_sme {
         return Ok(());
     }
-    let payer = party(order.payer_id)?;
+    let payer = party(bound)?;
     let kind = payer.uscc.as_ref().map(Uscc::registration_kind);
     let Some(level) = money::clock_level(kind, payer.is_sme) else { return Ok(()) };
     let rules = rulebook::load(tx, &order.unit_region, day, &[RuleName::PaymentDays])?;
@@ -53,6 +54,14 @@ fn freeze_clock(tx: &mut Tx<'_>, order: &mut OrderRow, day: Day) -> Outcome<()> 
     terms.rules.push(FrozenRule { name: row.name.as_str().to_owned(), rule_id: row.id, value: row.value.clone() });
     order.terms = terms::write(&terms)?;
     Ok(())
+}
+
+/// Whom the payment clock looks at: a union or an accounting centre pays in the unit's place, so that naming it stops no clock.
+/// The payer was accepted by the ties of the day of placement.
+fn bound(tx: &mut Tx<'_>, order: &OrderRow) -> Outcome<OrgId> {
+    let (payer, unit) = (order.payer_id, order.unit_id);
+    let tied = payer != unit && identity::pays_for(tx, payer, unit, order.placed_day)?.is_some();
+    Ok(if tied { unit } else { payer })
 }
 
 /// Asks again what was asked at placement: a certificate may have ended since, and may be ending at this very moment.

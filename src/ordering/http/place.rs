@@ -23,7 +23,8 @@ pub fn routes(config: &mut ServiceConfig) {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlaceOrderRequest {
-    /// Whose count it is; your own organisation when absent. A contractor always names it.
+    /// Whose count it is; your own organisation when absent. A contractor always names it; a union may name the unit whose union
+    /// it is, for `union` money.
     unit_id: Option<OrgId>,
     /// What the money is.
     fund: Fund,
@@ -31,7 +32,8 @@ pub struct PlaceOrderRequest {
     purpose: Purpose,
     /// Where the goods go; by your kind of organisation when absent.
     channel: Option<Channel>,
-    /// Who pays; your own organisation when absent.
+    /// Who pays: the unit, or its union, contractor or accounting centre that is tied to it today; your own organisation when
+    /// absent.
     payer_id: Option<OrgId>,
     /// For `purchase_for_donation`: an organisation of the selling households.
     beneficiary_id: Option<OrgId>,

@@ -2,6 +2,7 @@
 
 pub mod exceptions;
 mod histories;
+pub mod payers;
 mod races;
 mod standing;
 

@@ -1,12 +1,12 @@
 //! Who an order is for, who pays it and whom it helps.
 
 use super::NewOrder;
-use crate::identity::{self, Organisation};
+use crate::identity::{self, Organisation, PayerKind};
 use crate::kernel::actor::{Actor, OrgKind};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::OrgId;
 use crate::kernel::region_code::RegionCode;
-use crate::kernel::terms::Purpose;
+use crate::kernel::terms::{Fund, Purpose};
 use crate::kernel::time::Day;
 use crate::ordering::rules::mode;
 use crate::platform::db::Tx;
@@ -34,36 +34,48 @@ pub fn parties(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder, day: Day) -> Outc
     let unit = unit(tx, actor, new, day)?;
     let unit_region = if unit == actor.org_id { actor.region } else { identity::organisation(tx, unit)?.region_code };
     let payer = new.payer_id.unwrap_or(actor.org_id);
-    if payer != actor.org_id && payer != unit {
-        let payer = known(tx, payer, "/payer_id")?;
-        let pays_for_others = matches!(payer.kind, OrgKind::Union | OrgKind::BudgetUnit);
-        if !pays_for_others || payer.region_code != unit_region {
-            return Err(wrong(
-                "/payer_id",
-                "只能是本单位、其工会、承包方或本地会计中心",
-                "must be the unit, its union, its contractor or an accounting centre of its region",
-            ));
-        }
+    if payer != actor.org_id && payer != unit && !pays(tx, payer, unit, day)? {
+        return Err(wrong(
+            "/payer_id",
+            "只能是本单位，或今天与其绑定的工会、承包方或会计核算中心",
+            "must be the unit, or its union, contractor or accounting centre that is tied to it today",
+        ));
     }
     beneficiary(tx, new)?;
     Ok(Parties { unit, unit_region, payer })
 }
 
-/// A contractor names the unit and orders only on the days it serves it; everybody else orders for itself.
+/// Whether an organisation is tied to a unit and may be named as its payer.
+fn pays(tx: &mut Tx<'_>, payer: OrgId, unit: OrgId, day: Day) -> Outcome<bool> {
+    Ok(identity::pays_for(tx, payer, unit, day)?.is_some() || identity::contractor_serves(tx, payer, unit, day)?)
+}
+
+/// A contractor names the unit and orders only on the days it serves it; a union may name the unit whose union it is, so that
+/// its purchases count in the unit's union part; everybody else orders for itself.
 fn unit(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder, day: Day) -> Outcome<OrgId> {
     let unit = new.unit_id.unwrap_or(actor.org_id);
     let own = unit == actor.org_id;
-    if actor.kind == OrgKind::Contractor {
-        if own {
-            return Err(wrong("/unit_id", "承包方须指明为哪个单位订购", "a contractor names the unit it orders for"));
-        }
-        if identity::contractor_serves(tx, actor.org_id, unit, day)? {
-            return Ok(unit);
-        }
-    } else if own {
-        return Ok(unit);
+    if own && actor.kind == OrgKind::Contractor {
+        return Err(wrong("/unit_id", "承包方须指明为哪个单位订购", "a contractor names the unit it orders for"));
     }
-    Err(wrong("/unit_id", "不能为该单位订购", "is no unit that you may order for today"))
+    let may = own
+        || match actor.kind {
+            OrgKind::Contractor => identity::contractor_serves(tx, actor.org_id, unit, day)?,
+            OrgKind::Union if new.fund != Fund::Union => {
+                return Err(wrong(
+                    "/unit_id",
+                    "工会只能用工会经费为单位订购",
+                    "a union orders for its unit from union money only",
+                ));
+            }
+            OrgKind::Union => identity::pays_for(tx, actor.org_id, unit, day)? == Some(PayerKind::Union),
+            _ => false,
+        };
+    if may {
+        Ok(unit)
+    } else {
+        Err(wrong("/unit_id", "不能为该单位订购", "is no unit that you may order for today"))
+    }
 }
 
 /// 以购代捐 names an organisation of the selling households; nothing else does.

@@ -1,0 +1,95 @@
+//! Who pays for a unit in its place: its union, its accounting centres.
+
+use super::super::store::{self, Organisation, PayerKind, PayerTieRow};
+use super::organisations::{note, open};
+use crate::kernel::actor::{Actor, OrgKind};
+use crate::kernel::error::{AppError, Code, Message, Outcome};
+use crate::kernel::ids::OrgId;
+use crate::kernel::time::Day;
+use crate::platform::db::Tx;
+use serde_json::json;
+
+/// A payer's days at a unit.
+#[derive(Debug, Clone, Copy)]
+pub struct PayerTie {
+    /// Who pays.
+    pub payer: OrgId,
+    /// As what.
+    pub kind: PayerKind,
+    /// The first day.
+    pub from: Day,
+    /// The last day; none while open.
+    pub until: Option<Day>,
+}
+
+/// Ties a union or an accounting centre to a unit.
+///
+/// # Errors
+/// `validation_failed` when the payer or the unit is of another kind or the days are no days; `already_exists` when they are
+/// tied, or when the unit has a union, on one of the days.
+pub fn tie_payer(tx: &mut Tx<'_>, by: Option<&Actor>, unit: OrgId, new: &PayerTie) -> Outcome<()> {
+    let held = store::claim_organisation(tx, unit)?.ok_or_else(|| AppError::new(Code::NotFound))?;
+    check_kinds(tx, &held, new)?;
+    let valid_to = new.until.map_or(open(), |day| day.plus_days(1));
+    if valid_to <= new.from {
+        return Err(wrong("/until", "不能早于开始日期", "is before the first day"));
+    }
+    for other in store::payer_ties_meeting(tx, unit, new.from, valid_to)? {
+        if other.payer_id == new.payer {
+            return Err(taken("该付款单位在此期间已登记", "is tied to the unit on one of these days already"));
+        }
+        if other.kind == PayerKind::Union && new.kind == PayerKind::Union {
+            return Err(taken("该单位在此期间已有工会", "the unit has another union on one of these days"));
+        }
+    }
+    let row = PayerTieRow { payer_id: new.payer, unit_id: unit, kind: new.kind, valid_from: new.from, valid_to };
+    store::insert_payer_tie(tx, &row)?;
+    let details = json!({ "payer": new.payer, "kind": new.kind, "from": new.from, "until": new.until });
+    note(tx, by, "payer.tied", &held, details)
+}
+
+/// Ends a tie with a day from today on; what was ordered under it keeps its payer. Answers the tie as it now is.
+///
+/// # Errors
+/// `validation_failed` when the day has passed; `not_found` when they are not tied on that day.
+pub fn end_payer(tx: &mut Tx<'_>, by: Option<&Actor>, unit: OrgId, payer: OrgId, until: Day) -> Outcome<PayerTie> {
+    let held = store::claim_organisation(tx, unit)?.ok_or_else(|| AppError::new(Code::NotFound))?;
+    if until < tx.at().day() {
+        return Err(wrong("/until", "不能早于今天", "lies in the past"));
+    }
+    let valid_to = until.plus_days(1);
+    let ties = store::payer_ties_meeting(tx, unit, until, valid_to)?;
+    let tie = ties.into_iter().find(|tie| tie.payer_id == payer).ok_or_else(|| AppError::new(Code::NotFound))?;
+    store::end_payer_tie(tx, &tie, valid_to)?;
+    note(tx, by, "payer.ended", &held, json!({ "payer": payer, "kind": tie.kind, "until": until }))?;
+    Ok(PayerTie { payer, kind: tie.kind, from: tie.valid_from, until: Some(until) })
+}
+
+/// A union is a union, an accounting centre keeps accounts for others and is a budget unit; both serve who buys for itself.
+fn check_kinds(tx: &mut Tx<'_>, unit: &Organisation, new: &PayerTie) -> Outcome<()> {
+    if !matches!(unit.kind, OrgKind::BudgetUnit | OrgKind::EnterpriseBuyer | OrgKind::SocialOrganisation) {
+        return Err(
+            AppError::new(Code::WrongState).detail("须为采购单位", "this takes an organisation that buys for itself")
+        );
+    }
+    let payer = store::organisation(tx, new.payer)?;
+    let payer = payer.ok_or_else(|| wrong("/payer_id", "没有这个单位", "there is no such organisation"))?;
+    if payer.id == unit.id {
+        return Err(wrong("/payer_id", "本单位付款无须登记", "is the unit itself, which needs no tie"));
+    }
+    match (new.kind, payer.kind) {
+        (PayerKind::Union, OrgKind::Union) | (PayerKind::AccountingCentre, OrgKind::BudgetUnit) => Ok(()),
+        (PayerKind::Union, _) => Err(wrong("/payer_id", "须为工会", "must be a union")),
+        (PayerKind::AccountingCentre, _) => {
+            Err(wrong("/payer_id", "会计核算中心须为预算单位", "must be a budget unit, as accounting centres are"))
+        }
+    }
+}
+
+fn wrong(pointer: &str, zh: &str, en: &str) -> AppError {
+    AppError::field(Code::ValidationFailed, pointer, Message::new(zh, en))
+}
+
+fn taken(zh: &str, en: &str) -> AppError {
+    AppError::field(Code::AlreadyExists, "/payer_id", Message::new(zh, en))
+}

@@ -1,0 +1,176 @@
+//! Unions and accounting centres that pay, and order, for the unit they are tied to; on both databases.
+
+use crate::payments::{Till, recounted, url};
+use crate::reporting::approved;
+use crate::support::market::{CITY, Market};
+use crate::support::people::Person;
+use crate::support::{Answered, TestApp};
+use serde_json::{Value, json};
+use yigou::identity::{self, PayerKind, PayerTie};
+use yigou::kernel::actor::{OrgKind, Role};
+use yigou::kernel::ids::OrgId;
+use yigou::kernel::time::Day;
+
+fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+/// Ties a payer to a unit from the year's first day on.
+pub async fn tied(app: &TestApp, unit: OrgId, payer: OrgId, kind: PayerKind) {
+    let new = PayerTie { payer, kind, from: Day::ymd(2020, 1, 1), until: None };
+    app.write(move |tx| identity::tie_payer(tx, None, unit, &new)).await.unwrap();
+}
+
+/// Orders a box to be paid by somebody.
+async fn paid_by(till: &Till, payer: OrgId) -> Answered {
+    let mut body = till.market.order(&[(till.goods, "1")]);
+    body["payer_id"] = json!(payer);
+    till.market.trader.post("/api/v1/orders", body).send().await
+}
+
+fn refused_payer(answered: &Answered) {
+    assert_eq!((answered.status, answered.pointers()), (422, vec!["/payer_id".to_owned()]), "{}", answered.text());
+}
+
+on_both! {
+    async fn a_unit_has_payers_on_their_days_and_one_union(app) {
+        let unit = app.organisation(OrgKind::BudgetUnit, "640323").await;
+        let admin = app.person(unit, &[Role::OrgAdmin]).await;
+        let [union, other] = [app.organisation(OrgKind::Union, "640323").await, app.organisation(OrgKind::Union, "640323").await];
+        let centre = app.organisation(OrgKind::BudgetUnit, "640323").await;
+        let path = format!("/api/v1/organisations/{unit}/payers");
+        let tie = |payer: OrgId, kind: &str, from: &str, until: Option<&str>| {
+            admin.post(&path, json!({ "payer_id": payer, "kind": kind, "from": from, "until": until }))
+        };
+        for (payer, kind) in [(centre, "union"), (union, "accounting_centre"), (unit, "accounting_centre")] {
+            assert_eq!(tie(payer, kind, "2021-01-01", None).refused("validation_failed").await.pointers(), ["/payer_id"]);
+        }
+        assert_eq!(tie(union, "union", "2021-03-02", Some("2021-03-01")).refused("validation_failed").await.pointers(), ["/until"]);
+        tie(union, "union", "2021-01-01", None).expect(201).await;
+        tie(centre, "accounting_centre", "2021-02-01", Some("2021-12-31")).expect(201).await;
+        for (payer, kind) in [(union, "union"), (other, "union"), (centre, "accounting_centre")] {
+            assert_eq!(tie(payer, kind, "2021-06-01", None).refused("already_exists").await.pointers(), ["/payer_id"]);
+        }
+        // The union of the unit ends, another one begins.
+        let endings = format!("/api/v1/organisations/{unit}/payer-endings");
+        let end = |until: &str| admin.post(&endings, json!({ "payer_id": union, "until": until }));
+        assert_eq!(end("2021-02-28").refused("validation_failed").await.pointers(), ["/until"]);
+        assert_eq!(end("2021-03-31").expect(200).await.str("/until"), "2021-03-31");
+        end("2021-04-01").refused("not_found").await;
+        tie(other, "union", "2021-04-01", None).expect(201).await;
+        let items = admin.get(&path).expect(200).await.json()["items"].clone();
+        let listed: Vec<(Value, Value)> = items.as_array().unwrap().iter().map(|i| (i["payer_id"].clone(), i["until"].clone())).collect();
+        assert_eq!(listed, [(json!(other), Value::Null), (json!(centre), json!("2021-12-31")), (json!(union), json!("2021-03-31"))]);
+        app.read(move |read| {
+            for (payer, on, kind) in [
+                (union, "2020-12-31", None), (union, "2021-01-01", Some(PayerKind::Union)), (union, "2021-03-31", Some(PayerKind::Union)),
+                (union, "2021-04-01", None), (other, "2021-04-01", Some(PayerKind::Union)),
+                (centre, "2021-12-31", Some(PayerKind::AccountingCentre)), (centre, "2022-01-01", None),
+            ] {
+                assert_eq!(identity::pays_for(read, payer, unit, day(on))?, kind, "{on}");
+            }
+            Ok(())
+        }).await.unwrap();
+        let stranger = app.new_person(OrgKind::BudgetUnit, "640323", &[Role::OrgAdmin]).await;
+        let body = json!({ "payer_id": union, "kind": "union", "from": "2022-01-01" });
+        stranger.post(&path, body).refused("not_found").await;
+        stranger.post(&endings, json!({ "payer_id": other, "until": "2021-12-31" })).refused("not_found").await;
+        stranger.get(&path).refused("not_found").await;
+    }
+
+    async fn only_who_is_tied_to_the_unit_pays_and_the_clock_is_the_units(app) {
+        let till = Till::open(app).await;
+        let unit = till.market.trader.org_id;
+        let cashier = app.new_person(OrgKind::Union, CITY, &[Role::Payer]).await;
+        let (union, centre) = (cashier.org_id, app.organisation(OrgKind::BudgetUnit, CITY).await);
+        for stranger in [union, centre, till.seller().org_id] {
+            refused_payer(&paid_by(&till, stranger).await);
+        }
+        let mut body = till.market.order(&[(till.goods, "1")]);
+        body["payer_id"] = json!(union);
+        let english = till.market.trader.post("/api/v1/orders", body).header("accept-language", "en").expect(422).await;
+        assert!(english.text().contains("tied to it today"), "{}", english.text());
+        tied(app, unit, union, PayerKind::Union).await;
+        tied(app, unit, centre, PayerKind::AccountingCentre).await;
+        let mut placed = Vec::new();
+        for payer in [union, centre, unit] {
+            placed.push(paid_by(&till, payer).await.str("/orders/0/id"));
+        }
+        // The tie ends before the supplier answers: the order keeps its payer, and the clock looks at the unit all the same.
+        app.clock.set_day("2021-03-02");
+        app.write(move |tx| identity::end_payer(tx, None, unit, union, day("2021-03-02"))).await.unwrap();
+        app.clock.set_day("2021-03-03");
+        refused_payer(&paid_by(&till, union).await);
+        for order in &placed {
+            till.market.hand_over(0, order, &["1"]).await;
+            till.market.accept(order, &[(1, "1", "0")]).await;
+            assert_eq!(till.counting(order).await["payment_due_on"], json!("2021-04-02"));
+        }
+        // Who pays sees the order and reports the payment; so may the unit, which ordered.
+        let tasks = cashier.get("/api/v1/tasks").expect(200).await.json()["items"].clone();
+        assert_eq!((tasks[0]["kind"].clone(), tasks[0]["subject"].clone()), (json!("report_payment"), json!(placed[0])));
+        cashier.get(&format!("/api/v1/orders/{}", placed[0])).expect(200).await;
+        cashier.get(&format!("/api/v1/orders/{}", placed[1])).refused("not_found").await;
+        let payment = cashier.post(&url(&placed[0], "payments"), json!({ "amount_fen": 1000 })).expect(201).await.id();
+        till.confirm(&placed[0], &payment).await;
+        till.pay(&placed[1], 1000).await;
+        till.rate(&placed[0]).await;
+        assert_eq!(till.counting(&placed[0]).await["counted"], json!(true));
+        recounted(app).await;
+    }
+
+    async fn what_a_union_orders_counts_in_the_union_part_of_its_unit(app) {
+        let host = Till::open(app).await;
+        let unit = host.market.trader.org_id;
+        let bureau = app.new_person(OrgKind::FinanceBureau, "640100", &[Role::Reviewer, Role::Auditor]).await;
+        let head = app.new_person(OrgKind::BudgetUnit, CITY, &[Role::Manager, Role::Reviewer]).await;
+        app.supervise(unit, head.org_id).await;
+        let plan = json!({ "year": 2021, "canteen_mode": "own", "submit": true,
+            "canteen": { "total_fen": 100_000, "ratio_ppm": 100_000 }, "union": { "total_fen": 50_000, "ratio_ppm": 200_000 } });
+        approved(app, unit, plan, [&head, &bureau]).await;
+        let trader = app.new_person(OrgKind::Union, CITY, &[Role::Trader]).await;
+        let union = trader.org_id;
+        let acceptor = app.person(union, &[Role::Acceptor]).await;
+        let market = Market { trader, acceptor, sellers: host.market.sellers.clone() };
+        let till = Till { market, ..host.clone() }.paid_by_its_unit(app).await;
+        let ask = |unit: Option<OrgId>, fund: &str| {
+            let mut body = till.market.order(&[(till.goods, "4")]);
+            body["fund"] = json!(fund);
+            if let Some(unit) = unit {
+                body["unit_id"] = json!(unit);
+            }
+            till.market.trader.post("/api/v1/orders", body)
+        };
+        let refused = |answered: Answered| assert_eq!(answered.pointers(), ["/unit_id"]);
+        refused(ask(Some(unit), "union").refused("validation_failed").await);
+        // Without a tie it orders for itself, as always.
+        let own = ask(None, "union").expect(201).await;
+        let own = till.market.trader.get(&format!("/api/v1/orders/{}", own.str("/orders/0/id"))).expect(200).await;
+        assert_eq!((own.str("/unit_id"), own.str("/payer_id")), (union.to_string(), union.to_string()));
+        tied(app, unit, union, PayerKind::Union).await;
+        refused(ask(Some(unit), "personal").refused("validation_failed").await);
+        refused(ask(Some(head.org_id), "union").refused("validation_failed").await);
+        let order = ask(Some(unit), "union").expect(201).await.str("/orders/0/id");
+        till.market.hand_over(0, &order, &["4"]).await;
+        till.market.accept(&order, &[(1, "4", "0")]).await;
+        till.pay(&order, 4000).await;
+        till.rate(&order).await;
+        assert_eq!(till.counting(&order).await["payment_due_on"], json!("2021-03-31"));
+        // The unit and who supervises it read the order and get the count; the union does not read the unit's own orders.
+        let by_canteen = host.accepted("2").await;
+        let readers: [(&Person, &str, u16); 5] = [(&host.market.trader, &order, 200), (&head, &order, 200), (&bureau, &order, 200),
+            (&till.market.trader, &order, 200), (&till.market.trader, &by_canteen, 404)];
+        for (who, order, status) in readers {
+            who.get(&format!("/api/v1/orders/{order}")).expect(status).await;
+        }
+        let report = bureau.get(&format!("/api/v1/reports/quota-progress?year=2021&by=unit&unit={unit}")).expect(200).await.json();
+        let row = &report["rows"][0];
+        let amounts = ["reserved_fen", "reserved_union_fen", "ordered_fen", "completed_fen", "completed_canteen_fen", "completed_union_fen"];
+        assert_eq!(amounts.map(|name| row[name].clone()), [20_000, 10_000, 6000, 4000, 0, 4000].map(|n| json!(n)), "{row}");
+        assert_eq!(row["rate"], json!("20.00"));
+        let balance = host.market.trader.get(&format!("/api/v1/budget-units/{unit}/quota/2021")).send().await;
+        assert_eq!(balance.status, 200, "{}", balance.text());
+        assert!(balance.json()["funds"].as_array().unwrap().iter().any(|f| f["fund"] == "union" && f["posted_fen"] == 4000), "{}", balance.text());
+        recounted(app).await;
+    }
+}
