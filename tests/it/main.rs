@@ -24,6 +24,7 @@ mod identity;
 mod identity_ends;
 mod identity_tokens;
 mod identity_tree;
+mod invoices;
 mod jobs;
 mod jobs_apart;
 mod ledger;

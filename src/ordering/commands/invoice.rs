@@ -7,7 +7,10 @@ use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::{FileId, InvoiceId, OrderId};
 use crate::kernel::money::{Fen, Ppm};
 use crate::kernel::time::Day;
-use crate::ordering::rules::money::{InvoiceSums, MoneyRefusal, Tax, check_invoice, check_matched};
+use crate::ordering::rules::money::{
+    InvoiceSums, MoneyRefusal, Tax, check_invoice, check_matched, check_taken_back, freight_payable,
+};
+use crate::ordering::rules::order::OrderState;
 use crate::ordering::store::invoices::{self as store, InvoiceLineRow, InvoiceRow};
 use crate::ordering::store::orders::{self, LineRow, OrderRow, Side};
 use crate::platform::db::Tx;
@@ -41,7 +44,8 @@ pub struct NewInvoice {
 /// Registers an invoice.
 ///
 /// # Errors
-/// `invoice_duplicate`, `invoice_mismatch`, `not_found`, `validation_failed`.
+/// `invoice_duplicate`, `invoice_mismatch`, `not_found`, `validation_failed`; `wrong_state` for an order that is neither
+/// confirmed nor closed, unless it is a red letter.
 pub fn register(tx: &mut Tx<'_>, actor: &Actor, new: &NewInvoice) -> Outcome<(InvoiceRow, Vec<InvoiceLineRow>)> {
     check_paper(tx.at().day(), new)?;
     let mut named: Vec<(OrderId, i64)> = new.lines.iter().map(|(order, line, _)| (*order, *line)).collect();
@@ -125,24 +129,32 @@ fn check_paper(today: Day, new: &NewInvoice) -> Outcome<()> {
     Ok(())
 }
 
-/// Order, receipt and invoice agree per line.
+/// Order, receipt and invoice agree per line. Only what was promised is invoiced; what was invoiced may always be taken back.
 fn match_order(tx: &mut Tx<'_>, order: &OrderRow, lines: &[LineRow], new: &NewInvoice) -> Outcome<()> {
     let invoiced = store::invoiced(tx, order.id)?;
+    let promised = matches!(order.state, OrderState::Confirmed | OrderState::Closed);
     for (place, (_, line_no, gross)) in new.lines.iter().enumerate().filter(|(_, (id, _, _))| *id == order.id) {
         let before = invoiced.iter().find(|(no, _)| no == line_no).map_or(Fen::ZERO, |(_, sum)| *sum);
         let after = before.plus(*gross)?;
         let pointer = format!("/lines/{place}");
-        let fits = if *line_no == 0 {
-            check_matched(after, order.freight_fen, order.freight_fen, true)
-        } else {
-            let line = lines.iter().find(|line| line.line_no == *line_no).ok_or_else(|| {
-                let message = Message::new("订单没有这一行", "the order has no such line");
-                AppError::field(Code::ValidationFailed, format!("{pointer}/line_no"), message)
-            })?;
-            // A red letter may come before or after the goods went back.
-            let kept = line.accepted_fen.minus(line.returned_fen)?;
-            let kept = if gross.get() < 0 { line.accepted_fen.max(kept) } else { kept };
-            check_matched(after, line.line_fen, kept, line.closed)
+        let line = lines.iter().find(|line| line.line_no == *line_no);
+        if line.is_none() && *line_no != 0 {
+            let message = Message::new("订单没有这一行", "the order has no such line");
+            return Err(AppError::field(Code::ValidationFailed, format!("{pointer}/line_no"), message));
+        }
+        if gross.get() > 0 && !promised {
+            let message =
+                Message::new("订单未经供应商确认或已终止", "the order is not confirmed, or has ended without goods");
+            return Err(AppError::new(Code::WrongState).at(format!("{pointer}/order_id"), message));
+        }
+        let fits = match line {
+            _ if gross.get() < 0 => check_taken_back(after),
+            Some(line) => check_matched(after, line.line_fen, line.accepted_fen.minus(line.returned_fen)?, line.closed),
+            None => {
+                let open = lines.iter().any(|line| !line.closed);
+                let freight = freight_payable(order.freight_fen, order.accepted_fen > order.returned_fen, open);
+                check_matched(after, freight, freight, true)
+            }
         };
         fits.map_err(|refusal| {
             let message = Message::new("与验收金额不符", "does not agree with what was accepted");

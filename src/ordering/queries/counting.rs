@@ -10,6 +10,8 @@ use crate::ordering::book::Book;
 use crate::ordering::clock;
 use crate::ordering::rules::counting::{Missing, Waiting, explain};
 use crate::ordering::rules::journal::FactKind;
+use crate::ordering::rules::money::{agrees, freight_payable};
+use crate::ordering::store::invoices;
 use crate::platform::db::Read;
 use crate::quota;
 use serde::Serialize;
@@ -46,8 +48,25 @@ pub struct CountingView {
     pub rating_rule: RuleId,
     /// What keeps it from counting; empty when it counts in full.
     pub missing: Vec<MissingView>,
+    /// Order, receipt and invoice side by side, line by line.
+    pub invoicing: Vec<InvoicingView>,
     /// Its facts, in the order in which they took effect.
     pub facts: Vec<FactView>,
+}
+
+/// What of a line was ordered, received and invoiced.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InvoicingView {
+    /// The line; 0 is the freight.
+    pub line_no: i64,
+    /// Ordered; of the freight what was agreed.
+    pub ordered_fen: Fen,
+    /// Accepted and kept; of the freight what is owed.
+    pub accepted_fen: Fen,
+    /// Invoiced, red letters deducted.
+    pub invoiced_fen: Fen,
+    /// Whether what was invoiced is what was accepted and kept, within 1 fen.
+    pub agrees: bool,
 }
 
 /// Something that keeps an order from counting.
@@ -101,6 +120,7 @@ pub fn counting(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outc
     let due = clock::dues(read, &[&book.order])?.remove(&id);
     let waiting = waiting(read, &book, counted.completed.map_or(today.year(), |done| done.year))?;
     let missing = explain(&book.terms, &waiting, &counted);
+    let invoicing = invoicing(&book, &invoices::invoiced(read, id)?)?;
     Ok(CountingView {
         order_id: id,
         ordered_fen: book.order.ordered_fen,
@@ -116,8 +136,31 @@ pub fn counting(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outc
         payment_due_on: due.map(|due| Day::new(due.day)),
         rating_rule: book.rating_rule,
         missing: missing.into_iter().map(|missing| view(&book, missing)).collect(),
+        invoicing,
         facts: book.placed.iter().map(fact).collect(),
     })
+}
+
+/// Freight stands last, where there is any.
+fn invoicing(book: &Book, invoiced: &[(i64, Fen)]) -> Outcome<Vec<InvoicingView>> {
+    let of = |line_no: i64| invoiced.iter().find(|(no, _)| *no == line_no).map_or(Fen::ZERO, |(_, sum)| *sum);
+    let view = |line_no, ordered_fen, accepted_fen| InvoicingView {
+        line_no,
+        ordered_fen,
+        accepted_fen,
+        invoiced_fen: of(line_no),
+        agrees: agrees(of(line_no), accepted_fen),
+    };
+    let mut views = Vec::with_capacity(book.lines.len() + 1);
+    for line in &book.lines {
+        views.push(view(line.line_no, line.line_fen, line.accepted_fen.minus(line.returned_fen)?));
+    }
+    let freight = book.order.freight_fen;
+    if !freight.is_zero() {
+        let kept = book.order.accepted_fen > book.order.returned_fen;
+        views.push(view(0, freight, freight_payable(freight, kept, false)));
+    }
+    Ok(views)
 }
 
 fn waiting(read: &mut Read, book: &Book, year: i64) -> Outcome<Waiting> {

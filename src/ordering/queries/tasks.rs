@@ -32,6 +32,8 @@ crate::text_enum! {
         ConfirmPayment "confirm_payment"
         /// A supplier invoices what was accepted.
         IssueInvoice "issue_invoice"
+        /// A supplier takes back, by a red letter, what was invoiced beyond what was kept.
+        IssueRedLetter "issue_red_letter"
         /// A buyer rates a closed order.
         RateOrder "rate_order"
     }
@@ -41,9 +43,11 @@ impl TaskKind {
     /// The role that does it.
     const fn role(self) -> Role {
         match self {
-            TaskKind::ConfirmOrder | TaskKind::ShipOrder | TaskKind::ConfirmPayment | TaskKind::IssueInvoice => {
-                Role::Seller
-            }
+            TaskKind::ConfirmOrder
+            | TaskKind::ShipOrder
+            | TaskKind::ConfirmPayment
+            | TaskKind::IssueInvoice
+            | TaskKind::IssueRedLetter => Role::Seller,
             TaskKind::AcceptGoods => Role::Acceptor,
             TaskKind::ReportPayment => Role::Payer,
             TaskKind::RateOrder => Role::Trader,
@@ -58,6 +62,7 @@ impl TaskKind {
             TaskKind::ReportPayment => Some(Work::Pay),
             TaskKind::ConfirmPayment => None,
             TaskKind::IssueInvoice => Some(Work::Invoice),
+            TaskKind::IssueRedLetter => Some(Work::TakeBack),
             TaskKind::RateOrder => Some(Work::Rate),
         }
     }

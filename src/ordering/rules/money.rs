@@ -216,6 +216,20 @@ pub fn check_matched(invoiced: Fen, ordered: Fen, kept: Fen, line_closed: bool) 
     if invoiced.get() < 0 || invoiced > most.plus(Fen::new(1))? { Err(MoneyRefusal::NotAccepted) } else { Ok(()) }
 }
 
+/// Whether a red letter fits a line: it takes back at most what was invoiced, also in parts; what is left need not agree yet.
+///
+/// # Errors
+/// When more would be taken back.
+pub fn check_taken_back(left: Fen) -> Result<(), MoneyRefusal> {
+    if left.get() < 0 { Err(MoneyRefusal::NotAccepted) } else { Ok(()) }
+}
+
+/// The freight that may be invoiced: none when no goods were kept and none can come.
+#[must_use]
+pub const fn freight_payable(freight: Fen, goods_kept: bool, goods_open: bool) -> Fen {
+    if goods_kept || goods_open { freight } else { Fen::ZERO }
+}
+
 /// Whether an invoiced line agrees in full with what was accepted and kept.
 #[must_use]
 pub fn agrees(invoiced: Fen, kept: Fen) -> bool {
@@ -372,5 +386,15 @@ mod tests {
             assert_eq!(check_matched(fen(invoiced), fen(ordered), fen(kept), closed).is_ok(), fits, "{invoiced}");
         }
         assert!(agrees(fen(999), fen(1_000)) && !agrees(fen(998), fen(1_000)));
+    }
+
+    #[test]
+    fn a_red_letter_takes_back_in_parts_and_freight_goes_with_the_goods() {
+        assert_eq!(check_taken_back(fen(0)), Ok(()));
+        assert_eq!(check_taken_back(fen(9_000)), Ok(()));
+        assert_eq!(check_taken_back(fen(-1)), Err(MoneyRefusal::NotAccepted));
+        for (kept, open, payable) in [(false, false, 0), (true, false, 500), (false, true, 500), (true, true, 500)] {
+            assert_eq!(freight_payable(fen(500), kept, open), fen(payable));
+        }
     }
 }

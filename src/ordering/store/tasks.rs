@@ -9,7 +9,7 @@ use crate::kernel::money::Fen;
 use crate::kernel::time::At;
 use crate::ordering::rules::order::OrderState;
 use crate::ordering::rules::payment::PaymentState;
-use crate::ordering::schema::money::payments;
+use crate::ordering::schema::money::{invoice_lines, payments};
 use crate::ordering::schema::{acceptances, order_lines, orders};
 use crate::platform::db::Read;
 use diesel::dsl::{exists, not, sql};
@@ -29,6 +29,8 @@ pub enum Work {
     Pay,
     /// What was accepted and kept is not invoiced.
     Invoice,
+    /// More was invoiced than was kept of a line that is closed, or of freight that is not owed.
+    TakeBack,
     /// Every line is closed and the buyer has not said how it was.
     Rate,
 }
@@ -41,6 +43,15 @@ const UNPAID: &str =
 /// What was accepted and kept, less what was invoiced.
 const UNINVOICED: &str = "orders.accepted_fen - orders.returned_fen + orders.freight_fen
     - (SELECT CAST(COALESCE(SUM(part.gross_fen), 0) AS BIGINT) FROM invoice_lines part WHERE part.order_id = orders.id)";
+/// What was invoiced of closed lines beyond what was kept, and of freight beyond what is owed; a fen's difference is none.
+const OVERINVOICED: &str = "(SELECT CAST(COALESCE(SUM(excess.fen), 0) AS BIGINT) FROM (
+    SELECT SUM(part.gross_fen) - CASE WHEN part.line_no > 0 THEN line.accepted_fen - line.returned_fen
+        WHEN orders.accepted_fen > orders.returned_fen
+            OR EXISTS (SELECT 1 FROM order_lines other WHERE other.order_id = orders.id AND NOT other.closed)
+        THEN orders.freight_fen ELSE 0 END AS fen
+    FROM invoice_lines part LEFT JOIN order_lines line ON line.order_id = part.order_id AND line.line_no = part.line_no
+    WHERE part.order_id = orders.id AND (part.line_no = 0 OR line.closed)
+    GROUP BY part.line_no, line.accepted_fen, line.returned_fen) excess WHERE excess.fen > 1)";
 /// Each line's invoice may differ by a fen.
 const ROUNDED: &str = " > (SELECT COUNT(*) FROM order_lines line WHERE line.order_id = orders.id)";
 
@@ -51,6 +62,7 @@ impl Work {
             Work::Confirm | Work::Ship | Work::Accept => "orders.ordered_fen",
             Work::Pay => UNPAID,
             Work::Invoice => UNINVOICED,
+            Work::TakeBack => OVERINVOICED,
             Work::Rate => "orders.accepted_fen - orders.returned_fen",
         }
     }
@@ -101,6 +113,10 @@ pub fn orders_for(on: &mut Read, work: Work, asked: &Asked, most: i64) -> Outcom
             }
             Work::Invoice => {
                 query.filter(orders::supplier_id.eq(org)).filter(delivered).filter(kept).filter(sql::<Bool>(UNINVOICED).sql(ROUNDED))
+            }
+            Work::TakeBack => {
+                let invoiced = invoice_lines::table.filter(invoice_lines::order_id.eq(orders::id));
+                query.filter(orders::supplier_id.eq(org)).filter(exists(invoiced)).filter(sql::<Bool>(OVERINVOICED).sql(" > 0"))
             }
             Work::Rate => {
                 query.filter(orders::buyer_id.eq(org)).filter(orders::state.eq(OrderState::Closed)).filter(orders::rated_at.is_null())
