@@ -27,6 +27,7 @@ mod identity_tree;
 mod invoices;
 mod jobs;
 mod jobs_apart;
+mod late_entries;
 mod ledger;
 mod listings;
 mod migrations;

@@ -3,6 +3,7 @@
 mod counting;
 mod duties;
 mod fulfil;
+mod late;
 mod money;
 mod place;
 mod read;
@@ -20,6 +21,7 @@ pub fn routes(config: &mut ServiceConfig) {
     money::routes(config);
     duties::routes(config);
     counting::routes(config);
+    late::routes(config);
     read::routes(config);
 }
 

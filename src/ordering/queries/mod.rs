@@ -2,6 +2,7 @@
 
 mod counting;
 mod duties;
+mod late;
 mod money;
 mod tasks;
 mod verify;
@@ -10,11 +11,13 @@ mod views;
 
 pub use counting::{CountingView, counting};
 pub use duties::{DutyExceptionView, exceptions};
+pub use late::{LateEntryView, late_entries};
 pub use money::{InvoiceView, PaymentView, PaymentsWanted, RatingView, RefundView, invoices, payments};
 pub use tasks::{Task, tasks};
 pub use verify::{CountDifference, verify_counts};
 pub use views::{FactReply, OrderGroupView, OrderSummary, OrderView};
 
+pub use super::store::late::Narrow as LateNarrow;
 use super::store::lists::{self, Narrow, Reach};
 use super::store::orders::OrderRow;
 use super::store::{facts, orders};

@@ -103,6 +103,7 @@ diesel::joinable!(payment_orders -> payments (payment_id));
 diesel::joinable!(payment_orders -> orders (order_id));
 diesel::joinable!(invoice_lines -> invoices (invoice_id));
 diesel::joinable!(invoice_lines -> orders (order_id));
+diesel::joinable!(order_facts -> orders (order_id));
 diesel::allow_tables_to_appear_in_same_query!(
     invoice_lines,
     invoices,

@@ -4,6 +4,7 @@ pub mod counting;
 pub mod duties;
 pub mod facts;
 pub mod invoices;
+pub mod late;
 pub mod lists;
 pub mod orders;
 pub mod payments;

@@ -8,6 +8,7 @@ use crate::support::{TestApp, sample};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use yigou::kernel::actor::{OrgKind, Role};
 
 static COUNT: AtomicU64 = AtomicU64::new(1);
@@ -31,7 +32,7 @@ impl World {
         let mut world = World::default();
         world.certification(app).await;
         let till = Till::open(app).await;
-        world.trade(&till).await;
+        world.trade(app, &till).await;
         world.supply(app, &till).await;
         world.unit(app, &till.market).await;
         world
@@ -75,8 +76,8 @@ impl World {
         self.people.extend([offices.county, offices.prefecture, offices.province]);
     }
 
-    /// An order that is paid and partly returned, and one whose payment waits for an answer.
-    async fn trade(&mut self, till: &Till) {
+    /// An order that is paid and partly returned, and one that was recorded late and whose payment waits for an answer.
+    async fn trade(&mut self, app: &TestApp, till: &Till) {
         let done = till.accepted("5").await;
         till.pay(&done, 5000).await;
         till.rate(&done).await;
@@ -85,7 +86,10 @@ impl World {
         let refund = json!({ "amount_fen": 1000, "reason": "退货" });
         let refunded = till.seller().post(&url(&done, "refunds"), refund).expect(201).await;
         self.shipped = till.market.deliver(0, &[(till.goods, "2")]).await;
-        let order = till.accepted("3").await;
+        let order = till.market.deliver(0, &[(till.goods, "3")]).await;
+        let note = json!({ "occurred_on": app.ctx().at.day(), "lines": [{ "line_no": 1, "accepted": "3" }] });
+        app.clock.advance(Duration::from_secs(10 * 86_400));
+        till.market.acceptor.post(&url(&order, "acceptances"), note).expect(201).await;
         let number = format!("{:08}", COUNT.fetch_add(1, Ordering::SeqCst));
         let line = json!([{ "order_id": order, "line_no": 1, "gross_fen": 3000 }]);
         let invoice = json!({ "code": "064002100111", "number": number, "issued_on": "2021-03-01", "net_fen": 3000,
