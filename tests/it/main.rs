@@ -18,6 +18,7 @@ mod counting;
 mod deadlines;
 mod demo;
 mod documents;
+mod floors;
 mod front;
 mod golden;
 mod identity;
