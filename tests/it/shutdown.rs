@@ -1,7 +1,6 @@
 //! The end of a serving process: who is being served is answered, nobody else is let in.
 
 use crate::program::{Server, get, on, serving};
-use crate::support::TestApp;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;

@@ -276,6 +276,15 @@ fn no_path_of_one_machine() {
     Invariant(habits::no_path_of_one_machine).example("README.md", &example.replace('@', "/")).holds();
 }
 
+#[test]
+fn named_guards_exist() {
+    let document = "## Invariants\n1. Kept (`ledger::what_is_kept_stays`).\n2. Lost (`ledger::what_is_lost`). //~\n\
+        3. `Store::write` and `attacks` are none.\n## More\n`ledger::what_is_told`";
+    Invariant(habits::named_guards_exist)
+        .files(&[("src/ARCHITECTURE.md", document), ("tests/it/ledger.rs", "async fn what_is_kept_stays(app) {}")])
+        .holds();
+}
+
 struct Invariant(fn(&Tree) -> Vec<Finding>);
 
 impl Invariant {
