@@ -266,7 +266,7 @@ fn list(tx: &mut Tx<'_>, actor: &Actor, county: &str, number: usize) -> Outcome<
 fn ceiling(tx: &mut Tx<'_>, unit: OrgId) -> Outcome<()> {
     let account = ledger::account(tx, &Owner::Quota { unit, year: tx.at().year(), fund: Fund::Canteen })?;
     let id = ledger::transfer_id(&["bench", "ceiling", &unit.to_string()]);
-    ledger::set_limit(tx, id, account, Some(900_000_000_000_000))
+    ledger::set_limit(tx, id, account, 900_000_000_000_000)
 }
 
 /// A valid credit code; the check digit is found by trying.
