@@ -6,7 +6,7 @@ use crate::support::TestApp;
 use diesel::connection::SimpleConnection;
 use serde_json::json;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 use yigou::each;
 use yigou::kernel::terms::Fund;
 use yigou::ledger::{self, Owner};
@@ -28,6 +28,24 @@ fn import(app: &TestApp, what: &str, file: &Path) -> Output {
 
 fn printed(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// What a person at a terminal sees of an import; nothing where no program lends one.
+fn at_a_terminal(app: &TestApp, file: &Path) -> Option<String> {
+    let line = format!("'{}' import regions '{}'", env!("CARGO_BIN_EXE_yigou"), file.display());
+    let mut command = Command::new("script");
+    command
+        .env_clear()
+        .env("TERM", "xterm")
+        .current_dir(app.folder())
+        .args(["-qec", &line, "/dev/null"])
+        .stdin(Stdio::null());
+    for (name, value) in on(app).get_envs() {
+        command.env(name, value?);
+    }
+    let output = command.output().ok()?;
+    assert!(output.status.success(), "{}", said(&output));
+    Some(printed(&output.stdout))
 }
 
 /// What damages a figure, what mends it, and how `verify` names it.
@@ -149,6 +167,9 @@ on_both! {
         let regions = written(app, "regions.csv", "code,name\n220000,吉林省\n220100,长春市\n220102,南关区\n");
         assert_eq!(printed(&import(app, "regions", &regions).stdout), "3 行 / rows\n");
         assert_eq!(app.get("/api/v1/regions/220102").expect(200).await.json()["name"], json!("南关区"));
+        if let Some(shown) = at_a_terminal(app, &regions) {
+            assert!(shown.contains("█") && shown.contains("3/3") && shown.contains("3 行 / rows"), "{shown}");
+        }
         let orphan = written(app, "orphan.csv", "code,name\n990101,某区\n");
         assert!(refused(on(app).args(["import", "regions"]).arg(&orphan), "").contains("/2/code"));
         assert!(refused(on(app).args(["import", "regions", "none.csv"]), "").contains("none.csv"));
