@@ -1,6 +1,7 @@
 //! Use cases of files: note what was uploaded, note who opened what is restricted.
 
 use super::FileClass;
+use super::queries;
 use super::rules;
 use super::store::{self, StoredFile};
 use crate::audit::{self, Entry};
@@ -27,8 +28,10 @@ pub struct NewFile {
 /// Enters a file of the actor's organisation.
 ///
 /// # Errors
-/// `invalid_parameter` for a bad name.
+/// `invalid_parameter` for a bad name, `too_many_requests` beyond the organisation's share of the day.
 pub fn enter(tx: &mut Tx<'_>, by: &Actor, new: &NewFile) -> Outcome<StoredFile> {
+    let at = tx.at();
+    queries::has_room(tx, by.org_id, new.size_bytes, at)?;
     let row = StoredFile {
         id: tx.new_id(),
         org_id: by.org_id,
@@ -39,7 +42,7 @@ pub fn enter(tx: &mut Tx<'_>, by: &Actor, new: &NewFile) -> Outcome<StoredFile> 
         sha256: new.sha256.to_vec(),
         class: new.class,
         uploaded_by: by.user_id,
-        at: tx.at(),
+        at,
     };
     store::insert(tx, &row)?;
     note(tx, by, "file.stored", &row)?;

@@ -82,6 +82,9 @@ pub async fn upload_file(call: Call<SignedIn, Upload>, query: List<UploadQuery>,
     let upload = call.body();
     let size_bytes = i64::try_from(upload.bytes.len()).map_err(AppError::internal)?;
     let (content_type, bytes) = (upload.content_type, upload.bytes.clone());
+    let (org, at) = (call.actor().org_id, call.now());
+    // Asked before the bytes are kept, and again with the entry.
+    call.web().store.read(move |read| queries::has_room(read, org, size_bytes, at)).await?;
     let sha256 = vault.put(class, bytes).await?;
     let new = NewFile { name, content_type, size_bytes, sha256, class };
     call.write(move |tx, actor, _| {

@@ -1,11 +1,13 @@
 //! Reads of stored files.
 
 use super::FileClass;
+use super::rules;
 use super::store::{self, StoredFile};
 use crate::identity;
 use crate::kernel::actor::Scope;
 use crate::kernel::error::{Code, Outcome};
-use crate::kernel::ids::FileId;
+use crate::kernel::ids::{FileId, OrgId};
+use crate::kernel::time::At;
 use crate::platform::db::Read;
 
 /// A file as far as the scope reaches. Supervising units reach what was uploaded below them, and what was there before them.
@@ -28,4 +30,13 @@ pub fn file(read: &mut Read, scope: &Scope, id: FileId) -> Outcome<StoredFile> {
 pub fn visible(read: &mut Read, scope: &Scope, id: FileId) -> Outcome<StoredFile> {
     let found = store::find(read, id)?.ok_or(Code::NotFound)?;
     if found.class == FileClass::Public { Ok(found) } else { file(read, scope, id) }
+}
+
+/// Is there room for a file of `size` bytes in the organisation's share of the day?
+///
+/// # Errors
+/// `too_many_requests`, with the time until the next day.
+pub fn has_room(read: &mut Read, org: OrgId, size: i64, at: At) -> Outcome<()> {
+    let brought = store::brought_since(read, org, at.day().start())?;
+    Ok(rules::check_share(brought, size, at)?)
 }

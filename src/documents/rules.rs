@@ -1,15 +1,21 @@
 //! Decisions about files: what a name may be, under which key the bytes lie.
 
 use crate::kernel::error::{AppError, Code, Message};
+use crate::kernel::time::At;
 
 /// The longest name, in characters.
 const MAX_NAME: usize = 200;
+
+/// What an organisation may bring in one civil day, in bytes: so that nobody fills the disk of all.
+pub const DAILY_BYTES: i64 = 512 * 1024 * 1024;
 
 /// Why a file is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// The name is empty, too long, or not a plain file name.
     Name,
+    /// The organisation has brought its share of the day; so many seconds are left of it.
+    Share(u64),
 }
 
 impl From<Refusal> for AppError {
@@ -23,8 +29,23 @@ impl From<Refusal> for AppError {
                     "must be a file name of 1 to 200 characters without a path",
                 ),
             ),
+            Refusal::Share(seconds) => AppError::new(Code::TooManyRequests).retry_after(seconds).detail(
+                "本单位今日上传已满 512 MiB，请明日再传",
+                "the organisation has uploaded its 512 MiB of the day; go on tomorrow",
+            ),
         }
     }
+}
+
+/// Is there room for a file of `size` bytes after the `brought` bytes of the day of `at`?
+///
+/// # Errors
+/// When the share of the day is used up.
+pub fn check_share(brought: i64, size: i64, at: At) -> Result<(), Refusal> {
+    if brought.saturating_add(size) <= DAILY_BYTES {
+        return Ok(());
+    }
+    Err(Refusal::Share(u64::try_from((at.day().end().0 - at.0) / 1000).unwrap_or_default() + 1))
 }
 
 /// The name as it is kept.
@@ -79,6 +100,14 @@ mod tests {
             assert_eq!(check_name(name).is_ok(), good, "{name:?}");
         }
         assert!(check_name(&format!("{long}长")).is_err());
+    }
+
+    #[test]
+    fn a_day_has_room_for_its_share_and_no_more() {
+        let at: At = "2021-03-01T23:59:00.500+08:00".parse().unwrap();
+        assert_eq!(check_share(DAILY_BYTES - 10, 10, at), Ok(()));
+        assert_eq!(check_share(DAILY_BYTES - 10, 11, at), Err(Refusal::Share(60)));
+        assert_eq!(check_share(i64::MAX, 1, at), Err(Refusal::Share(60)));
     }
 
     #[test]

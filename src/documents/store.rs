@@ -7,7 +7,7 @@ use crate::kernel::error::Outcome;
 use crate::kernel::ids::{FileId, OrgId, UserId};
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::At;
-use crate::platform::db::{Read, Tx};
+use crate::platform::db::{Read, Tx, total};
 use diesel::dsl::insert_into;
 use diesel::prelude::*;
 
@@ -44,4 +44,10 @@ pub fn insert(tx: &mut Tx<'_>, row: &StoredFile) -> Outcome<()> {
 
 pub fn find(on: &mut Read, id: FileId) -> Outcome<Option<StoredFile>> {
     Ok(each!(on, c => files::table.find(id).select(StoredFile::as_select()).first(c).optional())?)
+}
+
+/// The bytes an organisation has brought since a moment.
+pub fn brought_since(on: &mut Read, org: OrgId, since: At) -> Outcome<i64> {
+    let of_org = files::table.filter(files::org_id.eq(org)).filter(files::at.ge(since));
+    Ok(each!(on, c => of_org.select(total("size_bytes")).first(c))?)
 }

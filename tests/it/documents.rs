@@ -41,6 +41,30 @@ on_both! {
         }
     }
 
+    async fn an_organisation_brings_its_share_of_the_day_and_no_more(app) {
+        let seller = app.new_person(OrgKind::Cooperative, "640323", &[Role::Seller]).await;
+        store(&seller, "a.pdf", "evidence", "application/pdf", PDF).await;
+        // As if it had been large.
+        let full = |tx: &mut yigou::platform::db::Tx<'_>| {
+            let query = diesel::sql_query("UPDATE files SET size_bytes = 512 * 1024 * 1024 - 2");
+            yigou::each!(tx, c => diesel::RunQueryDsl::execute(query, c))?;
+            Ok(())
+        };
+        app.write(full).await.unwrap();
+        let refused = store(&seller, "b.txt", "evidence", "text/plain", b"abc").await;
+        assert_eq!((refused.status, refused.str("/code")), (429, "too_many_requests".to_owned()), "{}", refused.text());
+        assert!(refused.header("retry-after").is_some_and(|s| s.parse::<u64>().is_ok_and(|s| s <= 86_400)));
+        assert_eq!(stored_bytes(app), [PDF.to_vec()]);
+        // What still fits is taken, others have their own share, and tomorrow is another day.
+        assert_eq!(store(&seller, "c.txt", "evidence", "text/plain", b"ab").await.status, 201);
+        let other = app.new_person(OrgKind::Cooperative, "640323", &[Role::Seller]).await;
+        assert_eq!(store(&other, "b.txt", "evidence", "text/plain", b"abc").await.status, 201);
+        app.clock.advance(std::time::Duration::from_secs(86_400));
+        let mut seller = seller;
+        seller.token = app.sign_in(seller.user_id).await;
+        assert_eq!(store(&seller, "b.txt", "evidence", "text/plain", b"abc").await.status, 201);
+    }
+
     async fn a_file_comes_back_as_it_went_in(app) {
         let seller = app.new_person(OrgKind::Cooperative, "640323", &[Role::Seller]).await;
         let stored = store(&seller, "%E6%A3%80%E9%AA%8C%20%E6%8A%A5%E5%91%8A.pdf", "evidence", "application/pdf", PDF).await;
