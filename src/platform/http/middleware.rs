@@ -1,7 +1,7 @@
 //! Around every request: id, language, limits, measurements, security headers, one log line, and the error's body.
 
 use super::limits::{Limits, Taken};
-use super::{Meta, language, problem, text_header};
+use super::{Meta, language, problem, public, text_header};
 use crate::kernel::error::{AppError, Code};
 use crate::platform::secret::{fill_random, hex};
 use actix_web::body::{BoxBody, MessageBody};
@@ -17,7 +17,7 @@ use std::time::Instant;
 /// # Errors
 /// Never: an error of the service becomes a problem document.
 pub async fn around(
-    mut request: ServiceRequest,
+    request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
@@ -28,11 +28,12 @@ pub async fn around(
     let mut response = match taken {
         Some(Err(seconds)) => {
             let response = problem::render(&AppError::new(Code::TooManyRequests).retry_after(seconds), &meta);
-            let (http, _) = request.parts_mut();
-            let http = http.clone();
-            ServiceResponse::new(http, response)
+            request.into_response(response)
         }
-        _ => finish(next.call(request).await?.map_into_boxed_body(), &meta),
+        _ => match public::answered(request.request()) {
+            Some(kept) => request.into_response(kept),
+            None => finish(next.call(request).await?.map_into_boxed_body(), &meta),
+        },
     };
     if let (Some(limits), Some(taken)) = (limits, taken) {
         // The handler may have learnt whose request it is, and taken from that caller's own count.

@@ -12,8 +12,8 @@ use crate::kernel::time::At;
 use crate::platform::db::{Read, Tx};
 use crate::platform::secret::{hex, sha256};
 use actix_web::dev::Payload;
-use actix_web::http::header;
-use actix_web::web::Bytes;
+use actix_web::http::{Method, header};
+use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use serde::Serialize;
 use std::future::Future;
@@ -98,27 +98,41 @@ impl Public {
     where
         F: FnOnce(&mut Read) -> Outcome<(Vec<u8>, Option<String>)> + Send + 'static,
     {
-        let address = self.request.uri().path_and_query().map_or("", |p| p.as_str());
+        let address = address(&self.request);
         if let Some(kept) = self.web.cache.get(address) {
-            return Ok(self.answer(kept));
+            return Ok(answer(&self.request, kept));
         }
         let (body, link) = self.web.store.read(make).await?;
         let etag = format!("\"{}\"", &hex(&sha256(&body))[..32]);
         let kept = Kept { body: Bytes::from(body), etag, link };
         self.web.cache.put(address, kept.clone());
-        Ok(self.answer(kept))
+        Ok(answer(&self.request, kept))
     }
+}
 
-    fn answer(&self, kept: Kept) -> HttpResponse {
-        let known = text_header(&self.request, header::IF_NONE_MATCH.as_str())
-            .is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == kept.etag));
-        let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-        response.insert_header((header::ETAG, kept.etag)).insert_header((header::CACHE_CONTROL, "public, max-age=1"));
-        if let Some(link) = kept.link {
-            response.insert_header((header::LINK, link));
-        }
-        if known { response.finish() } else { response.content_type("application/json").body(kept.body) }
+/// The answer to an anonymous read that was given within the last second: neither routed nor parsed again.
+pub(super) fn answered(request: &HttpRequest) -> Option<HttpResponse> {
+    if request.method() != Method::GET || request.headers().contains_key(header::AUTHORIZATION) {
+        return None;
     }
+    let kept = request.app_data::<Data<Web>>()?.cache.get(address(request))?;
+    Some(answer(request, kept))
+}
+
+/// Under which an answer is kept.
+fn address(request: &HttpRequest) -> &str {
+    request.uri().path_and_query().map_or("", |p| p.as_str())
+}
+
+fn answer(request: &HttpRequest, kept: Kept) -> HttpResponse {
+    let known = text_header(request, header::IF_NONE_MATCH.as_str())
+        .is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == kept.etag));
+    let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    response.insert_header((header::ETAG, kept.etag)).insert_header((header::CACHE_CONTROL, "public, max-age=1"));
+    if let Some(link) = kept.link {
+        response.insert_header((header::LINK, link));
+    }
+    if known { response.finish() } else { response.content_type("application/json").body(kept.body) }
 }
 
 /// An anonymous write: registration, sign-in, links, objections. It is never remembered.

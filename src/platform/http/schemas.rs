@@ -16,7 +16,10 @@ const MAX_ERRORS: usize = 50;
 
 /// Checkers of the API document's components and of its operations' queries, made when first needed.
 pub struct Schemas {
-    components: Value,
+    /// Schemas by name, as text: most are needed once or never, and a tree takes ten times the memory.
+    components: HashMap<String, Box<str>>,
+    /// What type a value of a named schema has.
+    types: HashMap<String, Box<str>>,
     /// By `method path`: an object whose members are the operation's query parameters.
     queries: HashMap<String, Value>,
     ready: RwLock<HashMap<String, Arc<Validator>>>,
@@ -26,8 +29,12 @@ impl Schemas {
     /// Takes the components of an OpenAPI document.
     #[must_use]
     pub fn new(document: &Value) -> Schemas {
+        let empty = serde_json::Map::new();
+        let schemas = document["components"]["schemas"].as_object().unwrap_or(&empty);
+        let typed = schemas.iter().filter_map(|(name, schema)| Some((name.clone(), schema["type"].as_str()?.into())));
         Schemas {
-            components: document.get("components").cloned().unwrap_or_default(),
+            components: schemas.iter().map(|(name, schema)| (name.clone(), schema.to_string().into())).collect(),
+            types: typed.collect(),
             queries: queries(document),
             ready: RwLock::new(HashMap::new()),
         }
@@ -46,7 +53,7 @@ impl Schemas {
     /// # Errors
     /// When the document's schema is none.
     pub fn check_query(&self, operation: &str, pairs: &[(String, String)]) -> Outcome<Vec<FieldError>> {
-        let Some(schema) = self.queries.get(operation) else { return Ok(Vec::new()) };
+        let Some(schema) = self.queries.get(operation).filter(|_| !pairs.is_empty()) else { return Ok(Vec::new()) };
         let query = pairs.iter().map(|(name, text)| (name.clone(), self.typed(&schema["properties"][name], text)));
         let faults = wrong(&*self.validator(operation, schema)?, &Value::Object(query.collect()));
         Ok(faults.into_iter().map(|fault| FieldError { pointer: unescape(&fault.pointer), ..fault }).collect())
@@ -54,9 +61,8 @@ impl Schemas {
 
     /// A parameter's text as its schema means it; what does not read as that stays text, and is then of the wrong type.
     fn typed(&self, schema: &Value, text: &str) -> Value {
-        let name = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next());
-        let schema = name.map_or(schema, |name| &self.components["schemas"][name]);
-        match schema["type"].as_str() {
+        let named = schema["$ref"].as_str().and_then(|path| self.types.get(name_in(path)?));
+        match named.map(|name| &**name).or_else(|| schema["type"].as_str()) {
             Some("integer") => text.parse::<i64>().map_or_else(|_| text.into(), Value::from),
             Some("boolean") => text.parse::<bool>().map_or_else(|_| text.into(), Value::from),
             _ => text.into(),
@@ -68,12 +74,44 @@ impl Schemas {
             return Ok(found);
         }
         let mut schema = schema.clone();
-        schema["components"] = self.components.clone();
+        schema["components"] = json!({ "schemas": self.reached_from(&schema)? });
         let made = Arc::new(options().build(&schema).map_err(|e| AppError::internal(format!("schema {name}: {e}")))?);
         if let Ok(mut ready) = self.ready.write() {
             ready.insert(name.to_owned(), made.clone());
         }
         Ok(made)
+    }
+
+    /// The components that a schema refers to, itself or through others.
+    fn reached_from(&self, schema: &Value) -> Outcome<serde_json::Map<String, Value>> {
+        let mut reached = serde_json::Map::new();
+        let mut open = Vec::new();
+        collect_names(schema, &mut open);
+        while let Some(name) = open.pop() {
+            if let Some(text) = self.components.get(&name).filter(|_| !reached.contains_key(&name)) {
+                let component = serde_json::from_str(text).map_err(AppError::internal)?;
+                collect_names(&component, &mut open);
+                reached.insert(name, component);
+            }
+        }
+        Ok(reached)
+    }
+}
+
+/// The name in a reference to a component.
+fn name_in(reference: &str) -> Option<&str> {
+    reference.strip_prefix("#/components/schemas/")
+}
+
+/// The names of the components that a schema itself refers to.
+fn collect_names(schema: &Value, found: &mut Vec<String>) {
+    match schema {
+        Value::Object(members) => {
+            found.extend(members.get("$ref").and_then(Value::as_str).and_then(name_in).map(str::to_owned));
+            members.values().for_each(|member| collect_names(member, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_names(item, found)),
+        _ => {}
     }
 }
 
