@@ -26,6 +26,19 @@ async fn shapes(app: &TestApp) -> BTreeSet<String> {
     rows.into_iter().map(|row| row.shape).collect()
 }
 
+/// Two branches may take the same number; the second of them would never be carried out.
+#[test]
+fn every_migration_has_a_number_of_its_own() {
+    for folder in ["migrations/sqlite", "migrations/postgres"] {
+        let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut numbers: Vec<String> = names.filter_map(|name| Some(name.split_once('_')?.0.to_owned())).collect();
+        numbers.sort();
+        let all = numbers.len();
+        numbers.dedup();
+        assert!(all > 10 && all == numbers.len(), "a number occurs twice in {folder}: {numbers:?}");
+    }
+}
+
 #[actix_web::test]
 async fn both_databases_have_the_same_tables() {
     let (lite, pg) = (TestApp::sqlite().await, TestApp::postgres().await);

@@ -59,8 +59,8 @@ pub fn recompute_deadlines(tx: &mut Tx<'_>) -> Outcome<usize> {
         let deadline = regions::deadline_calendar_days(tx, &notice.county, notice.opened_on, notice.days)?;
         let mut case = progress::claim(tx, &Scope::Platform, notice.application_id, None)?;
         if case.row.state == CertificationState::InNotice {
-            // What was announced is never cut short on the day itself.
-            let ends_on = Day::new(deadline.day).max(tx.at().day());
+            // What was announced to the public is never cut short.
+            let ends_on = Day::new(deadline.day).max(notice.ends_on);
             store::move_notice(tx, notice.id, ends_on, deadline.provisional)?;
             (case.row.due_on, case.row.due_provisional) = (Some(ends_on), deadline.provisional);
         }

@@ -222,6 +222,23 @@ on_both! {
         assert_eq!(notices, [("restarted".to_owned(), "2021-03-08".to_owned()), ("open".to_owned(), "2021-03-12".to_owned())]);
     }
 
+    async fn what_was_announced_is_never_cut_short(app) {
+        let offices = offices(app).await;
+        let seller = cooperative(app, "合作社").await;
+        app.clock.set_day("2026-12-26");
+        let id = submitted(app, &seller, "枸杞").await;
+        approve(&offices.county, &id).await;
+        // Seven days end on a Saturday, of which nobody knows yet that it will be worked.
+        let (_, after) = notice(&offices.county, &id).await;
+        assert_eq!(after, "2027-01-05");
+        let file = "region,date,kind,name\n000000,2027-01-01,off,元旦\n000000,2027-01-02,work,元旦\n640000,2027-03-10,off,开斋节\n";
+        let lines = yigou::regions::parse_calendar(file.as_bytes()).unwrap();
+        app.write(move |tx| yigou::regions::import_calendar(tx, &lines, &|_| {})).await.unwrap();
+        app.run_jobs().await;
+        let seen = seller.get(&format!("{APPLICATIONS}/{id}")).expect(200).await.json();
+        assert_eq!((&seen["notices"][0]["ends_on"], &seen["due_provisional"]), (&json!("2027-01-04"), &json!(false)));
+    }
+
     async fn a_deadline_is_recomputed_when_its_year_is_loaded(app) {
         let offices = offices(app).await;
         let seller = cooperative(app, "合作社").await;
