@@ -200,12 +200,13 @@ pub fn revoke_mandates_of(tx: &mut Tx<'_>, producer: OrgId, from: Day) -> Outcom
     Ok(rows)
 }
 
+/// Written as text, as in the index of these decisions: plans do not look at what is bound.
+const ENDING: Condition = Condition { before: "", column: "supplier_decisions.step", after: " = 'ending'" };
+
 /// Suppliers whose admission ended since a moment.
 pub fn ended_since(on: &mut Read, since: At) -> Outcome<Vec<OrgId>> {
-    Ok(
-        each!(on, c => decisions::table.inner_join(applications::table).filter(decisions::step.eq(AdmissionStep::Ending))
-        .filter(decisions::decided_at.ge(since)).order(applications::org_id).select(applications::org_id).distinct().load(c))?,
-    )
+    Ok(each!(on, c => decisions::table.inner_join(applications::table).filter(ENDING)
+        .filter(decisions::decided_at.ge(since)).order(applications::org_id).select(applications::org_id).distinct().load(c))?)
 }
 
 /// Mandates in scope, given or received, newest first; only the named one when an id is given.

@@ -69,7 +69,7 @@ impl From<StoredFile> for FileView {
     }
 }
 
-/// Stores a file of the own organisation, at most 10 MiB. Its content must be of the type it claims. Files that may show
+/// Stores a file of the own organisation, at most 10 MiB, and 512 MiB in a day (429 until the next). Its content must be of the type it claims. Files that may show
 /// household data are of class `restricted`: stored encrypted, opened by reviewing offices and auditors only, each opening logged.
 #[utoipa::path(post, path = "/files", tag = "files", params(UploadQuery), request_body(content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"),
     (Vec<u8> = "image/webp"), (String = "text/plain"), (String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -83,8 +83,10 @@ pub async fn upload_file(call: Call<SignedIn, Upload>, query: List<UploadQuery>,
     let size_bytes = i64::try_from(upload.bytes.len()).map_err(AppError::internal)?;
     let (content_type, bytes) = (upload.content_type, upload.bytes.clone());
     let (org, at) = (call.actor().org_id, call.now());
-    // Asked before the bytes are kept, and again with the entry.
-    call.web().store.read(move |read| queries::has_room(read, org, size_bytes, at)).await?;
+    // Asked before the bytes are kept, and again with the entry. What was stored under the same key is answered again.
+    if let Err(full) = call.web().store.read(move |read| queries::has_room(read, org, size_bytes, at)).await {
+        return call.write(move |_, _, _| Err(full.clone())).await;
+    }
     let sha256 = vault.put(class, bytes).await?;
     let new = NewFile { name, content_type, size_bytes, sha256, class };
     call.write(move |tx, actor, _| {

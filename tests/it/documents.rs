@@ -43,7 +43,11 @@ on_both! {
 
     async fn an_organisation_brings_its_share_of_the_day_and_no_more(app) {
         let seller = app.new_person(OrgKind::Cooperative, "640323", &[Role::Seller]).await;
-        store(&seller, "a.pdf", "evidence", "application/pdf", PDF).await;
+        let keyed = || {
+            let ask = seller.post("/api/v1/files?name=a.pdf&class=evidence", Value::Null).raw("application/pdf", PDF.to_vec());
+            ask.header("idempotency-key", "5d4b5d6e-0001-4000-8000-000000000001")
+        };
+        let first = keyed().expect(201).await;
         // As if it had been large.
         let full = |tx: &mut yigou::platform::db::Tx<'_>| {
             let query = diesel::sql_query("UPDATE files SET size_bytes = 512 * 1024 * 1024 - 2");
@@ -55,6 +59,7 @@ on_both! {
         assert_eq!((refused.status, refused.str("/code")), (429, "too_many_requests".to_owned()), "{}", refused.text());
         assert!(refused.header("retry-after").is_some_and(|s| s.parse::<u64>().is_ok_and(|s| s <= 86_400)));
         assert_eq!(stored_bytes(app), [PDF.to_vec()]);
+        assert_eq!(keyed().expect(201).await.body, first.body, "a repeated request is answered as before");
         // What still fits is taken, others have their own share, and tomorrow is another day.
         assert_eq!(store(&seller, "c.txt", "evidence", "text/plain", b"ab").await.status, 201);
         let other = app.new_person(OrgKind::Cooperative, "640323", &[Role::Seller]).await;

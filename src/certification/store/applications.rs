@@ -14,7 +14,7 @@ use crate::kernel::ids::{
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::territory::Territory;
 use crate::kernel::time::{At, Day};
-use crate::platform::db::{Read, Tx};
+use crate::platform::db::{Condition, Read, Tx};
 use diesel::dsl::{insert_into, update};
 use diesel::prelude::*;
 
@@ -96,13 +96,12 @@ pub struct ReviewRow {
     pub decided_at: At,
 }
 
-/// States in which something is still to come.
-const OPEN: [CertificationState; 4] = [
-    CertificationState::Draft,
-    CertificationState::InReview,
-    CertificationState::InNotice,
-    CertificationState::Returned,
-];
+/// Still open; written as text, as in the index of open applications: plans do not look at what is bound.
+const OPEN: Condition = Condition {
+    before: "",
+    column: "certification_applications.state",
+    after: " IN ('draft', 'in_review', 'in_notice', 'returned')",
+};
 
 /// Adds schemes that are not there.
 pub fn add_schemes(tx: &mut Tx<'_>, rows: &[SchemeRow]) -> Outcome<usize> {
@@ -228,7 +227,7 @@ pub fn open_application(
 ) -> Outcome<Option<CertificationApplicationId>> {
     Ok(
         each!(on, c => applications::table.filter(applications::product_id.eq(product)).filter(applications::scheme_id.eq(scheme))
-        .filter(applications::state.eq_any(OPEN)).select(applications::id).first(c).optional())?,
+        .filter(OPEN).select(applications::id).first(c).optional())?,
     )
 }
 

@@ -90,10 +90,11 @@ pub fn offices_of(on: &mut Read, kind: OrgKind, regions: &[RegionCode]) -> Outco
         .order(organisations::id).select(Organisation::as_select()).load(c))?)
 }
 
+/// Written as text, as in the index of the one operator: plans do not look at what is bound.
+const OPERATOR: Condition = Condition { before: "", column: "organisations.kind", after: " = 'operator'" };
+
 pub fn operator(on: &mut Read) -> Outcome<Option<Organisation>> {
-    Ok(
-        each!(on, c => organisations::table.filter(organisations::kind.eq(OrgKind::Operator)).select(Organisation::as_select()).first(c).optional())?,
-    )
+    Ok(each!(on, c => organisations::table.filter(OPERATOR).select(Organisation::as_select()).first(c).optional())?)
 }
 
 /// Locks, loads and counts a change.
