@@ -65,6 +65,25 @@ on_both! {
         assert_eq!(work(&till).await, [task("issue_red_letter", 1000)]);
     }
 
+    async fn red_letters_together_take_back_no_more_of_a_line_than_it_named(app) {
+        let till = Till::open(app).await;
+        let order = till.market.deliver(0, &[(till.goods, "20"), (till.goods, "5")]).await;
+        let book = |number: u32, lines: &[(i64, i64)], reverses: Option<&str>| {
+            till.seller().post("/api/v1/invoices", paper(number, &order, lines, reverses))
+        };
+        let first = book(1, &[(1, 10_000), (2, 5000)], None).expect(201).await.id();
+        book(2, &[(1, 10_000)], None).expect(201).await;
+        book(3, &[(1, -8000)], Some(&first)).expect(201).await;
+        book(4, &[(1, -2001)], Some(&first)).refused("invoice_mismatch").await;
+        book(4, &[(2, -5000), (1, -2001)], Some(&first)).refused("invoice_mismatch").await;
+        // All of its other line, and the rest of this one.
+        book(4, &[(2, -5000)], Some(&first)).expect(201).await;
+        book(5, &[(1, -2000)], Some(&first)).expect(201).await;
+        book(6, &[(1, -1)], Some(&first)).refused("invoice_mismatch").await;
+        let invoiced: Vec<i64> = side_by_side(&till, &order).await.iter().map(|line| line.3).collect();
+        assert_eq!(invoiced, [10_000, 0]);
+    }
+
     async fn only_what_was_promised_is_invoiced_and_freight_goes_with_the_goods(app) {
         let till = Till::open(app).await;
         let place = async || {

@@ -164,7 +164,7 @@ fn match_order(tx: &mut Tx<'_>, order: &OrderRow, lines: &[LineRow], new: &NewIn
     Ok(())
 }
 
-/// A red letter takes back lines of one invoice of the same parties, never more than it named.
+/// A red letter takes back lines of one invoice of the same parties: all of them together never more of a line than it named.
 fn check_reversal(tx: &mut Tx<'_>, order: &OrderRow, new: &NewInvoice) -> Outcome<()> {
     let Some(id) = new.reverses else { return Ok(()) };
     let unknown = || {
@@ -176,12 +176,17 @@ fn check_reversal(tx: &mut Tx<'_>, order: &OrderRow, new: &NewInvoice) -> Outcom
         return Err(unknown());
     }
     let lines = store::lines_of(tx, &[id])?;
-    let within = new.lines.iter().all(|(order, line_no, gross)| {
-        let found = lines.iter().find(|line| line.order_id == *order && line.line_no == *line_no);
-        found.is_some_and(|line| line.gross_fen.get() + gross.get() >= 0)
-    });
-    let left = original.gross_fen.plus(store::taken_back(tx, id)?)?.plus(new.gross)?;
-    if within && left.get() >= 0 { Ok(()) } else { Err(MoneyRefusal::RedLetter.into()) }
+    let before = store::taken_back(tx, id)?;
+    for (order, line_no, gross) in &new.lines {
+        let line = lines.iter().find(|line| line.order_id == *order && line.line_no == *line_no);
+        let line = line.ok_or(MoneyRefusal::RedLetter)?;
+        let taken =
+            before.iter().find(|(id, no, _)| id == order && no == line_no).map_or(Fen::ZERO, |(_, _, sum)| *sum);
+        if line.gross_fen.plus(taken)?.plus(*gross)? < Fen::ZERO {
+            return Err(MoneyRefusal::RedLetter.into());
+        }
+    }
+    Ok(())
 }
 
 fn record(tx: &mut Tx<'_>, actor: &Actor, row: &InvoiceRow, order: &OrderRow) -> Outcome<()> {

@@ -57,10 +57,15 @@ pub fn find(on: &mut Read, id: InvoiceId) -> Outcome<Option<InvoiceRow>> {
     Ok(each!(on, c => invoices::table.find(id).select(InvoiceRow::as_select()).first(c).optional())?)
 }
 
-/// Gross already taken back from an invoice by red letters, in fen (negative).
-pub fn taken_back(on: &mut Read, id: InvoiceId) -> Outcome<Fen> {
-    Ok(each!(on, c => invoices::table.filter(invoices::reverses.eq(id)).select(total("gross_fen")).get_result::<i64>(c)
-        .map(Fen::new))?)
+/// Gross already taken back from an invoice by red letters, by order and line, in fen (negative).
+pub fn taken_back(on: &mut Read, id: InvoiceId) -> Outcome<Vec<(OrderId, i64, Fen)>> {
+    let rows: Vec<(OrderId, i64, i64)> = each!(on, c => {
+        let red = invoices::table.filter(invoices::reverses.eq(id)).select(invoices::id);
+        invoice_lines::table.filter(invoice_lines::invoice_id.eq_any(red))
+            .group_by((invoice_lines::order_id, invoice_lines::line_no))
+            .select((invoice_lines::order_id, invoice_lines::line_no, total("gross_fen"))).load(c)
+    })?;
+    Ok(rows.into_iter().map(|(order, line, gross)| (order, line, Fen::new(gross))).collect())
 }
 
 /// Gross invoiced by line of an order, red letters deducted.
