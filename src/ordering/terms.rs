@@ -56,7 +56,8 @@ pub struct Terms {
     /// Deliveries; lines name theirs by place.
     pub deliveries: Vec<Delivery>,
     /// The rule rows used. `payment_days` comes with the confirmation, by which the contract is made: it is there exactly
-    /// when the payment clock binds the payer of that day (for a tied union or accounting centre: the unit) towards a supplier that was small or medium on that day.
+    /// when the payment clock binds the payer of that day towards a supplier that was small or medium on that day. In the
+    /// payer's place stands the unit when it ordered itself, or when the payer is its union or accounting centre.
     pub rules: Vec<FrozenRule>,
     /// Why this mode.
     pub mode_reason: String,

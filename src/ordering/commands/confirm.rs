@@ -56,12 +56,14 @@ fn freeze_clock(tx: &mut Tx<'_>, order: &mut OrderRow, day: Day) -> Outcome<()> 
     Ok(())
 }
 
-/// Whom the payment clock looks at: a union or an accounting centre pays in the unit's place, so that naming it stops no clock.
-/// The payer was accepted by the ties of the day of placement.
+/// Whom the payment clock looks at: whoever orders for itself is bound, whomever it names as payer; and a union or an
+/// accounting centre pays in the unit's place, by the ties of the day of placement. Only a contractor that orders may pay as
+/// itself.
 fn bound(tx: &mut Tx<'_>, order: &OrderRow) -> Outcome<OrgId> {
     let (payer, unit) = (order.payer_id, order.unit_id);
-    let tied = payer != unit && identity::pays_for(tx, payer, unit, order.placed_day)?.is_some();
-    Ok(if tied { unit } else { payer })
+    let units =
+        payer == unit || order.buyer_id == unit || identity::pays_for(tx, payer, unit, order.placed_day)?.is_some();
+    Ok(if units { unit } else { payer })
 }
 
 /// Asks again what was asked at placement: a certificate may have ended since, and may be ending at this very moment.

@@ -2,7 +2,7 @@
 
 use crate::payments::{Till, recounted, url};
 use crate::reporting::approved;
-use crate::support::market::{CITY, Market};
+use crate::support::market::{CITY, Market, confirm};
 use crate::support::people::Person;
 use crate::support::{Answered, TestApp};
 use serde_json::{Value, json};
@@ -117,6 +117,28 @@ on_both! {
         till.rate(&placed[0]).await;
         assert_eq!(till.counting(&placed[0]).await["counted"], json!(true));
         recounted(app).await;
+    }
+
+    async fn naming_its_contractor_as_payer_stops_no_clock_of_the_unit(app) {
+        let till = Till::open(app).await;
+        let unit = till.market.trader.org_id;
+        let firm = app.new_person(OrgKind::Contractor, CITY, &[Role::Trader]).await;
+        let contractor = firm.org_id;
+        app.write(move |tx| identity::tie_contractor(tx, None, contractor, unit, Day::ymd(2021, 1, 1), None)).await.unwrap();
+        let named = paid_by(&till, contractor).await.str("/orders/0/id");
+        // What the small contractor orders and pays itself binds nobody.
+        let mut body = till.market.order(&[(till.goods, "1")]);
+        body["unit_id"] = json!(unit);
+        let its_own = firm.post("/api/v1/orders", body).expect(201).await.str("/orders/0/id");
+        for (order, due) in [(named, json!("2021-03-31")), (its_own, Value::Null)] {
+            confirm(till.seller(), &order).expect(200).await;
+            let lines = json!({ "lines": [{ "line_no": 1, "lot": "A1", "quantity": "1" }] });
+            till.seller().post(&url(&order, "shipments"), lines).expect(201).await;
+            let buyer = if due.is_null() { app.person(contractor, &[Role::Acceptor]).await } else { till.market.acceptor.clone() };
+            let lines = json!({ "lines": [{ "line_no": 1, "accepted": "1", "rejected": "0" }] });
+            buyer.post(&url(&order, "acceptances"), lines).expect(201).await;
+            assert_eq!(till.counting(&order).await["payment_due_on"], due);
+        }
     }
 
     async fn what_a_union_orders_counts_in_the_union_part_of_its_unit(app) {
