@@ -134,11 +134,14 @@ fn no_such_file() -> AppError {
 
 /// The part of each order, in the order of their ids; orders that get nothing have no part.
 fn divide(tx: &mut Tx<'_>, claimed: &[OrderRow], new: &NewPayment, payment: PaymentId) -> Outcome<Vec<PartRow>> {
-    let unnamed: Vec<&OrderRow> = claimed.iter().filter(|_| claimed.len() > 1).collect();
+    let amount_of =
+        |order: &OrderRow| new.orders.iter().find(|(id, _)| *id == order.id).and_then(|(_, amount)| *amount);
+    let unnamed: Vec<&OrderRow> =
+        claimed.iter().filter(|order| claimed.len() > 1 && amount_of(order).is_none()).collect();
     let dues = clock::dues(tx, &unnamed)?;
     let mut payables = Vec::with_capacity(claimed.len());
     for order in claimed {
-        let named = new.orders.iter().find(|(id, _)| *id == order.id).and_then(|(_, amount)| *amount);
+        let named = amount_of(order);
         let placed_on = order.placed_day;
         payables.push(if named.is_some() || claimed.len() == 1 {
             Payable { due: Fen::ZERO, open: Fen::ZERO, due_on: None, placed_on, named }
