@@ -3,7 +3,7 @@
 use crate::payments::{Till, reported_with_proof};
 use crate::support::TestApp;
 use crate::support::market::confirm;
-use serde_json::json;
+use serde_json::{Value, json};
 use yigou::ordering;
 
 /// Ningxia's own days of 2023, which no installation begins with, and a make-up day that would shorten a deadline.
@@ -37,6 +37,18 @@ async fn placed(till: &Till) -> String {
     till.market.trader.post("/api/v1/orders", body).expect(201).await.str("/orders/0/id")
 }
 
+/// What the trail says of moved deadlines: the last days, of which `confirm_by` shows the end.
+async fn trail(app: &TestApp, subject: &str) -> Vec<(String, Value)> {
+    let subject = subject.to_owned();
+    let all = app.read(move |read| yigou::audit::history(read, &subject)).await.unwrap();
+    let moves = all.into_iter().filter(|(_, action, _)| action.ends_with(".deadline_moved"));
+    moves.map(|(_, action, details)| (action, serde_json::from_str(&details).unwrap())).collect()
+}
+
+fn moved(of: &str, from: &str, to: &str) -> Vec<(String, Value)> {
+    vec![(format!("{of}.deadline_moved"), json!({ "from": from, "to": to }))]
+}
+
 fn is(state: &str, day: &str, provisional: bool) -> (String, String, bool) {
     (state.to_owned(), day.to_owned(), provisional)
 }
@@ -65,12 +77,20 @@ on_both! {
         assert_eq!(order(&till, &kept).await, is("placed", "2023-04-26", false));
         assert_eq!(payment(&till, &transfer).await, is("reported", "2023-04-28", false));
         assert_eq!(order(&till, &answered).await, is("confirmed", "2023-04-24", true));
+        let moves = [(kept.clone(), moved("order", "2023-04-23", "2023-04-25")), (transfer.clone(), moved("payment", "2023-04-26", "2023-04-28"))];
+        for (subject, entries) in &moves {
+            assert_eq!(trail(app, subject).await, *entries);
+        }
+        assert_eq!(trail(app, &answered).await, []);
         // The same file again, and the work again, change nothing.
         let version = till.seller().get(&format!("/api/v1/orders/{kept}")).expect(200).await.header("etag").map(str::to_owned);
         import(app, FESTIVALS).await;
         app.run_jobs().await;
         assert_eq!((recomputed(app).await, order(&till, &kept).await), (0, is("placed", "2023-04-26", false)));
         assert_eq!(till.seller().get(&format!("/api/v1/orders/{kept}")).expect(200).await.header("etag").map(str::to_owned), version);
+        for (subject, entries) in &moves {
+            assert_eq!(trail(app, subject).await, *entries);
+        }
         app.clock.set_day("2023-04-25");
         app.run_jobs().await;
         confirm(till.seller(), &kept).expect(200).await;
@@ -96,6 +116,32 @@ on_both! {
         assert_eq!(payment(&till, &transfer).await, is("reported", "2023-06-16", false));
     }
 
+    async fn payments_reported_before_deadlines_moved_are_not_left_behind(app) {
+        let till = Till::open(app).await;
+        let (answered, paid) = (till.accepted("1").await, till.accepted("2").await);
+        app.clock.set_day("2023-04-20");
+        let payment_of = async |order: &str, fen: i64| reported_with_proof(app, &till, order, fen).await;
+        let (closed, waiting) = (payment_of(&answered, 1000).await, payment_of(&paid, 2000).await);
+        till.confirm(&answered, &closed).await;
+        let postgres = app.installation.store.is_postgres();
+        app.write(move |tx| {
+            let steps = if postgres {
+                [include_str!("../../migrations/postgres/0024_ordering_provisional/down.sql"), include_str!("../../migrations/postgres/0024_ordering_provisional/up.sql")]
+            } else {
+                [include_str!("../../migrations/sqlite/0024_ordering_provisional/down.sql"), include_str!("../../migrations/sqlite/0024_ordering_provisional/up.sql")]
+            };
+            for step in steps {
+                yigou::each!(tx, c => diesel::connection::SimpleConnection::batch_execute(c, step))?;
+            }
+            Ok(())
+        }).await.unwrap();
+        assert_eq!(payment(&till, &closed).await, is("confirmed", "2023-04-26", false));
+        assert_eq!(payment(&till, &waiting).await, is("reported", "2023-04-26", true));
+        import(app, FESTIVALS).await;
+        app.run_jobs().await;
+        assert_eq!(payment(&till, &waiting).await, is("reported", "2023-04-28", false));
+    }
+
     async fn time_does_not_run_out_before_the_work_is_done(app) {
         let till = Till::open(app).await;
         let paid = till.accepted("2").await;
@@ -110,6 +156,8 @@ on_both! {
         assert_eq!(ordering::expire_unconfirmed(&app.installation.store, app.ctx()).await.unwrap(), 0);
         assert_eq!(order(&till, &waiting).await, is("placed", "2023-04-26", false));
         assert_eq!(payment(&till, &transfer).await, is("reported", "2023-04-28", false));
+        assert_eq!(trail(app, &waiting).await, moved("order", "2023-04-23", "2023-04-25"));
+        assert_eq!(trail(app, &transfer).await, moved("payment", "2023-04-26", "2023-04-28"));
         app.clock.set_day("2023-04-26");
         assert_eq!(ordering::expire_unconfirmed(&app.installation.store, app.ctx()).await.unwrap(), 1);
     }

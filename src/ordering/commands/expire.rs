@@ -2,7 +2,7 @@
 
 use super::claimed::Claimed;
 use super::confirm::release_all;
-use super::recompute::order_deadline;
+use super::recompute::{order_deadline, store_order};
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::OrderId;
 use crate::ordering::rules::order::{Event, next};
@@ -35,8 +35,8 @@ fn expire(tx: &mut Tx<'_>, id: OrderId) -> Outcome<bool> {
         return Ok(false);
     }
     // A year may have been loaded a moment ago.
-    if let Some((confirm_by, terms)) = order_deadline(tx, &claimed.order)?.filter(|(until, _)| *until > tx.at()) {
-        store::move_deadline(tx, id, confirm_by, &terms)?;
+    if let Some(found) = order_deadline(tx, &claimed.order)?.filter(|(until, _)| *until > tx.at()) {
+        store_order(tx, &claimed.order, &found)?;
         return Ok(false);
     }
     claimed.step(Event::Expire)?;

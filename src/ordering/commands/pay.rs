@@ -1,7 +1,7 @@
 //! Payments: the buyer reports a transfer, the supplier answers; what nobody answers in time is deemed received.
 
 use super::duties::exception;
-use super::recompute::payment_deadline;
+use super::recompute::{payment_deadline, store_payment};
 use super::settle::settle;
 use crate::audit;
 use crate::documents;
@@ -265,9 +265,8 @@ fn deem(tx: &mut Tx<'_>, id: PaymentId) -> Outcome<bool> {
         return Ok(false);
     }
     // A year may have been loaded a moment ago.
-    if let Some((answer_by, provisional)) = payment_deadline(tx, &row, &order)?.filter(|(day, _)| *day >= tx.at().day())
-    {
-        store::move_deadline(tx, id, answer_by, provisional)?;
+    if let Some(found) = payment_deadline(tx, &row, &order)?.filter(|(day, _)| *day >= tx.at().day()) {
+        store_payment(tx, &row, &order, found)?;
         return Ok(false);
     }
     take(tx, &mut row, &parts, PaymentEvent::TimeOver)?;

@@ -1,6 +1,7 @@
 //! Deadlines that rest on a calendar year that was not loaded are computed again when it is, and never shortened: both
 //! parties were told of the day they have. The job that does it is bound in `app.rs`.
 
+use crate::audit;
 use crate::kernel::error::{AppError, Outcome};
 use crate::kernel::ids::{OrderId, PaymentId};
 use crate::kernel::time::{At, Day};
@@ -14,6 +15,7 @@ use crate::platform::clock::Ctx;
 use crate::platform::db::{Read, Store, Tx};
 use crate::regions;
 use crate::rulebook::{self, RuleName};
+use serde_json::json;
 
 /// Rows looked at between two pages.
 const BATCH: i64 = 200;
@@ -80,9 +82,26 @@ pub(super) fn order_deadline(on: &mut Read, order: &OrderRow) -> Outcome<Option<
 
 fn move_order(tx: &mut Tx<'_>, id: OrderId) -> Outcome<bool> {
     let order = orders::claim(tx, Side::Program, id)?;
-    let Some((confirm_by, terms)) = order_deadline(tx, &order)? else { return Ok(false) };
-    orders::move_deadline(tx, id, confirm_by, &terms)?;
+    let Some(found) = order_deadline(tx, &order)? else { return Ok(false) };
+    store_order(tx, &order, &found)?;
     Ok(true)
+}
+
+/// Stores the new time to confirm of a claimed order, and tells the trail and both parties; also when only the doubt is gone.
+pub(super) fn store_order(tx: &mut Tx<'_>, order: &OrderRow, (confirm_by, terms): &(At, String)) -> Outcome<()> {
+    orders::move_deadline(tx, order.id, *confirm_by, terms)?;
+    // It ends with its day: the last moment of it is the one before.
+    let last = |end: At| end.plus_ms(-1).day();
+    let entry = audit::Entry {
+        actor: None,
+        action: "order.deadline_moved",
+        subject: order.id.to_string(),
+        owner_org: order.buyer_id,
+        other_org: Some(order.supplier_id),
+        region: order.unit_region,
+        details: json!({ "from": last(order.confirm_by), "to": last(*confirm_by) }),
+    };
+    audit::record(tx, &entry)
 }
 
 fn stale_payments(read: &mut Read, after: Option<PaymentId>) -> Outcome<Stale<PaymentId, PaymentId>> {
@@ -118,7 +137,27 @@ fn move_payment(tx: &mut Tx<'_>, id: PaymentId) -> Outcome<bool> {
     let parts: Vec<PartRow> = payments::parts_of(tx, &[id])?;
     let order = super::pay::claim_parts(tx, Side::Program, &parts)?;
     let row = payments::claim(tx, id)?;
-    let Some((answer_by, provisional)) = payment_deadline(tx, &row, &order)? else { return Ok(false) };
-    payments::move_deadline(tx, id, answer_by, provisional)?;
+    let Some(found) = payment_deadline(tx, &row, &order)? else { return Ok(false) };
+    store_payment(tx, &row, &order, found)?;
     Ok(true)
+}
+
+/// Stores the new day to answer of a claimed transfer, and tells the trail and both parties; also when only the doubt is gone.
+pub(super) fn store_payment(
+    tx: &mut Tx<'_>,
+    row: &PaymentRow,
+    order: &OrderRow,
+    (answer_by, provisional): (Day, bool),
+) -> Outcome<()> {
+    payments::move_deadline(tx, row.id, answer_by, provisional)?;
+    let entry = audit::Entry {
+        actor: None,
+        action: "payment.deadline_moved",
+        subject: row.id.to_string(),
+        owner_org: row.reporter_org,
+        other_org: Some(row.supplier_id),
+        region: order.unit_region,
+        details: json!({ "from": row.answer_by, "to": answer_by }),
+    };
+    audit::record(tx, &entry)
 }
