@@ -41,22 +41,9 @@ pub async fn code(app: &TestApp, email: &str) -> String {
     // Links to addresses that may be unknown are jobs first.
     app.run_jobs().await;
     let mails = crate::support::mail::received(email);
-    let text = &mails.last().unwrap_or_else(|| panic!("no mail to {email}")).data;
-    let text = decoded(text);
+    let text = mails.last().unwrap_or_else(|| panic!("no mail to {email}")).text();
     let line = text.lines().find(|line| ["yv_", "yi_", "yp_"].iter().any(|p| line.trim().starts_with(p)));
     line.unwrap_or_else(|| panic!("no code in {text}")).trim().to_owned()
-}
-
-/// The text of a mail, whose body is in base 64 or quoted-printable.
-fn decoded(data: &str) -> String {
-    use base64::Engine;
-    let (head, body) = data.split_once("\n\n").unwrap_or(("", data));
-    if head.to_lowercase().contains("base64") {
-        let joined: String = body.split_whitespace().collect();
-        let bytes = base64::engine::general_purpose::STANDARD.decode(joined).unwrap();
-        return String::from_utf8(bytes).unwrap();
-    }
-    body.replace("=\n", "")
 }
 
 on_both! {

@@ -44,7 +44,10 @@ impl Ended {
     const fn told(self) -> (&'static str, &'static str) {
         match self {
             Ended::Certificate => ("有商品的认定证书已失效", "holds goods whose certificate no longer counts"),
-            Ended::Admission => ("有商品的供应商已终止入驻", "holds goods of a supplier whose admission has ended"),
+            Ended::Admission => (
+                "有商品的供应商或其生产商已终止入驻",
+                "holds goods whose supplier, or whose producer, is admitted no more",
+            ),
         }
     }
 }

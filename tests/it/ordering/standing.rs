@@ -178,6 +178,7 @@ on_both! {
 
     async fn an_agent_sells_nothing_of_a_producer_who_may_not(app) {
         let market = Market::open(app, 0).await;
+        app.reachable(&market.trader).await;
         let producer = crate::catalogue::supplier(app, OrgKind::Cooperative, COUNTY, "盐池合作社").await;
         let agent = crate::catalogue::supplier(app, OrgKind::AgentTrader, COUNTY, "盐池商贸").await;
         let goods = crate::catalogue::product(&producer, "盐池滩羊", COUNTY).await;
@@ -209,6 +210,10 @@ on_both! {
         app.run_jobs().await;
         assert_eq!(market.trader.get(&format!("/api/v1/orders/{waiting}")).expect(200).await.str("/state"), "cancelled");
         assert_eq!((stock(app, listing).await.pending, stock(app, own).await.pending), (0, 0));
+        // The agent, whose order it was, is admitted as before.
+        let told = crate::support::mail::received(&market.trader.email).pop().unwrap().text();
+        assert!(told.contains("供应商或其生产商已终止入驻"), "{told}");
+        assert!(told.contains("goods whose supplier, or whose producer, is admitted no more"), "{told}");
     }
 
     async fn an_order_is_confirmed_only_while_something_entitles_its_goods(app) {

@@ -11,6 +11,33 @@ pub struct Received {
     pub data: String,
 }
 
+impl Received {
+    /// The text of the mail, whose body is in base 64 or quoted-printable.
+    pub fn text(&self) -> String {
+        use base64::Engine;
+        let (head, body) = self.data.split_once("\n\n").unwrap_or(("", &self.data));
+        let bytes = if head.to_lowercase().contains("base64") {
+            let joined: String = body.split_whitespace().collect();
+            base64::engine::general_purpose::STANDARD.decode(joined).unwrap()
+        } else {
+            unquoted(&body.replace("=\n", ""))
+        };
+        String::from_utf8(bytes).unwrap()
+    }
+}
+
+/// Quoted-printable without its soft line ends: a byte by its two digits after "=".
+fn unquoted(text: &str) -> Vec<u8> {
+    let mut parts = text.split('=');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let (byte, rest) = part.split_at(2);
+        bytes.push(u8::from_str_radix(byte, 16).unwrap());
+        bytes.extend(rest.as_bytes());
+    }
+    bytes
+}
+
 static ADDRESS: OnceLock<String> = OnceLock::new();
 static RECEIVED: Mutex<Vec<Received>> = Mutex::new(Vec::new());
 
