@@ -54,7 +54,8 @@ pub fn dues(on: &mut Read, orders: &[&OrderRow]) -> Outcome<BTreeMap<OrderId, De
     let due = |one: &Running| {
         let calendar = calendars.get(&one.region)?;
         let start = money::clock_start(one.first.accepted, one.first.shipped, one.inspection, calendar)?;
-        Some((one.id, money::payment_due(start, one.days, calendar)))
+        let due = money::payment_due(Day::new(start.day), one.days, calendar);
+        Some((one.id, Deadline { provisional: due.provisional || start.provisional, ..due }))
     };
     Ok(running.iter().filter_map(due).collect())
 }

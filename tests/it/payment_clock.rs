@@ -57,6 +57,34 @@ on_both! {
         assert_eq!(due(&till, &bound).await, json!("2021-03-31"));
     }
 
+    async fn a_last_day_says_when_it_rests_on_a_year_that_is_not_loaded(app) {
+        let till = Till::open(app).await;
+        let certain = till.accepted("1").await;
+        assert_eq!(till.counting(&certain).await["payment_due_provisional"], json!(false));
+        app.clock.set_day("2026-12-03");
+        let mut body = till.market.order(&[(till.goods, "1")]);
+        body["deliveries"][0]["date"] = json!("2026-12-31");
+        let later = till.market.trader.post("/api/v1/orders", body.clone()).expect(201).await.str("/orders/0/id");
+        till.market.hand_over(0, &later, &["1"]).await;
+        till.market.accept(&later, &[(1, "1", "0")]).await;
+        // The thirtieth day is a Saturday of a year of which nothing is known.
+        assert_eq!(due(&till, &later).await, json!("2027-01-04"));
+        assert_eq!(till.counting(&later).await["payment_due_provisional"], json!(true));
+        // So do the tasks, and those of the supplier.
+        app.clock.set_day("2026-12-30");
+        till.market.trader.post("/api/v1/orders", body).expect(201).await;
+        till.report(&later, 400).await;
+        let seen = async |person: &crate::support::people::Person, kind: &str| {
+            let tasks = person.get("/api/v1/tasks").expect(200).await.json()["items"].as_array().unwrap().clone();
+            let of = |task: &Value| (task["kind"] == kind).then(|| task["due_provisional"].as_bool().unwrap());
+            tasks.iter().filter_map(of).collect::<Vec<_>>()
+        };
+        assert_eq!(seen(&till.payer, "report_payment").await, [false, true]);
+        assert_eq!(seen(till.seller(), "confirm_order").await, [true]);
+        assert_eq!(seen(till.seller(), "confirm_payment").await, [true]);
+        assert_eq!(seen(till.seller(), "issue_invoice").await, [false, false]);
+    }
+
     async fn the_clock_binds_from_september_2020_and_not_every_payer(app) {
         app.clock.set_day("2020-08-28");
         let till = Till::open(app).await;

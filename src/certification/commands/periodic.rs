@@ -69,7 +69,10 @@ pub fn recompute_deadlines(tx: &mut Tx<'_>) -> Outcome<usize> {
     for id in reviews.drain(..) {
         let mut case = progress::claim(tx, &Scope::Platform, id, None)?;
         if let Some(started) = case.row.step_started_on.filter(|_| case.row.state == CertificationState::InReview) {
+            // Nor does a reviewer lose days that were promised.
+            let promised = case.row.due_on;
             case.set_deadline(tx, started)?;
+            case.row.due_on = case.row.due_on.max(promised);
         }
         case.save(tx)?;
     }

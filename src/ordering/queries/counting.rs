@@ -44,6 +44,8 @@ pub struct CountingView {
     pub credit_fen: Fen,
     /// The last day to pay, where the payment clock binds.
     pub payment_due_on: Option<Day>,
+    /// Whether that day rests on a year whose holidays are not loaded: it may become later then, or earlier.
+    pub payment_due_provisional: bool,
     /// The rule row that asks for a rating, or does not.
     pub rating_rule: RuleId,
     /// What keeps it from counting; empty when it counts in full.
@@ -134,6 +136,7 @@ pub fn counting(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outc
         unpaid_fen: counted.unpaid(),
         credit_fen: counted.credit(),
         payment_due_on: due.map(|due| Day::new(due.day)),
+        payment_due_provisional: due.is_some_and(|due| due.provisional),
         rating_rule: book.rating_rule,
         missing: missing.into_iter().map(|missing| view(&book, missing)).collect(),
         invoicing,

@@ -13,6 +13,7 @@ use crate::ordering::commands::duties::exception;
 use crate::ordering::store::orders::OrderRow;
 use crate::ordering::store::payments::PaymentRow;
 use crate::ordering::store::tasks::{self as store, Asked, Work};
+use crate::ordering::terms::{self, Terms};
 use crate::platform::db::Read;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -80,6 +81,8 @@ pub struct Task {
     pub since: At,
     /// By when, where there is a deadline; to pay, where the payment clock runs.
     pub due: Option<At>,
+    /// Whether that rests on a year whose holidays are not loaded: it may become later then, or, where it is to pay, earlier.
+    pub due_provisional: bool,
     /// The other party.
     pub other_org: OrgId,
     /// How much it is about.
@@ -123,22 +126,27 @@ fn find(read: &mut Read, kind: TaskKind, asked: &Asked, most: i64) -> Outcome<Ve
             let rows = store::orders_for(read, work, asked, most)?;
             let unpaid: Vec<&OrderRow> = rows.iter().map(|(row, _)| row).filter(|_| work == Work::Pay).collect();
             let dues = clock::dues(read, &unpaid)?;
-            let due = |row: &OrderRow| match work {
-                Work::Confirm => Some(row.confirm_by),
-                _ => dues.get(&row.id).map(|due| Day::new(due.day).end()),
-            };
-            rows.iter().map(|(row, amount)| of_order(kind, row, *amount, due(row))).collect()
+            let mut waiting = Vec::with_capacity(rows.len());
+            for (row, amount) in &rows {
+                let due = match work {
+                    Work::Confirm => Some((row.confirm_by, terms::read::<Terms>(&row.terms)?.confirm_by_provisional)),
+                    _ => dues.get(&row.id).map(|due| (Day::new(due.day).end(), due.provisional)),
+                };
+                waiting.push(of_order(kind, row, *amount, due));
+            }
+            waiting
         }
         None => store::payments_for(read, asked, most)?.iter().map(of_payment).collect(),
     })
 }
 
-fn of_order(kind: TaskKind, row: &OrderRow, amount_fen: Fen, due: Option<At>) -> Waiting {
+fn of_order(kind: TaskKind, row: &OrderRow, amount_fen: Fen, due: Option<(At, bool)>) -> Waiting {
     let task = Task {
         kind,
         subject: row.id.to_string(),
         since: row.placed_at,
-        due,
+        due: due.map(|(until, _)| until),
+        due_provisional: due.is_some_and(|(_, provisional)| provisional),
         other_org: if kind.role() == Role::Seller { row.buyer_id } else { row.supplier_id },
         amount_fen,
     };
@@ -152,6 +160,7 @@ fn of_payment(row: &PaymentRow) -> Waiting {
         subject: row.id.to_string(),
         since: row.reported_at,
         due: Some(row.answer_by.end()),
+        due_provisional: row.answer_by_provisional,
         other_org: row.reporter_org,
         amount_fen: row.amount_fen,
     };

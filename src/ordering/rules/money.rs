@@ -145,16 +145,23 @@ pub const fn clock_level(kind: Option<RegistrationKind>, is_sme: bool) -> Option
 }
 
 /// The day from which the payment days run: that of the first acceptance, or the end of the inspection days after the first
-/// delivery, which is moved off days off; whichever is earlier.
+/// delivery, which is moved off days off; whichever is earlier. Provisional while the year of that end may still matter.
 #[must_use]
 pub fn clock_start(
     first_accepted: Option<Day>,
     first_shipped: Option<Day>,
     inspection_days: i64,
     calendar: &WorkCalendar,
-) -> Option<Day> {
-    let inspected = first_shipped.map(|day| Day::new(payment_due(day, inspection_days, calendar).day));
-    first_accepted.into_iter().chain(inspected).min()
+) -> Option<Deadline> {
+    let accepted = first_accepted.map(|day| Deadline { day: day.date(), provisional: false });
+    let Some(shipped) = first_shipped else { return accepted };
+    let inspected = payment_due(shipped, inspection_days, calendar);
+    Some(match accepted {
+        // No calendar moves the end of the inspection before the day on which it would fall without one.
+        Some(accepted) if accepted.day <= shipped.plus_days(inspection_days).date() => accepted,
+        Some(accepted) => Deadline { day: accepted.day.min(inspected.day), ..inspected },
+        None => inspected,
+    })
 }
 
 /// The tax of an invoice.
@@ -351,7 +358,19 @@ mod tests {
             (None, Some("2021-04-28"), Some("2021-05-06")), // Labour Day
             (Some("2021-05-05"), Some("2021-04-28"), Some("2021-05-05")),
         ] {
-            assert_eq!(clock_start(accepted.map(day), shipped.map(day), 3, &calendar), start.map(day), "{shipped:?}");
+            let found = clock_start(accepted.map(day), shipped.map(day), 3, &calendar);
+            assert_eq!(found.map(|start| Day::new(start.day)), start.map(day), "{shipped:?}");
+            assert!(found.is_none_or(|start| !start.provisional), "{shipped:?}");
+        }
+        // The inspection ends on a Saturday of a year that is not loaded: until the Monday, unless it is worked.
+        for (accepted, start, provisional) in [
+            (None, "2022-01-03", true),
+            (Some("2022-01-04"), "2022-01-03", true),
+            (Some("2022-01-02"), "2022-01-02", true),
+            (Some("2022-01-01"), "2022-01-01", false),
+        ] {
+            let found = clock_start(accepted.map(day), Some(day("2021-12-29")), 3, &calendar);
+            assert_eq!(found, Some(Deadline { day: day(start).date(), provisional }), "{accepted:?}");
         }
     }
 

@@ -239,6 +239,24 @@ on_both! {
         assert_eq!((&seen["notices"][0]["ends_on"], &seen["due_provisional"]), (&json!("2027-01-04"), &json!(false)));
     }
 
+    async fn no_reviewer_loses_days_that_were_promised(app) {
+        offices(app).await;
+        let seller = cooperative(app, "合作社").await;
+        app.clock.set_day("2026-12-28");
+        let id = submitted(app, &seller, "枸杞").await;
+        let due = async || {
+            let seen = seller.get(&format!("{APPLICATIONS}/{id}")).expect(200).await.json();
+            (seen["due_on"].clone(), seen["due_provisional"].clone())
+        };
+        assert_eq!(due().await, (json!("2027-01-11"), json!(true)));
+        // A Saturday is worked: counted anew, the tenth day would be the one before the last.
+        let file = "region,date,kind,name\n000000,2027-01-02,work,元旦\n640000,2026-05-01,off,劳动节\n640000,2027-03-10,off,开斋节\n";
+        let lines = yigou::regions::parse_calendar(file.as_bytes()).unwrap();
+        app.write(move |tx| yigou::regions::import_calendar(tx, &lines, &|_| {})).await.unwrap();
+        app.run_jobs().await;
+        assert_eq!(due().await, (json!("2027-01-11"), json!(false)));
+    }
+
     async fn a_deadline_is_recomputed_when_its_year_is_loaded(app) {
         let offices = offices(app).await;
         let seller = cooperative(app, "合作社").await;
