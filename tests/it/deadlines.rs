@@ -123,14 +123,11 @@ on_both! {
         let payment_of = async |order: &str, fen: i64| reported_with_proof(app, &till, order, fen).await;
         let (closed, waiting) = (payment_of(&answered, 1000).await, payment_of(&paid, 2000).await);
         till.confirm(&answered, &closed).await;
-        let postgres = app.installation.store.is_postgres();
+        let folder = if app.installation.store.is_postgres() { "postgres" } else { "sqlite" };
+        let path = |step: &str| format!("migrations/{folder}/0024_ordering_provisional/{step}.sql");
+        let steps = ["down", "up"].map(|step| std::fs::read_to_string(path(step)).unwrap());
         app.write(move |tx| {
-            let steps = if postgres {
-                [include_str!("../../migrations/postgres/0024_ordering_provisional/down.sql"), include_str!("../../migrations/postgres/0024_ordering_provisional/up.sql")]
-            } else {
-                [include_str!("../../migrations/sqlite/0024_ordering_provisional/down.sql"), include_str!("../../migrations/sqlite/0024_ordering_provisional/up.sql")]
-            };
-            for step in steps {
+            for step in &steps {
                 yigou::each!(tx, c => diesel::connection::SimpleConnection::batch_execute(c, step))?;
             }
             Ok(())
