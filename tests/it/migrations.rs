@@ -1,10 +1,17 @@
 //! Both databases have the same tables and columns; every migration can be taken back.
 
+use crate::payments::Till;
 use crate::support::TestApp;
+use diesel::backend::Backend;
+use diesel::connection::SimpleConnection;
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Bool, Text};
+use diesel::sqlite::Sqlite;
+use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 use std::collections::BTreeSet;
 use yigou::each;
+use yigou::kernel::actor::OrgKind;
 
 #[derive(QueryableByName)]
 struct Column {
@@ -67,11 +74,63 @@ async fn two_processes_that_start_together_migrate_once() {
     together(open(path.to_str().unwrap()), open(path.to_str().unwrap())).await;
     let app = TestApp::postgres().await;
     let sql = "DROP SCHEMA public CASCADE; CREATE SCHEMA public";
-    app.write(move |tx| Ok(each!(tx, c => diesel::connection::SimpleConnection::batch_execute(c, sql))?))
-        .await
-        .unwrap();
+    app.write(move |tx| Ok(each!(tx, c => c.batch_execute(sql))?)).await.unwrap();
     together(open(app.database_url()), open(app.database_url())).await;
     app.finish().await;
+}
+
+/// Takes migrations back, newest first, down to one and with it.
+fn take_back<DB: Backend>(conn: &mut impl MigrationHarness<DB>, folder: &str, last: &str) {
+    let source = FileBasedMigrations::from_path(folder).unwrap();
+    while conn.revert_last_migration(source.clone()).unwrap().to_string() != last {}
+}
+
+fn taken_back(app: &TestApp, last: &str) {
+    if app.installation.store.is_postgres() {
+        let mut conn = PgConnection::establish(app.database_url()).unwrap();
+        return take_back::<Pg>(&mut conn, "migrations/postgres", last);
+    }
+    let mut conn = SqliteConnection::establish(app.database_url()).unwrap();
+    conn.batch_execute("PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON").unwrap();
+    take_back::<Sqlite>(&mut conn, "migrations/sqlite", last);
+}
+
+/// Where the applications stand that the test made.
+async fn statuses(app: &TestApp) -> Vec<String> {
+    let sql = "SELECT status AS shape FROM supplier_applications WHERE statement = 'made' ORDER BY status";
+    let rows: Vec<Column> = app.read(move |read| Ok(each!(read, c => diesel::sql_query(sql).load(c))?)).await.unwrap();
+    rows.into_iter().map(|row| row.shape).collect()
+}
+
+on_both! {
+    async fn every_migration_is_taken_back_and_made_again(app) {
+        let till = Till::open(app).await;
+        let order = till.market.deliver(0, &[(till.goods, "3")]).await;
+        till.market.accept(&order, &[(1, "2", "1")]).await;
+        till.pay(&order, 1000).await;
+        let mut sql = String::new();
+        for status in ["submitted", "recommended", "admitted", "refused", "ended"] {
+            app.organisation(OrgKind::Cooperative, "640323").await;
+            sql += &format!("INSERT INTO supplier_applications
+                (id, org_id, region_code, status, statement, files, submitted_by, submitted_at, submitted_day, version)
+                SELECT id, id, region_code, '{status}', 'made', '[]', id, 0, '2021-03-01', 1 FROM organisations o
+                WHERE NOT EXISTS (SELECT 1 FROM supplier_applications a WHERE a.org_id = o.id) LIMIT 1;");
+        }
+        sql += "INSERT INTO supplier_decisions (id, application_id, step, decision, reason_code, decided_by, decided_for, decided_at, decided_day)
+            SELECT id, id, 'ending', 'refuse', 'bad_record', org_id, org_id, 0, '2021-03-02' FROM supplier_applications WHERE status = 'ended'";
+        app.write(move |tx| Ok(each!(tx, c => c.batch_execute(&sql))?)).await.unwrap();
+        let before = shapes(app).await;
+        assert_eq!(statuses(app).await, ["admitted", "ended", "recommended", "refused", "submitted"]);
+        taken_back(app, "0025");
+        let without_endings = ["admitted", "recommended", "refused", "refused", "submitted"];
+        assert_eq!(statuses(app).await, without_endings);
+        app.installation.store.migrate().unwrap();
+        assert_eq!(statuses(app).await, without_endings);
+        taken_back(app, "0001");
+        assert_eq!(shapes(app).await, BTreeSet::new());
+        app.installation.store.migrate().unwrap();
+        assert_eq!(shapes(app).await, before);
+    }
 }
 
 on_both! {

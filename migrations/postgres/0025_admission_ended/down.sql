@@ -17,7 +17,7 @@ CREATE TABLE supplier_applications (
     version BIGINT NOT NULL
 );
 INSERT INTO supplier_applications (id, org_id, region_code, status, statement, files, submitted_by, submitted_at, submitted_day, version)
-    SELECT id, org_id, region_code, REPLACE(status, 'ended', 'refused'), statement, files, submitted_by, submitted_at, submitted_day, version
+    SELECT id, org_id, region_code, CASE status WHEN 'ended' THEN 'refused' ELSE status END, statement, files, submitted_by, submitted_at, submitted_day, version
     FROM supplier_applications_before;
 DROP TABLE supplier_applications_before;
 CREATE UNIQUE INDEX supplier_applications_one ON supplier_applications (org_id) WHERE status IN ('submitted', 'recommended', 'admitted');
