@@ -30,7 +30,7 @@ fn printed(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// What a person at a terminal sees of an import; nothing where no program lends one.
+/// What a person at a terminal sees of an import; nothing where no program lends one, which continuous integration has.
 fn at_a_terminal(app: &TestApp, file: &Path) -> Option<String> {
     let line = format!("'{}' import regions '{}'", env!("CARGO_BIN_EXE_yigou"), file.display());
     let mut command = Command::new("script");
@@ -43,7 +43,9 @@ fn at_a_terminal(app: &TestApp, file: &Path) -> Option<String> {
     for (name, value) in on(app).get_envs() {
         command.env(name, value?);
     }
-    let output = command.output().ok()?;
+    let output = command.output();
+    assert!(output.is_ok() || std::env::var_os("CI").is_none(), "`script` lends no terminal: {output:?}");
+    let output = output.ok()?;
     assert!(output.status.success(), "{}", said(&output));
     Some(printed(&output.stdout))
 }

@@ -279,7 +279,7 @@ fn no_path_of_one_machine() {
 #[test]
 fn named_guards_exist() {
     let document = "## Invariants\n1. Kept (`ledger::what_is_kept_stays`).\n2. Lost (`ledger::what_is_lost`). //~\n\
-        3. `Store::write` and `attacks` are none.\n## More\n`ledger::what_is_told`";
+        3. Gone with its file (`gone::what_was_there`). //~\n4. `Store::write` and `attacks` are none.\n## More\n`ledger::what_is_told`";
     Invariant(habits::named_guards_exist)
         .files(&[("src/ARCHITECTURE.md", document), ("tests/it/ledger.rs", "async fn what_is_kept_stays(app) {}")])
         .holds();
