@@ -11,7 +11,7 @@ use crate::kernel::ids::{FileId, MandateId, OrgId, ProductId, ReviewId, Supplier
 use crate::kernel::page::PageRequest;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::{At, Day};
-use crate::platform::db::{Condition, Read, Tx};
+use crate::platform::db::{Condition, Conn, Read, Tx};
 use diesel::dsl::{exists, insert_into, select, update};
 use diesel::prelude::*;
 
@@ -151,6 +151,23 @@ pub const fn admitted(column: &'static str) -> Condition {
 pub fn is_admitted(on: &mut Read, org: OrgId) -> Outcome<bool> {
     Ok(each!(on, c => select(exists(applications::table.filter(applications::org_id.eq(org))
         .filter(applications::status.eq(SupplierApplicationStatus::Admitted)))).get_result(c))?)
+}
+
+/// Those of the suppliers that the platform has admitted, kept so until the transaction ends: who ends an admission waits, and
+/// who comes after an end waits for it. SQLite has one writer, so nothing comes between there.
+///
+/// # Errors
+/// When the database fails.
+pub fn keep_admitted(tx: &mut Tx<'_>, orgs: &[OrgId]) -> Outcome<Vec<OrgId>> {
+    let admitted = applications::table
+        .filter(applications::org_id.eq_any(orgs))
+        .filter(applications::status.eq(SupplierApplicationStatus::Admitted))
+        .order(applications::org_id)
+        .select(applications::org_id);
+    Ok(match tx.conn() {
+        Conn::Pg(c) => admitted.for_share().load(c)?,
+        Conn::Sqlite(c) => admitted.load(c)?,
+    })
 }
 
 /// How many applications in scope the counties recommended, and how many of them the platform admitted, whatever became of

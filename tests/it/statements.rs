@@ -7,9 +7,12 @@ use crate::support::wire::Wire;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use serde_json::json;
+use yigou::admission::AdmissionRefusalReason;
+use yigou::catalogue;
 use yigou::identity;
-use yigou::kernel::actor::{OrgKind, Role};
+use yigou::kernel::actor::{EndAdmission, OrgKind, Role};
 use yigou::kernel::error::{Code, Outcome};
+use yigou::kernel::ids::SupplierApplicationId;
 use yigou::platform::db::{Read, Tx};
 use yigou::platform::jobs;
 use yigou::{each, later};
@@ -153,4 +156,31 @@ on_both! {
         }).await.unwrap();
         assert_eq!(app.read(probes).await.unwrap(), 2);
     }
+}
+
+#[actix_web::test]
+async fn the_end_of_an_admission_locks_many_products_as_fast_as_one() {
+    let home = TestApp::postgres().await;
+    let office = home.new_person(OrgKind::Operator, "640000", &[Role::Reviewer]).await;
+    let wire = Wire::to(home.database_url());
+    let app = home.through(wire.url()).await;
+    let mut trips = Vec::new();
+    // The first one prepares what the later ones use.
+    for (name, products) in [("甲合作社", 1), ("乙合作社", 1), ("丙合作社", 5)] {
+        let seller = certification::cooperative(&home, name).await;
+        for _ in 0..products {
+            crate::catalogue::product(&seller, "红寺堡枸杞", "640303").await;
+        }
+        let shown = seller.get("/api/v1/supplier-applications").expect(200).await;
+        let application: SupplierApplicationId = shown.str("/items/0/id").parse().unwrap();
+        let actor = office.actor::<EndAdmission>();
+        wire.take();
+        let ended = app.write(move |tx| {
+            catalogue::end_admission(tx, &actor, application, AdmissionRefusalReason::NotLicensed, None)
+        });
+        ended.await.unwrap();
+        trips.push(wire.take());
+    }
+    assert_eq!(trips[1].len(), trips[2].len(), "{}", trips[2].join("\n"));
+    home.finish().await;
 }

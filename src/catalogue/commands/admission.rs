@@ -9,7 +9,7 @@ use crate::platform::db::Tx;
 use serde_json::json;
 
 /// Ends an admission and withdraws what the supplier sells, and what agent traders sell of its goods. Their products are
-/// claimed as when a certificate ends, so that nothing is listed or promised beside it.
+/// locked as when a certificate ends, so that nothing is promised beside it; who lists waits for the admission itself.
 ///
 /// # Errors
 /// As [`admission::end`].
@@ -21,9 +21,7 @@ pub fn end_admission(
     opinion: Option<String>,
 ) -> Outcome<()> {
     let org = admission::end(tx, actor, id, reason, opinion)?;
-    for product in store::products_sold(tx, org)? {
-        store::claim_product(tx, product)?;
-    }
+    store::lock_products_sold(tx, org)?;
     let at = tx.at();
     for row in store::withdraw_supplier(tx, org, "supplier_not_admitted", at)? {
         let details = json!({ "reason": "supplier_not_admitted", "by": "admission" });

@@ -5,7 +5,7 @@ use super::super::offers::read_origins;
 use super::super::rules::{self, ListingStatus, Months};
 use super::super::store::{self, EvidenceRow, ListingRow, ProductRow};
 use super::prices::Evidence;
-use crate::kernel::actor::Actor;
+use crate::kernel::actor::{Actor, Scope};
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::{ListingId, MandateId, OrgId, ProductId};
 use crate::kernel::money::{Fen, Ppm};
@@ -113,13 +113,16 @@ fn first_stock(tx: &mut Tx<'_>, row: &ListingRow, stock: Quantity) -> Outcome<()
     ledger::supply(tx, &Supply { id, account: row.stock_account_id, delta: stock.milli(), code: "stock_in" })
 }
 
-/// Locks the product and finds out what entitles the actor's organisation to sell it.
+/// Locks the product and finds out what entitles the actor's organisation to sell it. The admissions are kept first, as who ends
+/// one locks it before the products.
 fn entitled(tx: &mut Tx<'_>, actor: &Actor, id: ProductId) -> Outcome<Entitled> {
     let day = tx.at().day();
+    let producer = store::product(tx, &Scope::Platform, id)?.ok_or(Code::NotFound)?.org_id;
+    let admitted = admission::keep_admitted(tx, &[actor.org_id, producer])?;
     let product = store::claim_product(tx, id)?.ok_or(Code::NotFound)?;
-    let mandate = mandate(tx, actor.org_id, &product, day)?;
+    let mandate = mandate(tx, actor.org_id, &product, &admitted, day)?;
     let supplier = super::supplier(tx, actor)?;
-    if !admission::is_admitted(tx, actor.org_id)? {
+    if !admitted.contains(&actor.org_id) {
         return Err(Code::SupplierNotAdmitted.into());
     }
     let covers = store::covers_of(tx, id)?;
@@ -134,13 +137,19 @@ fn entitled(tx: &mut Tx<'_>, actor: &Actor, id: ProductId) -> Outcome<Entitled> 
 
 /// Suppliers sell their own products; an agent trader sells under the mandate of a producer who may sell as well; a foreign
 /// product is unknown.
-fn mandate(tx: &mut Tx<'_>, org: OrgId, product: &ProductRow, day: Day) -> Outcome<Option<(MandateId, Day)>> {
+fn mandate(
+    tx: &mut Tx<'_>,
+    org: OrgId,
+    product: &ProductRow,
+    admitted: &[OrgId],
+    day: Day,
+) -> Outcome<Option<(MandateId, Day)>> {
     if product.org_id == org {
         return Ok(None);
     }
     let mandate = admission::mandated(tx, org, product.org_id, product.id, day)?.ok_or(Code::NotFound)?;
     let producer = identity::organisation(tx, product.org_id)?;
-    if producer.status != identity::Standing::Active || !admission::is_admitted(tx, producer.id)? {
+    if producer.status != identity::Standing::Active || !admitted.contains(&producer.id) {
         return Err(AppError::new(Code::SupplierNotAdmitted)
             .detail("生产商未入驻或已被停用", "the producer is not admitted, or is suspended"));
     }

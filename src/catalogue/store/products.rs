@@ -9,7 +9,7 @@ use crate::kernel::page::PageRequest;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::terms::{Category, Mark};
 use crate::kernel::time::At;
-use crate::platform::db::{Read, Tx};
+use crate::platform::db::{Conn, Read, Tx};
 use diesel::dsl::{insert_into, update};
 use diesel::prelude::*;
 
@@ -52,14 +52,15 @@ pub fn products_made(on: &mut Read, org: OrgId) -> Outcome<Vec<ProductId>> {
     )
 }
 
-/// The products that a supplier makes or lists, in the order of their ids.
-pub fn products_sold(on: &mut Read, org: OrgId) -> Outcome<Vec<ProductId>> {
+/// Locks the products that a supplier makes or lists: who keeps them waits. SQLite has one writer, which needs no lock.
+pub fn lock_products_sold(tx: &mut Tx<'_>, org: OrgId) -> Outcome<()> {
     use crate::catalogue::schema::listings;
-    Ok(each!(on, c => {
+    if let Conn::Pg(c) = tx.conn() {
         let listed = listings::table.filter(listings::org_id.eq(org)).select(listings::product_id);
-        products::table.filter(products::org_id.eq(org).or(products::id.eq_any(listed))).order(products::id)
-            .select(products::id).load(c)
-    })?)
+        let sold = products::table.filter(products::org_id.eq(org).or(products::id.eq_any(listed)));
+        sold.order(products::id).select(products::id).for_no_key_update().load::<ProductId>(c)?;
+    }
+    Ok(())
 }
 
 /// A product in scope.

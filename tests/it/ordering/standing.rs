@@ -1,9 +1,9 @@
 //! Who may still sell: suppliers that were suspended, certificates that ended between placement and the supplier's answer.
 
 use super::{quota, stock, url, verified};
-use crate::support::TestApp;
 use crate::support::market::{COUNTY, Market, confirm};
 use crate::support::people::Person;
+use crate::support::{Answered, TestApp};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use futures_util::future::{Either, join, select};
@@ -11,10 +11,11 @@ use serde_json::{Value, json};
 use std::pin::pin;
 use std::sync::Mutex;
 use std::sync::mpsc;
+use yigou::admission::AdmissionRefusalReason;
 use yigou::catalogue::{self as goods, CoverStatus};
 use yigou::each;
-use yigou::kernel::actor::{OrgKind, PlaceOrder, Role};
-use yigou::kernel::ids::ListingId;
+use yigou::kernel::actor::{EndAdmission, OrgKind, PlaceOrder, Role};
+use yigou::kernel::ids::{ListingId, SupplierApplicationId};
 use yigou::kernel::quantity::Quantity;
 use yigou::kernel::terms::{Fund, Purpose};
 use yigou::ledger::{self, Owner};
@@ -94,6 +95,21 @@ async fn somebody_waits(app: &TestApp) -> bool {
         "SELECT COUNT(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let rows: Vec<Count> = app.read(move |read| Ok(each!(read, c => diesel::sql_query(sql).load(c))?)).await.unwrap();
     rows[0].n > 0
+}
+
+/// The answer to a request beside a transaction that ends once the request waits for it, or is answered.
+async fn met(app: &TestApp, asked: impl Future<Output = Answered>, release: mpsc::Sender<()>) -> Answered {
+    let waits = pin!(async { while !somebody_waits(app).await {} });
+    match select(pin!(asked), waits).await {
+        Either::Left((answer, _)) => {
+            release.send(()).unwrap();
+            answer
+        }
+        Either::Right(((), asked)) => {
+            release.send(()).unwrap();
+            asked.await
+        }
+    }
 }
 
 on_both! {
@@ -259,21 +275,43 @@ on_both! {
             while told.try_recv().is_err() {
                 tokio::task::yield_now().await;
             }
-            let waits = pin!(async { while !somebody_waits(app).await {} });
-            match select(pin!(confirm(&seller, &order).send()), waits).await {
-                Either::Left((answer, _)) => {
-                    release.send(()).unwrap();
-                    answer
-                }
-                Either::Right(((), answering)) => {
-                    release.send(()).unwrap();
-                    answering.await
-                }
-            }
+            met(app, confirm(&seller, &order).send(), release).await
         };
         let (ended, answer) = join(ending, answering).await;
         ended.unwrap();
         assert_eq!(answer.json()["code"], "certificate_not_current", "{}", answer.text());
+    }
+
+    async fn nothing_made_while_an_admission_ends_is_listed(app) {
+        // SQLite has one writer: the two cannot overlap.
+        if !app.read(|read| Ok(read.is_postgres())).await.unwrap() {
+            return;
+        }
+        let seller = crate::certification::cooperative(app, "红寺堡合作社").await;
+        let office = app.new_person(OrgKind::Operator, "640000", &[Role::Reviewer]).await.actor::<EndAdmission>();
+        let application: SupplierApplicationId =
+            seller.get("/api/v1/supplier-applications").expect(200).await.str("/items/0/id").parse().unwrap();
+        let (tell, told) = mpsc::channel();
+        let (release, released) = mpsc::channel();
+        let released = Mutex::new(released);
+        let ending = app.write(move |tx| {
+            goods::end_admission(tx, &office, application, AdmissionRefusalReason::NotLicensed, None)?;
+            tell.send(()).unwrap();
+            released.lock().unwrap().recv().unwrap();
+            Ok(())
+        });
+        let listing = async {
+            while told.try_recv().is_err() {
+                tokio::task::yield_now().await;
+            }
+            let product = crate::catalogue::product(&seller, "红寺堡枸杞", "640303").await;
+            crate::catalogue::certify(app, &product, 1, "NX-2021-0001", "2021-12-31").await;
+            let body = crate::catalogue::listing_body(&product, 5000);
+            met(app, seller.post(crate::catalogue::LISTINGS, body).send(), release).await
+        };
+        let (ended, answer) = join(ending, listing).await;
+        ended.unwrap();
+        assert_eq!(answer.json()["code"], "supplier_not_admitted", "{}", answer.text());
     }
 
     async fn an_order_that_slips_past_an_ending_certificate_is_stopped_later(app) {
