@@ -164,7 +164,11 @@ async fn place(parts: &Parts, world: &World, houses: &[House], opening: At) -> O
             if let Some(payer) = union
                 && identity::pays_for(tx, payer, child, from)?.is_none()
             {
-                identity::tie_payer(tx, None, child, &PayerTie { payer, kind: PayerKind::Union, from, until: None })?;
+                identity::tie_payer(
+                    tx,
+                    None,
+                    &PayerTie { unit: child, payer, kind: PayerKind::Union, from, until: None },
+                )?;
             }
             match runs {
                 Some(contractor) if !identity::contractor_serves(tx, contractor, child, from)? => {

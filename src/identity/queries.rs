@@ -5,7 +5,7 @@ use super::store::{
     self, ApiKeyRow, InvitationRow, MembershipRow, Organisation, OrganisationFilter, PayerKind, PayerTieRow, Place,
     Standing, UserRow,
 };
-use crate::kernel::actor::{OrgKind, Role, Scope};
+use crate::kernel::actor::{Actor, OrgKind, Role, Scope};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::{OrgId, UserId};
 use crate::kernel::page::{Page, PageRequest};
@@ -241,20 +241,30 @@ pub fn contractors(read: &mut Read, unit: OrgId) -> Outcome<Vec<(OrgId, Day, Opt
         .collect())
 }
 
-/// The union and the accounting centres of a unit, newest first.
+/// The ties of an organisation to who pays for it and to whom it pays for, newest first. Who may not read it sees its own ties
+/// to it.
 ///
 /// # Errors
-/// When the database fails.
-pub fn payers(read: &mut Read, unit: OrgId) -> Outcome<Vec<PayerTie>> {
-    let until = |to: Day| (to != open()).then(|| to.plus_days(-1));
-    let ties = store::payer_ties_of(read, unit)?.into_iter();
-    let tie = |row: PayerTieRow| PayerTie {
+/// `not_found` when the actor neither may read the organisation nor was ever tied to pay for it.
+pub fn payers_in(read: &mut Read, actor: &Actor, id: OrgId, day: Day) -> Outcome<Vec<PayerTie>> {
+    let found = organisation(read, id)?;
+    let readable = scope_allows(read, &actor.scope, id, &found.region_code, day)?;
+    let ties =
+        if readable { store::payer_ties_of(read, id)? } else { store::payer_ties_between(read, id, actor.org_id)? };
+    if ties.is_empty() && !readable {
+        return Err(Code::NotFound.into());
+    }
+    Ok(ties.into_iter().map(payer_tie).collect())
+}
+
+fn payer_tie(row: PayerTieRow) -> PayerTie {
+    PayerTie {
+        unit: row.unit_id,
         payer: row.payer_id,
         kind: row.kind,
         from: row.valid_from,
-        until: until(row.valid_to),
-    };
-    Ok(ties.map(tie).collect())
+        until: (row.valid_to != open()).then(|| row.valid_to.plus_days(-1)),
+    }
 }
 
 /// A page of an organisation's members.

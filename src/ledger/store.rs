@@ -221,7 +221,7 @@ pub fn claim(tx: &mut Tx<'_>, id: AccountId) -> Outcome<AccountRow> {
         .returning(AccountRow::as_returning()).get_result(c))?)
 }
 
-/// Sets or removes a quota account's ceiling.
+/// Sets a quota account's ceiling.
 pub fn set_limit(tx: &mut Tx<'_>, id: AccountId, limit: i64) -> Outcome<()> {
     each!(tx, c => update(accounts::table.find(id)).set(accounts::limit_amount.eq(Some(limit))).execute(c))?;
     Ok(())

@@ -2,6 +2,7 @@
 
 use super::super::store::{self, Organisation, PayerKind, PayerTieRow};
 use super::organisations::{note, open};
+use super::people::manages;
 use crate::kernel::actor::{Actor, OrgKind};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::OrgId;
@@ -12,6 +13,8 @@ use serde_json::json;
 /// A payer's days at a unit.
 #[derive(Debug, Clone, Copy)]
 pub struct PayerTie {
+    /// For whom.
+    pub unit: OrgId,
     /// Who pays.
     pub payer: OrgId,
     /// As what.
@@ -25,9 +28,10 @@ pub struct PayerTie {
 /// Ties a union or an accounting centre to a unit.
 ///
 /// # Errors
-/// `validation_failed` when the payer or the unit is of another kind or the days are no days; `already_exists` when they are
-/// tied, or when the unit has a union, on one of the days.
-pub fn tie_payer(tx: &mut Tx<'_>, by: Option<&Actor>, unit: OrgId, new: &PayerTie) -> Outcome<()> {
+/// `not_found` without the unit; `wrong_state` when it does not buy for itself; `validation_failed` when the payer is of another
+/// kind or the days are no days; `already_exists` when they are tied, or when the unit has a union, on one of the days.
+pub fn tie_payer(tx: &mut Tx<'_>, by: Option<&Actor>, new: &PayerTie) -> Outcome<()> {
+    let unit = new.unit;
     let held = store::claim_organisation(tx, unit)?.ok_or_else(|| AppError::new(Code::NotFound))?;
     check_kinds(tx, &held, new)?;
     let valid_to = new.until.map_or(open(), |day| day.plus_days(1));
@@ -48,6 +52,14 @@ pub fn tie_payer(tx: &mut Tx<'_>, by: Option<&Actor>, unit: OrgId, new: &PayerTi
     note(tx, by, "payer.tied", &held, details)
 }
 
+/// Refuses who is neither side of a tie, nor the operator: to others neither the unit nor its tie exists.
+pub(in super::super) fn either_side(tx: &mut Tx<'_>, by: &Actor, unit: OrgId, payer: OrgId) -> Outcome<()> {
+    if by.org_id == payer && !store::payer_ties_between(tx, unit, payer)?.is_empty() {
+        return Ok(());
+    }
+    manages(by, unit)
+}
+
 /// Ends a tie with a day from today on; what was ordered under it keeps its payer. Answers the tie as it now is.
 ///
 /// # Errors
@@ -62,7 +74,7 @@ pub fn end_payer(tx: &mut Tx<'_>, by: Option<&Actor>, unit: OrgId, payer: OrgId,
     let tie = ties.into_iter().find(|tie| tie.payer_id == payer).ok_or_else(|| AppError::new(Code::NotFound))?;
     store::end_payer_tie(tx, &tie, valid_to)?;
     note(tx, by, "payer.ended", &held, json!({ "payer": payer, "kind": tie.kind, "until": until }))?;
-    Ok(PayerTie { payer, kind: tie.kind, from: tie.valid_from, until: Some(until) })
+    Ok(PayerTie { unit, payer, kind: tie.kind, from: tie.valid_from, until: Some(until) })
 }
 
 /// A union is a union, an accounting centre keeps accounts for others and is a budget unit; both serve who buys for itself.

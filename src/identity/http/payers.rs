@@ -38,6 +38,8 @@ pub struct PayerEndRequest {
 /// A payer's days at a unit.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PayerView {
+    /// For whom.
+    unit_id: OrgId,
     /// Who pays.
     payer_id: OrgId,
     /// As what.
@@ -50,26 +52,26 @@ pub struct PayerView {
 
 impl From<PayerTie> for PayerView {
     fn from(tie: PayerTie) -> PayerView {
-        PayerView { payer_id: tie.payer, kind: tie.kind, from: tie.from, until: tie.until }
+        PayerView { unit_id: tie.unit, payer_id: tie.payer, kind: tie.kind, from: tie.from, until: tie.until }
     }
 }
 
-/// A unit's union and accounting centres.
+/// Who pays for an organisation, and for whom it pays.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PayersView {
     /// Newest first.
     items: Vec<PayerView>,
 }
 
-/// The union and the accounting centres of a unit.
+/// Who pays for an organisation, its union and its accounting centres, and for whom it pays itself. Who pays for a unit that it
+/// may not read is told its own ties to it.
 #[utoipa::path(get, path = "/organisations/{id}/payers", tag = "identity", params(("id" = OrgId, Path)), responses((status = 200, body = PayersView)), security(("bearer" = ["signed_in"])))]
 #[get("/organisations/{id}/payers")]
 pub async fn list_payers(call: Call<SignedIn>, id: web::Path<OrgId>) -> Answer {
     let day = call.now().day();
     call.read(move |read, actor| {
-        let unit = queries::organisation_in(read, &actor.scope, *id, day)?;
-        let items = queries::payers(read, unit.id)?.into_iter().map(PayerView::from);
-        Ok(PayersView { items: items.collect() })
+        let ties = queries::payers_in(read, actor, *id, day)?;
+        Ok(PayersView { items: ties.into_iter().map(PayerView::from).collect() })
     })
     .await
 }
@@ -81,19 +83,19 @@ pub async fn list_payers(call: Call<SignedIn>, id: web::Path<OrgId>) -> Answer {
 pub async fn tie_payer(call: Call<ManageOrganisation, Json<PayerRequest>>, id: web::Path<OrgId>) -> Answer {
     call.write(move |tx, actor, Json(body)| {
         commands::manages(actor, *id)?;
-        let tie = PayerTie { payer: body.payer_id, kind: body.kind, from: body.from, until: body.until };
-        commands::tie_payer(tx, Some(actor), *id, &tie)?;
+        let tie = PayerTie { unit: *id, payer: body.payer_id, kind: body.kind, from: body.from, until: body.until };
+        commands::tie_payer(tx, Some(actor), &tie)?;
         Reply::created(&format!("/api/v1/organisations/{id}/payers"), &PayerView::from(tie))
     })
     .await
 }
 
-/// Ends a tie with a day from today on; what was ordered before keeps its payer.
+/// Ends a tie with a day from today on, asked by the unit or by who pays for it; what was ordered before keeps its payer.
 #[utoipa::path(post, path = "/organisations/{id}/payer-endings", tag = "identity", params(("id" = OrgId, Path)), request_body = PayerEndRequest, responses((status = 200, body = PayerView)), security(("bearer" = ["organisation.manage"])))]
 #[post("/organisations/{id}/payer-endings")]
 pub async fn end_payer(call: Call<ManageOrganisation, Json<PayerEndRequest>>, id: web::Path<OrgId>) -> Answer {
     call.write(move |tx, actor, Json(body)| {
-        commands::manages(actor, *id)?;
+        commands::either_side(tx, actor, *id, body.payer_id)?;
         let tie = commands::end_payer(tx, Some(actor), *id, body.payer_id, body.until)?;
         Reply::json(200, &PayerView::from(tie))
     })

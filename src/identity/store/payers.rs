@@ -46,8 +46,14 @@ pub fn payer_ties_meeting(on: &mut Read, unit: OrgId, from: Day, to: Day) -> Out
     )
 }
 
-/// The ties of a unit, newest first.
-pub fn payer_ties_of(on: &mut Read, unit: OrgId) -> Outcome<Vec<PayerTieRow>> {
-    Ok(each!(on, c => ties::table.filter(ties::unit_id.eq(unit))
-        .order((ties::valid_from.desc(), ties::payer_id)).select(PayerTieRow::as_select()).load(c))?)
+/// The ties of an organisation on either side, newest first.
+pub fn payer_ties_of(on: &mut Read, org: OrgId) -> Outcome<Vec<PayerTieRow>> {
+    Ok(each!(on, c => ties::table.filter(ties::unit_id.eq(org).or(ties::payer_id.eq(org)))
+        .order((ties::valid_from.desc(), ties::payer_id, ties::unit_id)).select(PayerTieRow::as_select()).load(c))?)
+}
+
+/// The ties of a unit to a payer, newest first.
+pub fn payer_ties_between(on: &mut Read, unit: OrgId, payer: OrgId) -> Outcome<Vec<PayerTieRow>> {
+    Ok(each!(on, c => ties::table.filter(ties::unit_id.eq(unit)).filter(ties::payer_id.eq(payer))
+        .order(ties::valid_from.desc()).select(PayerTieRow::as_select()).load(c))?)
 }

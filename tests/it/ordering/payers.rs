@@ -17,8 +17,8 @@ fn day(text: &str) -> Day {
 
 /// Ties a payer to a unit from the year's first day on.
 pub async fn tied(app: &TestApp, unit: OrgId, payer: OrgId, kind: PayerKind) {
-    let new = PayerTie { payer, kind, from: Day::ymd(2020, 1, 1), until: None };
-    app.write(move |tx| identity::tie_payer(tx, None, unit, &new)).await.unwrap();
+    let new = PayerTie { unit, payer, kind, from: Day::ymd(2020, 1, 1), until: None };
+    app.write(move |tx| identity::tie_payer(tx, None, &new)).await.unwrap();
 }
 
 /// Orders a box to be paid by somebody.
@@ -76,6 +76,41 @@ on_both! {
         stranger.post(&path, body).refused("not_found").await;
         stranger.post(&endings, json!({ "payer_id": other, "until": "2021-12-31" })).refused("not_found").await;
         stranger.get(&path).refused("not_found").await;
+    }
+
+    async fn who_pays_sees_its_own_ties_and_may_end_them(app) {
+        let unit = app.organisation(OrgKind::BudgetUnit, "640323").await;
+        let union = app.new_person(OrgKind::Union, "640323", &[Role::OrgAdmin]).await;
+        let [centre, stranger] = [
+            app.new_person(OrgKind::BudgetUnit, "640303", &[Role::OrgAdmin]).await,
+            app.new_person(OrgKind::BudgetUnit, "640303", &[Role::OrgAdmin]).await,
+        ];
+        tied(app, unit, union.org_id, PayerKind::Union).await;
+        tied(app, unit, centre.org_id, PayerKind::AccountingCentre).await;
+        let path = format!("/api/v1/organisations/{unit}/payers");
+        for (who, kind) in [(&union, "union"), (&centre, "accounting_centre")] {
+            // Asked of the unit or of itself, a payer is told its own tie and no other.
+            for path in [path.clone(), format!("/api/v1/organisations/{}/payers", who.org_id)] {
+                let shown = who.get(&path).expect(200).await.json();
+                assert_eq!(shown["items"].as_array().unwrap().len(), 1, "{shown}");
+                let tie = &shown["items"][0];
+                assert_eq!((&tie["unit_id"], &tie["payer_id"], &tie["kind"]), (&json!(unit), &json!(who.org_id), &json!(kind)));
+            }
+        }
+        stranger.get(&path).refused("not_found").await;
+        let endings = format!("/api/v1/organisations/{unit}/payer-endings");
+        let ending = |payer: OrgId, until: &str| json!({ "payer_id": payer, "until": until });
+        centre.post(&endings, ending(union.org_id, "2021-03-31")).refused("not_found").await;
+        for until in ["2021-02-28", "2021-03-31"] {
+            stranger.post(&endings, ending(stranger.org_id, until)).refused("not_found").await;
+        }
+        for who in [&centre, &union] {
+            assert_eq!(who.post(&endings, ending(who.org_id, "2021-03-31")).expect(200).await.str("/until"), "2021-03-31");
+        }
+        // Who pays does not say for whom: the unit does, and only one that buys for itself.
+        let again = json!({ "payer_id": centre.org_id, "kind": "accounting_centre", "from": "2022-01-01" });
+        centre.post(&path, again.clone()).refused("not_found").await;
+        union.post(&format!("/api/v1/organisations/{}/payers", union.org_id), again).refused("wrong_state").await;
     }
 
     async fn only_who_is_tied_to_the_unit_pays_and_the_clock_is_the_units(app) {
