@@ -160,6 +160,15 @@ pub fn roles(read: &mut Read, person: UserId, org: OrgId) -> Outcome<Vec<Role>> 
     Ok(store::membership(read, person, org)?.map(|row| row.roles.0).unwrap_or_default())
 }
 
+/// Whether a person who may act holds a role in an organisation.
+///
+/// # Errors
+/// When the database fails.
+pub fn holds(read: &mut Read, person: UserId, org: OrgId, role: Role) -> Outcome<bool> {
+    let active = store::user(read, person)?.is_some_and(|found| found.status == Standing::Active);
+    Ok(active && roles(read, person, org)?.contains(&role))
+}
+
 /// A person's name and address.
 ///
 /// # Errors

@@ -213,9 +213,14 @@ on_both! {
 
     async fn nothing_is_taken_back_before_it_was_given(app) {
         let till = Till::open(app).await;
+        app.clock.set_day("2021-03-29");
+        let order = till.market.place(&[(till.goods, "3")]).await;
         app.clock.set_day("2021-03-30");
-        let order = till.market.deliver(0, &[(till.goods, "3")]).await;
+        till.market.hand_over(0, &order, &["3"]).await;
         app.clock.set_day("2021-04-01");
+        let note = json!({ "occurred_on": "2021-03-29", "lines": [{ "line_no": 1, "accepted": "3" }] });
+        let early = till.market.acceptor.post(&url(&order, "acceptances"), note).refused("validation_failed").await;
+        assert_eq!(early.pointers(), ["/occurred_on"]);
         till.market.accept(&order, &[(1, "3", "0")]).await;
         till.pay(&order, 3000).await;
         app.clock.set_day("2021-04-02");

@@ -280,6 +280,45 @@ on_both! {
         recounted(app).await;
     }
 
+    async fn money_is_sent_back_once(app) {
+        let till = Till::open(app).await;
+        let order = till.accepted("4").await;
+        till.pay(&order, 4000).await;
+        let body = json!({ "reason": "变质", "lines": [{ "line_no": 1, "quantity": "1" }] });
+        let back = till.market.acceptor.post(&url(&order, "returns"), body).expect(201).await.id();
+        let ask = |fen: i64, reference: &str, back: Option<&String>| {
+            let body = json!({ "amount_fen": fen, "bank_reference": reference, "return_id": back, "reason": "退货" });
+            till.seller().post(&url(&order, "refunds"), body)
+        };
+        for alike in ["RF-1 ", "RF\u{200B}-1", "ＲＦ-1"] {
+            assert_eq!(ask(1000, alike, Some(&back)).refused("validation_failed").await.pointers(), ["/bank_reference"]);
+        }
+        ask(600, "RF-1", Some(&back)).expect(201).await;
+        assert_eq!(ask(400, "RF-1", Some(&back)).refused("already_exists").await.pointers(), ["/bank_reference"]);
+        // Of the return's 10.00 yuan 4.00 are left; what has another reason is bounded by what was paid.
+        ask(401, "RF-2", Some(&back)).refused("payment_mismatch").await;
+        ask(400, "RF-2", Some(&back)).expect(201).await;
+        ask(1, "RF-3", Some(&back)).refused("payment_mismatch").await;
+        ask(500, "RF-4", None).expect(201).await;
+        recounted(app).await;
+    }
+
+    async fn the_second_person_is_one_who_accepts(app) {
+        let till = Till::open(app).await;
+        let unit = till.market.trader.org_id;
+        let order = till.market.deliver(0, &[(till.goods, "2")]).await;
+        let keeper = app.person(unit, &[Role::Acceptor]).await;
+        let (admin, strange) = (app.person(unit, &[Role::OrgAdmin]).await, app.new_person(OrgKind::BudgetUnit, "640104", &[Role::Acceptor]).await);
+        let with = |who: &Person| {
+            let body = json!({ "second_person": who.user_id, "lines": [{ "line_no": 1, "accepted": "1" }] });
+            till.market.acceptor.post(&url(&order, "acceptances"), body)
+        };
+        for who in [&till.payer, &admin, &strange] {
+            assert_eq!(with(who).refused("validation_failed").await.pointers(), ["/second_person"]);
+        }
+        with(&keeper).expect(201).await;
+    }
+
     async fn one_transfer_pays_many_orders(app) {
         let till = Till::open(app).await;
         let first = till.accepted("3").await;

@@ -3,12 +3,12 @@
 use super::claimed::Claimed;
 use super::duties::exception;
 use crate::identity;
-use crate::kernel::actor::Actor;
+use crate::kernel::actor::{Actor, Role};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::{AcceptanceId, DutyExceptionId, OrderId, UserId};
 use crate::kernel::quantity::Quantity;
 use crate::kernel::time::Day;
-use crate::ordering::rules::order::{Event, Refusal, fact_day};
+use crate::ordering::rules::order::{Event, Refusal, fact_day, not_before};
 use crate::ordering::store::facts::{self, AcceptanceLineRow, AcceptanceRow};
 use crate::ordering::store::orders::{OrderRow, Side};
 use crate::ordering::store::payments;
@@ -49,6 +49,7 @@ pub fn accept(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewAcceptance) 
     let exception = two_people(tx, actor, &claimed.order, new.second_person)?;
     let today = tx.at().day();
     let occurred_on = fact_day(new.occurred_on.unwrap_or(today), claimed.order.placed_day, today)?;
+    let shipments = facts::shipments(tx, id)?;
     let fact = AcceptanceRow {
         id: tx.new_id(),
         order_id: id,
@@ -65,6 +66,8 @@ pub fn accept(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewAcceptance) 
             let message = Message::new("同一行只写一次", "name each line once");
             return Err(AppError::field(Code::ValidationFailed, format!("/lines/{n}/line_no"), message));
         }
+        let shipped = shipments.iter().filter(|(_, lot)| lot.line_id == line_id);
+        not_before(occurred_on, shipped.map(|(shipment, _)| shipment.occurred_on).min())?;
         let moves = claimed
             .change(index, |l| l.accept(line.accepted, line.rejected, line.reason.is_some()))
             .map_err(|error| error.with("line_no", line.line_no))?;
@@ -88,7 +91,7 @@ pub fn accept(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewAcceptance) 
     Ok((fact.id, claimed.order))
 }
 
-/// Who orders never accepts, and the second person is a third one of the same organisation. The exception under which who
+/// Who orders never accepts, and the second person is a third one who accepts for the same organisation. The exception under which who
 /// reported the payment accepts, where it is needed.
 fn two_people(
     tx: &mut Tx<'_>,
@@ -112,9 +115,9 @@ fn two_people(
     if second == actor.user_id || second == order.placed_by {
         return Err(Refusal::SamePerson.into());
     }
-    if identity::is_member(tx, second, order.buyer_id)? {
+    if identity::holds(tx, second, order.buyer_id, Role::Acceptor)? {
         return Ok(used);
     }
-    let message = Message::new("不是本单位人员", "is nobody of this organisation");
+    let message = Message::new("不是本单位在岗的验收人员", "is nobody who accepts goods for this organisation");
     Err(AppError::field(Code::ValidationFailed, "/second_person", message))
 }

@@ -30,10 +30,11 @@ pub struct NewRefund {
     pub bank_reference: Option<String>,
 }
 
-/// Records a refund: at most what was paid and not yet sent back.
+/// Records a refund: at most what was paid and not yet sent back, for a return at most what its goods cost, and a bank movement
+/// once. The order is claimed, so two of them wait for each other.
 ///
 /// # Errors
-/// `not_found`, `payment_mismatch`, `validation_failed`.
+/// `not_found`, `payment_mismatch`, `already_exists`, `validation_failed`.
 pub fn refund(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewRefund) -> Outcome<RefundRow> {
     let order = orders::claim(tx, Side::Supplier(actor.org_id), id)?;
     money::refund(order.paid_fen, order.refunded_fen, new.amount)?;
@@ -42,12 +43,14 @@ pub fn refund(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewRefund) -> O
     let paid = store::of_order(tx, id)?;
     let counts = paid.iter().filter(|(payment, _)| payment.effective_at.is_some() && payment.reversed_at.is_none());
     not_before(occurred_on, counts.map(|(payment, _)| payment.occurred_on).min())?;
+    let earlier = store::refunds_of(tx, id)?;
     if let Some(named) = new.return_id {
-        let returns = facts::returns(tx, id)?;
-        if !returns.iter().any(|(fact, _)| fact.id == named) {
-            let message = Message::new("订单没有此退货记录", "the order has no such return");
-            return Err(AppError::field(Code::ValidationFailed, "/return_id", message));
-        }
+        within_return(tx, id, named, &earlier, new.amount)?;
+    }
+    if new.bank_reference.is_some() && earlier.iter().any(|known| known.bank_reference == new.bank_reference) {
+        let message =
+            Message::new("这笔银行流水已登记为该订单的退款", "this bank movement is recorded for the order already");
+        return Err(AppError::field(Code::AlreadyExists, "/bank_reference", message));
     }
     let row = RefundRow {
         id: tx.new_id(),
@@ -73,4 +76,17 @@ pub fn refund(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewRefund) -> O
     };
     audit::record(tx, &entry)?;
     Ok(row)
+}
+
+/// For a return at most what the returned goods cost is sent back.
+fn within_return(tx: &mut Tx<'_>, order: OrderId, named: ReturnId, earlier: &[RefundRow], amount: Fen) -> Outcome<()> {
+    let returns = facts::returns(tx, order)?;
+    let lines: Vec<Fen> =
+        returns.iter().filter(|(fact, _)| fact.id == named).map(|(_, line)| line.amount_fen).collect();
+    if lines.is_empty() {
+        let message = Message::new("订单没有此退货记录", "the order has no such return");
+        return Err(AppError::field(Code::ValidationFailed, "/return_id", message));
+    }
+    let sent = Fen::total(earlier.iter().filter(|row| row.return_id == Some(named)).map(|row| row.amount_fen))?;
+    Ok(money::refund(Fen::total(lines)?, sent, amount)?)
 }

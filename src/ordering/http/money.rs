@@ -32,7 +32,7 @@ pub struct PaymentRequest {
     /// The bank's proof. With it the payment counts after five working days although the supplier does not answer.
     proof_file: Option<FileId>,
     /// The bank's number of the movement.
-    #[schema(max_length = 64, min_length = 1, format = "line", example = "20210302003417")]
+    #[schema(max_length = 64, min_length = 1, pattern = "^[0-9A-Za-z][0-9A-Za-z./_-]*$", example = "20210302003417")]
     bank_reference: Option<String>,
 }
 
@@ -77,7 +77,7 @@ pub struct TransferRequest {
     /// The bank's proof.
     proof_file: Option<FileId>,
     /// The bank's number of the movement.
-    #[schema(max_length = 64, min_length = 1, format = "line")]
+    #[schema(max_length = 64, min_length = 1, pattern = "^[0-9A-Za-z][0-9A-Za-z./_-]*$")]
     bank_reference: Option<String>,
     /// What it pays. Name an amount for every order or for none: then the oldest due is paid first.
     #[schema(min_items = 1, max_items = 100)]
@@ -218,7 +218,7 @@ pub struct RefundRequest {
     #[schema(max_length = 500, min_length = 1, format = "text")]
     reason: String,
     /// The bank's number of the movement.
-    #[schema(max_length = 64, min_length = 1, format = "line")]
+    #[schema(max_length = 64, min_length = 1, pattern = "^[0-9A-Za-z][0-9A-Za-z./_-]*$")]
     bank_reference: Option<String>,
 }
 

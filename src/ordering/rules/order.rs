@@ -106,8 +106,8 @@ impl From<Refusal> for AppError {
                 Code::ValidationFailed,
                 "/occurred_on",
                 crate::kernel::error::Message::new(
-                    "不能早于所退货物的验收日或首次付款日",
-                    "must not lie before the acceptance of the goods or the first payment that it takes back",
+                    "不能早于其前提：验收不早于发货，退货不早于验收，退款不早于付款",
+                    "must not lie before what it follows: the shipment of what is accepted, the acceptance of what is returned, the payment of what is refunded",
                 ),
             ),
             Refusal::SamePerson => AppError::new(Code::SeparationOfDuties),
@@ -154,7 +154,8 @@ pub fn fact_day(occurred_on: Day, placed_day: Day, today: Day) -> Result<Day, Re
     if occurred_on < placed_day || occurred_on > today { Err(Refusal::DayOutOfRange) } else { Ok(occurred_on) }
 }
 
-/// What takes goods or money back is not dated before the first of those goods was accepted, or the first money paid.
+/// Goods are not accepted before the first of them were shipped, and what takes goods or money back is not dated before the
+/// first of those goods was accepted, or the first money paid.
 ///
 /// # Errors
 /// [`Refusal::BeforeItsCause`].

@@ -156,14 +156,20 @@ fn options() -> jsonschema::ValidationOptions<'static> {
         .with_format("email", is_email)
 }
 
-/// One line: no control characters, not only spaces.
+/// One line: no control or invisible characters, not only spaces.
 fn is_line(text: &str) -> bool {
-    !text.trim().is_empty() && !text.chars().any(char::is_control)
+    !text.trim().is_empty() && !text.chars().any(|c| c.is_control() || is_invisible(c))
 }
 
-/// Several lines: no control characters but line ends and tabs.
+/// Characters that show nothing, or turn the direction of what follows: two texts that look alike would be different ones.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+}
+
+/// Several lines: no control characters but line ends and tabs, and no invisible ones.
 fn is_text(text: &str) -> bool {
-    !text.trim().is_empty() && !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+    let stray = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    !text.trim().is_empty() && !text.chars().any(|c| stray(c) || is_invisible(c))
 }
 
 /// Whether a text has the form of an e-mail address.
