@@ -1,7 +1,9 @@
 //! The API document: what every operation shares is added here, so that handlers state only what is their own.
 
+use crate::kernel::actor::PERMISSIONS;
 use crate::platform::http::Problem;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -64,7 +66,7 @@ pub fn finish(mut document: OpenApi) -> OpenApi {
     let components = document.components.get_or_insert_with(Components::default);
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
-    let mut tags = std::collections::BTreeSet::new();
+    let mut tags = BTreeSet::new();
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in
             [("get", &mut item.get), ("post", &mut item.post), ("put", &mut item.put), ("delete", &mut item.delete)]
@@ -75,10 +77,53 @@ pub fn finish(mut document: OpenApi) -> OpenApi {
             }
         }
     }
-    document.tags =
-        Some(tags.into_iter().map(|name| utoipa::openapi::tag::TagBuilder::new().name(name).build()).collect());
+    let tag = |name: String| {
+        let about = ABOUT.iter().find(|(known, _)| *known == name).map(|(_, text)| *text);
+        utoipa::openapi::tag::TagBuilder::new().name(name).description(about).build()
+    };
+    document.tags = Some(tags.into_iter().map(tag).collect());
     document
 }
+
+/// What the operations of a tag are about, for who reads the document from its beginning.
+const ABOUT: [(&str, &str); 12] = [
+    (
+        "admission",
+        "供应商入驻与委托销售 / A supplier applies, its county recommends, the platform decides. Agent traders sell under a producer's mandate.",
+    ),
+    (
+        "catalogue",
+        "商品 / Products and listings. What is listed has a certificate in force or is a product of the 832 counties. Prices are raised with evidence only.",
+    ),
+    (
+        "certification",
+        "扶贫产品认定 / Draft with the three elements, submission, county review, public notice (objections block), prefecture and province, certificate. Reviews carry If-Match with the application's version.",
+    ),
+    ("files", "文件 / Raw bytes in, raw bytes out; orders and applications name files by their id."),
+    (
+        "identity",
+        "单位与人员 / Organisations, people, sessions, invitations, API keys. A key is sent like a token, `Authorization: Bearer …`; it acts for the organisation that it was made for, with at most its maker's permissions there, and never with those that only people hold (passwords, members, keys).",
+    ),
+    (
+        "money",
+        "付款与发票 / The payer reports its transfer, the supplier finds it in its account and confirms or denies; without an answer a report with a proof counts after the days of the rule. What is paid beyond the orders is the buyer's credit until it is refunded.",
+    ),
+    (
+        "orders",
+        "订单 / placed → confirmed (or declined, expired, cancelled) → closed, when of every line everything is accepted, rejected or written off. Shipping, accepting, paying and rating are facts of the order, not states; it counts in the year of the last fact it needs: closed, goods paid in full, rated. `…/counting` says what is missing. What is held for goods by weight includes their tolerance.",
+    ),
+    (
+        "plans",
+        "预留份额 / A unit's yearly plan: draft, submission, review by the supervising unit and the finance bureau. An amendment is a new draft beside the plan in force; while it is a draft it is changed by PUT.",
+    ),
+    ("regions", "区划、日历、结对 / Region codes, working days and pairings, all with dates."),
+    ("reports", "报表 / The bulletin of reserved shares and the volumes by county of origin, as JSON or CSV."),
+    ("rules", "规则 / Numbers that an office may set, by region and date; every decision keeps the row it used."),
+    (
+        "work",
+        "待办与动态 / Tasks are what orders and payments wait for; what waits in certification or plans is in their own lists. Events are in order: ask again with the last `position` as `after`; positions need not follow one another, none comes later with a lower one.",
+    ),
+];
 
 fn complete(operation: &mut Operation, method: &str, path: &str) {
     let secured = operation.security.is_some();
@@ -110,9 +155,31 @@ fn complete(operation: &mut Operation, method: &str, path: &str) {
             "^org_[0-7][0-9a-hjkmnp-tv-z]{25}$",
         ));
     }
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(parameter) = parameter
+            && parameter.name == "If-Match"
+        {
+            let about = "读取时的 ETag，含引号 / the ETag that was read, with its quotes, such as \"v3\"";
+            parameter.description = Some(about.to_owned());
+        }
+    }
+    if let Some(needed) = needed(operation) {
+        let own = operation.description.take().filter(|text| !text.is_empty());
+        operation.description = Some(own.into_iter().chain([needed]).collect::<Vec<_>>().join("\n\n"));
+    }
     if operation.operation_id.is_none() {
         operation.operation_id = Some(format!("{method}{}", path.replace(['/', '{', '}', '-'], "_")));
     }
+}
+
+/// Which permission an operation needs, and in which roles people hold it.
+fn needed(operation: &Operation) -> Option<String> {
+    let security = serde_json::to_value(operation.security.as_ref()?).ok()?;
+    let name = security[0]["bearer"][0].as_str()?.to_owned();
+    let (_, grants) = PERMISSIONS.iter().find(|(known, _)| *known == name)?;
+    let roles: BTreeSet<&str> = grants.iter().map(|grant| grant.role.as_str()).collect();
+    let roles = roles.into_iter().collect::<Vec<_>>().join(", ");
+    Some(format!("权限 / permission: `{name}`。岗位 / roles: {roles}."))
 }
 
 /// What a reply means when its operation does not say more.

@@ -33,6 +33,12 @@ pub struct UploadQuery {
     class: FileClass,
 }
 
+/// The bytes of a file, as they are.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct FileBytes(Vec<u8>);
+
 /// A stored file.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FileView {
@@ -71,9 +77,9 @@ impl From<StoredFile> for FileView {
 
 /// Stores a file of the own organisation, at most 10 MiB, and 512 MiB in a day (429 until the next). Its content must be of the type it claims. Files that may show
 /// household data are of class `restricted`: stored encrypted, opened by reviewing offices and auditors only, each opening logged.
-#[utoipa::path(post, path = "/files", tag = "files", params(UploadQuery), request_body(content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"),
-    (Vec<u8> = "image/webp"), (String = "text/plain"), (String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    (Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"))),
+#[utoipa::path(post, path = "/files", tag = "files", params(UploadQuery), request_body(content((FileBytes = "application/pdf"), (FileBytes = "image/jpeg"), (FileBytes = "image/png"),
+    (FileBytes = "image/webp"), (String = "text/plain"), (String = "text/csv"), (FileBytes = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (FileBytes = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"))),
     responses((status = 201, body = FileView)), security(("bearer" = ["signed_in"])))]
 #[post("/files")]
 pub async fn upload_file(call: Call<SignedIn, Upload>, query: List<UploadQuery>, vault: Data<Vault>) -> Answer {
@@ -97,9 +103,9 @@ pub async fn upload_file(call: Call<SignedIn, Upload>, query: List<UploadQuery>,
 }
 
 /// A file's bytes, to be saved. Restricted files open only to reviewing offices and auditors of their region.
-#[utoipa::path(get, path = "/files/{id}", tag = "files", params(("id" = FileId, Path)), responses((status = 200, content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/jpeg"),
-    (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"), (String = "text/plain"), (String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    (Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))), security(("bearer" = ["signed_in"])))]
+#[utoipa::path(get, path = "/files/{id}", tag = "files", params(("id" = FileId, Path)), responses((status = 200, content((FileBytes = "application/pdf"), (FileBytes = "image/jpeg"),
+    (FileBytes = "image/png"), (FileBytes = "image/webp"), (String = "text/plain"), (String = "text/csv"), (FileBytes = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (FileBytes = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))), security(("bearer" = ["signed_in"])))]
 #[get("/files/{id}")]
 pub async fn download_file(
     call: Call<SignedIn>,

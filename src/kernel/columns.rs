@@ -159,12 +159,12 @@ pub fn text_schema(
 /// Declares an enum that is one lower-case word in columns, JSON and the API document.
 #[macro_export]
 macro_rules! text_enum {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident $text:literal)* }) => {
-        $(#[$doc])*
+    ($(#[doc = $doc:expr])* $name:ident { $($(#[doc = $vdoc:expr])* $variant:ident $text:literal)* }) => {
+        $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
             diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]
         #[diesel(sql_type = diesel::sql_types::Text)]
-        pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),* }
+        pub enum $name { $($(#[doc = $vdoc])* #[serde(rename = $text)] $variant),* }
         impl $name {
             /// Every value, in the order declared.
             pub const ALL: &'static [$name] = &[$($name::$variant),*];
@@ -183,7 +183,7 @@ macro_rules! text_enum {
         }
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-                $crate::kernel::columns::word_schema(&[$($text),*])
+                $crate::kernel::columns::word_schema(concat!($($doc),*), &[$(($text, concat!($($vdoc),*))),*])
             }
         }
         impl utoipa::ToSchema for $name {}
@@ -191,11 +191,14 @@ macro_rules! text_enum {
     };
 }
 
-/// A string schema of a few words; a derive would not see the words that a macro hands to serde.
+/// A string schema of a few words with their meanings; a derive would not see the words that a macro hands to serde.
 #[must_use]
-pub fn word_schema(words: &[&str]) -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+pub fn word_schema(about: &str, words: &[(&str, &str)]) -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
     use utoipa::openapi::schema::{ObjectBuilder, Type};
-    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.iter().copied())).into()
+    let meanings = words.iter().map(|(word, meaning)| format!("\n- `{word}`: {}", meaning.trim()));
+    let text = format!("{}\n{}", about.trim(), meanings.collect::<String>());
+    let values = words.iter().map(|(word, _)| *word);
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(values)).description(Some(text)).into()
 }
 
 /// The word is not one of the enum's.
