@@ -21,8 +21,8 @@ mod store;
 
 pub use commands::{
     LINK_TOPIC, LinkWanted, NewInvitation, NewOrganisation, Opened, PayerTie, add_membership, check_operator,
-    create_operator, create_organisation, create_user, end_payer, invite, purge, rotate_keys, send_link, set_parent,
-    start_session, tie_contractor, tie_payer,
+    create_operator, create_organisation, create_user, end_contractor, end_payer, invite, purge, rotate_keys,
+    send_link, set_parent, start_session, tie_contractor, tie_payer,
 };
 pub use gate::Gate;
 pub use http::Settings;

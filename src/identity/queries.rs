@@ -1,6 +1,7 @@
 //! Reads of identity: organisations, the tree on a day, members, recipients of mail.
 
-use super::commands::{PayerTie, open};
+use super::commands::PayerTie;
+use super::rules::open;
 use super::store::{
     self, ApiKeyRow, InvitationRow, MembershipRow, Organisation, OrganisationFilter, PayerKind, PayerTieRow, Place,
     Standing, UserRow,

@@ -1,7 +1,9 @@
 //! Decisions about people: which role fits which organisation, which password will do, who has to wait, which refresh token counts.
 
+mod ties;
 mod waiting;
 
+pub use ties::{check_last_day, day_after, is_withdrawn, open, tie_end};
 pub use waiting::{Failures, MailKind, Throttle, mail_allowance, throttle};
 
 use crate::kernel::actor::{

@@ -90,6 +90,40 @@ on_both! {
         }).await.unwrap();
     }
 
+    async fn either_side_ends_a_contractors_days_or_withdraws_those_to_come(app) {
+        let unit = app.organisation(OrgKind::BudgetUnit, "640323").await;
+        let admin = app.person(unit, &[Role::OrgAdmin]).await;
+        let firm = app.new_person(OrgKind::Contractor, "640323", &[Role::OrgAdmin]).await;
+        let contractor = firm.org_id;
+        let path = format!("/api/v1/organisations/{unit}/contractors");
+        let tie = |from: &str, until: Option<&str>| admin.post(&path, json!({ "contractor_id": contractor, "from": from, "until": until }));
+        assert_eq!(tie("1899-12-31", None).refused("validation_failed").await.pointers(), ["/from"]);
+        tie("2021-01-01", Some("2021-06-30")).expect(201).await;
+        tie("2021-08-01", None).expect(201).await;
+        let endings = format!("/api/v1/organisations/{unit}/contractor-endings");
+        let ending = |until: &str| json!({ "contractor_id": contractor, "until": until });
+        let stranger = app.new_person(OrgKind::Contractor, "640323", &[Role::OrgAdmin]).await;
+        stranger.post(&endings, ending("2021-03-31")).refused("not_found").await;
+        stranger.post(&endings, json!({ "contractor_id": stranger.org_id, "until": "2021-03-31" })).refused("not_found").await;
+        assert_eq!(admin.post(&endings, ending("2021-02-28")).refused("validation_failed").await.pointers(), ["/until"]);
+        // Up to the end of the running days: only those to come are withdrawn.
+        admin.post(&endings, ending("2021-06-30")).expect(200).await;
+        assert_eq!(admin.get(&path).expect(200).await.json()["items"].as_array().unwrap().len(), 1);
+        let ended = firm.post(&endings, ending("2021-03-01")).expect(200).await;
+        assert_eq!((ended.str("/from"), ended.str("/until")), ("2021-01-01".to_owned(), "2021-03-01".to_owned()));
+        firm.post(&endings, ending("2021-03-02")).refused("not_found").await;
+        tie("2021-04-01", None).expect(201).await;
+        assert_eq!(admin.post(&endings, ending("2021-04-01")).expect(200).await.str("/until"), "2021-03-31");
+        tie("2021-04-01", Some("9999-12-31")).expect(201).await;
+        firm.post(&endings, ending("2021-03-05")).expect(200).await;
+        app.read(move |read| {
+            for (day, serves) in [("2021-03-01", true), ("2021-03-02", false), ("2021-04-01", false), ("2021-08-01", false)] {
+                assert_eq!(identity::contractor_serves(read, contractor, unit, day.parse().unwrap())?, serves, "{day}");
+            }
+            Ok(())
+        }).await.unwrap();
+    }
+
     async fn organisations_are_listed_within_scope(app) {
         let operator = app.new_person(OrgKind::Operator, "640000", &[Role::OrgAdmin]).await;
         let body = |name: &str, kind: &str, region: &str| json!({

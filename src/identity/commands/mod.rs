@@ -1,5 +1,6 @@
 //! Use cases of identity: organisations and their tree, people, ways in, sessions, keys.
 
+mod contractors;
 mod joining;
 mod keys;
 mod organisations;
@@ -7,6 +8,7 @@ mod payers;
 mod people;
 mod sessions;
 
+pub use contractors::*;
 pub use joining::*;
 pub use keys::*;
 pub use organisations::*;

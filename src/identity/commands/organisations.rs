@@ -1,7 +1,7 @@
-//! Organisations, the unit tree, contractors' ties.
+//! Organisations and the unit tree.
 
-use super::super::rules::Refusal;
-use super::super::store::{self, ClosureRow, Organisation, Standing, TieRow};
+use super::super::rules::{Refusal, open};
+use super::super::store::{self, ClosureRow, Organisation, Standing};
 use crate::audit::{self, Entry};
 use crate::kernel::actor::{Actor, OrgKind};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
@@ -16,10 +16,6 @@ use serde_json::json;
 /// The day before all others in dated rows.
 pub(in super::super) fn ever() -> Day {
     Day::ymd(1, 1, 1)
-}
-/// The day after all others in dated rows: such a row is open.
-pub(in super::super) fn open() -> Day {
-    Day::ymd(9999, 12, 31)
 }
 
 /// An organisation to be entered.
@@ -114,18 +110,31 @@ pub(super) fn note(
     org: &Organisation,
     details: serde_json::Value,
 ) -> Outcome<()> {
-    audit::record(
-        tx,
-        &Entry {
-            actor: by,
-            action,
-            subject: org.id.to_string(),
-            owner_org: org.id,
-            other_org: None,
-            region: org.region_code,
-            details,
-        },
-    )
+    audit::record(tx, &entry(by, action, org, details))
+}
+
+/// Records what another organisation may see too.
+pub(super) fn note_between(
+    tx: &mut Tx<'_>,
+    by: Option<&Actor>,
+    action: &'static str,
+    org: &Organisation,
+    other: OrgId,
+    details: serde_json::Value,
+) -> Outcome<()> {
+    audit::record(tx, &Entry { other_org: Some(other), ..entry(by, action, org, details) })
+}
+
+fn entry<'a>(by: Option<&'a Actor>, action: &'static str, org: &Organisation, details: serde_json::Value) -> Entry<'a> {
+    Entry {
+        actor: by,
+        action,
+        subject: org.id.to_string(),
+        owner_org: org.id,
+        other_org: None,
+        region: org.region_code,
+        details,
+    }
 }
 
 /// An organisation that must exist.
@@ -172,39 +181,6 @@ pub fn set_parent(tx: &mut Tx<'_>, by: Option<&Actor>, unit: OrgId, parent: Opti
     let paths: Vec<ClosureRow> = above.iter().flat_map(|a| below.iter().map(|b| joined(a, b))).collect();
     store::insert_paths(tx, &paths)?;
     note(tx, by, "organisation.placed", &child, json!({ "supervising_unit": parent, "from": from }))
-}
-
-/// Ties a canteen contractor to a unit for the days from `from` to `until`, both included.
-///
-/// # Errors
-/// `wrong_state` when they are no contractor and unit, `already_exists` when they are tied on one of the days.
-pub fn tie_contractor(
-    tx: &mut Tx<'_>,
-    by: Option<&Actor>,
-    contractor: OrgId,
-    unit: OrgId,
-    from: Day,
-    until: Option<Day>,
-) -> Outcome<()> {
-    let held = store::claim_organisation(tx, unit)?.ok_or_else(|| AppError::new(Code::NotFound))?;
-    let other = known(tx, contractor)?;
-    if held.kind != OrgKind::BudgetUnit || other.kind != OrgKind::Contractor {
-        return Err(AppError::new(Code::WrongState)
-            .detail("须为食堂承包方与预算单位", "this takes a canteen contractor and a budget unit"));
-    }
-    let valid_to = until.map_or(open(), |day| day.plus_days(1));
-    if valid_to <= from {
-        return Err(AppError::field(
-            Code::ValidationFailed,
-            "/until",
-            Message::new("不能早于开始日期", "is before the first day"),
-        ));
-    }
-    if store::ties_meeting(tx, contractor, unit, from, valid_to)? {
-        return Err(Code::AlreadyExists.into());
-    }
-    store::insert_tie(tx, &TieRow { contractor_id: contractor, unit_id: unit, valid_from: from, valid_to })?;
-    note(tx, by, "contractor.tied", &held, json!({ "contractor": contractor, "from": from, "until": until }))
 }
 
 /// Stops an organisation at once, or lets it act again.

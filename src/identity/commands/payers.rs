@@ -1,7 +1,8 @@
 //! Who pays for a unit in its place: its union, its accounting centres.
 
+use super::super::rules;
 use super::super::store::{self, Organisation, PayerKind, PayerTieRow};
-use super::organisations::{note, open};
+use super::organisations::note_between;
 use super::people::manages;
 use crate::kernel::actor::{Actor, OrgKind};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
@@ -34,10 +35,7 @@ pub fn tie_payer(tx: &mut Tx<'_>, by: Option<&Actor>, new: &PayerTie) -> Outcome
     let unit = new.unit;
     let held = store::claim_organisation(tx, unit)?.ok_or_else(|| AppError::new(Code::NotFound))?;
     check_kinds(tx, &held, new)?;
-    let valid_to = new.until.map_or(open(), |day| day.plus_days(1));
-    if valid_to <= new.from {
-        return Err(wrong("/until", "不能早于开始日期", "is before the first day"));
-    }
+    let valid_to = rules::tie_end(new.from, new.until)?;
     for other in store::payer_ties_meeting(tx, unit, new.from, valid_to)? {
         if other.payer_id == new.payer {
             return Err(taken("该付款单位在此期间已登记", "is tied to the unit on one of these days already"));
@@ -49,7 +47,7 @@ pub fn tie_payer(tx: &mut Tx<'_>, by: Option<&Actor>, new: &PayerTie) -> Outcome
     let row = PayerTieRow { payer_id: new.payer, unit_id: unit, kind: new.kind, valid_from: new.from, valid_to };
     store::insert_payer_tie(tx, &row)?;
     let details = json!({ "payer": new.payer, "kind": new.kind, "from": new.from, "until": new.until });
-    note(tx, by, "payer.tied", &held, details)
+    note_between(tx, by, "payer.tied", &held, new.payer, details)
 }
 
 /// Refuses who is neither side of a tie, nor the operator: to others neither the unit nor its tie exists.
@@ -60,21 +58,30 @@ pub(in super::super) fn either_side(tx: &mut Tx<'_>, by: &Actor, unit: OrgId, pa
     manages(by, unit)
 }
 
-/// Ends a tie with a day from today on; what was ordered under it keeps its payer. Answers the tie as it now is.
+/// Lets a payer pay for a unit no longer than a day from today on, and withdraws its days that begin then or later. What was
+/// ordered under the tie keeps its payer. Answers the earliest tie as it now is: its last day is before its first when it was
+/// withdrawn.
 ///
 /// # Errors
-/// `validation_failed` when the day has passed; `not_found` when they are not tied on that day.
+/// `validation_failed` when the day has passed; `not_found` when they are tied neither on that day nor later.
 pub fn end_payer(tx: &mut Tx<'_>, by: Option<&Actor>, unit: OrgId, payer: OrgId, until: Day) -> Outcome<PayerTie> {
     let held = store::claim_organisation(tx, unit)?.ok_or_else(|| AppError::new(Code::NotFound))?;
-    if until < tx.at().day() {
-        return Err(wrong("/until", "不能早于今天", "lies in the past"));
+    let today = tx.at().day();
+    rules::check_last_day(until, today)?;
+    let mut ties = store::payer_ties_meeting(tx, unit, until, rules::open())?;
+    ties.retain(|tie| tie.payer_id == payer);
+    let first = ties.first().cloned().ok_or_else(|| AppError::new(Code::NotFound))?;
+    for tie in &ties {
+        if rules::is_withdrawn(tie.valid_from, until, today) {
+            store::delete_payer_tie(tx, tie)?;
+        } else {
+            store::end_payer_tie(tx, tie, rules::day_after(Some(until)))?;
+        }
     }
-    let valid_to = until.plus_days(1);
-    let ties = store::payer_ties_meeting(tx, unit, until, valid_to)?;
-    let tie = ties.into_iter().find(|tie| tie.payer_id == payer).ok_or_else(|| AppError::new(Code::NotFound))?;
-    store::end_payer_tie(tx, &tie, valid_to)?;
-    note(tx, by, "payer.ended", &held, json!({ "payer": payer, "kind": tie.kind, "until": until }))?;
-    Ok(PayerTie { unit, payer, kind: tie.kind, from: tie.valid_from, until: Some(until) })
+    let (kind, from) = (first.kind, first.valid_from);
+    note_between(tx, by, "payer.ended", &held, payer, json!({ "payer": payer, "kind": kind, "until": until }))?;
+    let last = if rules::is_withdrawn(from, until, today) { from.plus_days(-1) } else { until };
+    Ok(PayerTie { unit, payer, kind, from, until: Some(last) })
 }
 
 /// A union is a union, an accounting centre keeps accounts for others and is a budget unit; both serve who buys for itself.

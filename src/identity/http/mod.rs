@@ -49,6 +49,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(organisations::place_unit)
         .service(organisations::list_contractors)
         .service(organisations::tie_contractor)
+        .service(organisations::end_contractor)
         .service(payers::list_payers)
         .service(payers::tie_payer)
         .service(payers::end_payer)

@@ -83,6 +83,16 @@ pub struct ContractorRequest {
     until: Option<Day>,
 }
 
+/// The end of a contractor's days.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContractorEndRequest {
+    /// Who orders no longer.
+    contractor_id: OrgId,
+    /// The last day, today at the earliest.
+    until: Day,
+}
+
 /// A unit's contractors.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ContractorsView {
@@ -200,6 +210,23 @@ pub async fn tie_contractor(call: Call<ManageOrganisation, Json<ContractorReques
         commands::tie_contractor(tx, Some(actor), body.contractor_id, *id, body.from, body.until)?;
         let view = ContractorView { contractor_id: body.contractor_id, from: body.from, until: body.until };
         Reply::created(&format!("/api/v1/organisations/{id}/contractors"), &view)
+    })
+    .await
+}
+
+/// Ends a contractor's days at a unit, asked by either: it orders for the unit no longer than `until`, a day from today on. Days
+/// that begin later, or on a coming `until`, are withdrawn; the answer then ends before it begins.
+#[utoipa::path(post, path = "/organisations/{id}/contractor-endings", tag = "identity", params(("id" = OrgId, Path)), request_body = ContractorEndRequest, responses((status = 200, body = ContractorView)), security(("bearer" = ["organisation.manage"])))]
+#[post("/organisations/{id}/contractor-endings")]
+pub async fn end_contractor(
+    call: Call<ManageOrganisation, Json<ContractorEndRequest>>,
+    id: web::Path<OrgId>,
+) -> Answer {
+    call.write(move |tx, actor, Json(body)| {
+        let contractor_id = body.contractor_id;
+        commands::contractor_or_unit(tx, actor, *id, contractor_id)?;
+        let (from, last) = commands::end_contractor(tx, Some(actor), *id, contractor_id, body.until)?;
+        Reply::json(200, &ContractorView { contractor_id, from, until: Some(last) })
     })
     .await
 }

@@ -90,7 +90,8 @@ pub async fn tie_payer(call: Call<ManageOrganisation, Json<PayerRequest>>, id: w
     .await
 }
 
-/// Ends a tie with a day from today on, asked by the unit or by who pays for it; what was ordered before keeps its payer.
+/// Ends a tie with a day from today on, asked by the unit or by who pays for it; what was ordered before keeps its payer. Days
+/// that begin later, or on a coming `until`, are withdrawn; the answer then ends before it begins.
 #[utoipa::path(post, path = "/organisations/{id}/payer-endings", tag = "identity", params(("id" = OrgId, Path)), request_body = PayerEndRequest, responses((status = 200, body = PayerView)), security(("bearer" = ["organisation.manage"])))]
 #[post("/organisations/{id}/payer-endings")]
 pub async fn end_payer(call: Call<ManageOrganisation, Json<PayerEndRequest>>, id: web::Path<OrgId>) -> Answer {

@@ -7,7 +7,7 @@ use crate::kernel::error::Outcome;
 use crate::kernel::ids::OrgId;
 use crate::kernel::time::Day;
 use crate::platform::db::{Read, Tx};
-use diesel::dsl::{insert_into, update};
+use diesel::dsl::{delete, insert_into, update};
 use diesel::prelude::*;
 
 /// A payer's days at a unit.
@@ -35,6 +35,12 @@ pub fn insert_payer_tie(tx: &mut Tx<'_>, row: &PayerTieRow) -> Outcome<()> {
 pub fn end_payer_tie(tx: &mut Tx<'_>, row: &PayerTieRow, valid_to: Day) -> Outcome<()> {
     each!(tx, c => update(ties::table.find((row.payer_id, row.unit_id, row.valid_from)))
         .set(ties::valid_to.eq(valid_to)).execute(c))?;
+    Ok(())
+}
+
+/// Takes a tie back that has not begun.
+pub fn delete_payer_tie(tx: &mut Tx<'_>, row: &PayerTieRow) -> Outcome<()> {
+    each!(tx, c => delete(ties::table.find((row.payer_id, row.unit_id, row.valid_from))).execute(c))?;
     Ok(())
 }
 

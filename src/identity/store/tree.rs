@@ -112,6 +112,25 @@ pub fn insert_tie(tx: &mut Tx<'_>, row: &TieRow) -> Outcome<()> {
     Ok(())
 }
 
+/// Lets a tie end on another day.
+pub fn end_tie(tx: &mut Tx<'_>, row: &TieRow, valid_to: Day) -> Outcome<()> {
+    each!(tx, c => update(ties::table.find((row.contractor_id, row.unit_id, row.valid_from)))
+        .set(ties::valid_to.eq(valid_to)).execute(c))?;
+    Ok(())
+}
+
+/// Takes a tie back that has not begun.
+pub fn delete_tie(tx: &mut Tx<'_>, row: &TieRow) -> Outcome<()> {
+    each!(tx, c => delete(ties::table.find((row.contractor_id, row.unit_id, row.valid_from))).execute(c))?;
+    Ok(())
+}
+
+/// Ties of this pair on a day or later ones, oldest first.
+pub fn ties_since(on: &mut Read, contractor: OrgId, unit: OrgId, day: Day) -> Outcome<Vec<TieRow>> {
+    Ok(each!(on, c => ties::table.filter(ties::contractor_id.eq(contractor)).filter(ties::unit_id.eq(unit))
+        .filter(ties::valid_to.gt(day)).order(ties::valid_from).select(TieRow::as_select()).load(c))?)
+}
+
 /// Ties of this pair that share a day with the given ones.
 pub fn ties_meeting(on: &mut Read, contractor: OrgId, unit: OrgId, from: Day, to: Day) -> Outcome<bool> {
     Ok(

@@ -78,6 +78,29 @@ on_both! {
         stranger.get(&path).refused("not_found").await;
     }
 
+    async fn days_to_come_are_withdrawn_and_days_of_another_age_refused(app) {
+        let unit = app.organisation(OrgKind::BudgetUnit, "640323").await;
+        let admin = app.person(unit, &[Role::OrgAdmin]).await;
+        let centre = app.organisation(OrgKind::BudgetUnit, "640323").await;
+        let path = format!("/api/v1/organisations/{unit}/payers");
+        let endings = format!("/api/v1/organisations/{unit}/payer-endings");
+        let tie = |from: &str| admin.post(&path, json!({ "payer_id": centre, "kind": "accounting_centre", "from": from }));
+        let end = |until: &str| admin.post(&endings, json!({ "payer_id": centre, "until": until }));
+        assert_eq!(tie("1899-12-31").refused("validation_failed").await.pointers(), ["/from"]);
+        for (until, last) in [("2021-03-01", "2021-03-31"), ("2021-04-01", "2021-03-31"), ("2021-04-02", "2021-04-02")] {
+            tie("2021-04-01").expect(201).await;
+            assert_eq!(end(until).expect(200).await.str("/until"), last);
+        }
+        assert_eq!(admin.get(&path).expect(200).await.json()["items"].as_array().unwrap().len(), 1);
+        // What begins today holds today.
+        tie("2021-03-01").refused("already_exists").await;
+        end("2021-03-01").expect(200).await;
+        tie("2021-03-01").expect(201).await;
+        assert_eq!(end("2021-03-01").expect(200).await.str("/until"), "2021-03-01");
+        let held = app.read(move |read| identity::pays_for(read, centre, unit, day("2021-03-01"))).await.unwrap();
+        assert_eq!(held, Some(PayerKind::AccountingCentre));
+    }
+
     async fn who_pays_sees_its_own_ties_and_may_end_them(app) {
         let unit = app.organisation(OrgKind::BudgetUnit, "640323").await;
         let union = app.new_person(OrgKind::Union, "640323", &[Role::OrgAdmin]).await;
