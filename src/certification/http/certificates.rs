@@ -75,8 +75,8 @@ pub struct RulingRequest {
     /// In words; required with `other`.
     #[schema(max_length = 2000, min_length = 2, format = "text")]
     reason: Option<String>,
-    /// Food safety is at stake: the product is barred from sale whatever else entitles it, and buyers may cancel confirmed,
-    /// unshipped orders freely.
+    /// Food safety is at stake: the product is barred from sale and shipment whatever else entitles it. After a revocation
+    /// buyers may cancel confirmed, unshipped orders freely; a suspension leaves them until it ends.
     safety: Option<bool>,
 }
 

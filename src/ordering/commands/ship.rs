@@ -1,9 +1,10 @@
 //! The supplier ships: lots and quantities, for weighed goods the actual weight.
 
 use super::claimed::Claimed;
+use crate::catalogue;
 use crate::kernel::actor::Actor;
-use crate::kernel::error::{AppError, Code, Outcome};
-use crate::kernel::ids::{OrderId, ShipmentId};
+use crate::kernel::error::{AppError, Code, Message, Outcome};
+use crate::kernel::ids::{ListingId, OrderId, ShipmentId};
 use crate::kernel::quantity::Quantity;
 use crate::kernel::time::Day;
 use crate::ordering::rules::order::{Event, fact_day};
@@ -39,7 +40,8 @@ pub struct ShippedLine {
 /// Ships goods of a confirmed order; the stock leaves.
 ///
 /// # Errors
-/// `not_found`, `wrong_state`, `quantity_exceeded`, `weight_out_of_tolerance`, `quantity_not_whole`, `out_of_stock`.
+/// `not_found`, `wrong_state`, `quantity_exceeded`, `weight_out_of_tolerance`, `quantity_not_whole`, `out_of_stock`,
+/// `certificate_not_current` for goods that are barred for food safety.
 pub fn ship(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewShipment) -> Outcome<(ShipmentId, OrderRow)> {
     let mut claimed = Claimed::claim(tx, Side::Supplier(actor.org_id), id)?;
     claimed.step(Event::Ship)?;
@@ -60,7 +62,7 @@ pub fn ship(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewShipment) -> O
         let index = claimed.find(line.line_no, &format!("/lines/{n}/line_no"))?;
         let row = lot_row(&fact, &claimed.lines[index], line).map_err(|e| e.below(&format!("/lines/{n}")))?;
         if rows.iter().any(|known| known.line_id == row.line_id && known.lot == row.lot) {
-            let message = crate::kernel::error::Message::new("同一批次只写一次", "name each lot of a line once");
+            let message = Message::new("同一批次只写一次", "name each lot of a line once");
             return Err(AppError::field(Code::ValidationFailed, format!("/lines/{n}/lot"), message));
         }
         rows.push(row);
@@ -73,11 +75,31 @@ pub fn ship(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewShipment) -> O
         let line_no = claimed.lines[index].line_no;
         claimed.change(index, |line| line.ship(quantity)).map_err(|e| e.with("line_no", line_no))?;
     }
+    nothing_barred(tx, &claimed, new, today)?;
     facts::insert_shipment(tx, &fact, &rows)?;
     claimed.write(tx, &fact.id.to_string(), occurred_on, false)?;
     let details = json!({ "shipment": fact.id, "occurred_on": occurred_on, "lines": rows.len() });
     claimed.record(tx, Some(actor), "order.shipped", details)?;
     Ok((fact.id, claimed.order))
+}
+
+/// What is barred for food safety stays where it is, though it was ordered before.
+fn nothing_barred(tx: &mut Tx<'_>, claimed: &Claimed, new: &NewShipment, today: Day) -> Outcome<()> {
+    let listings: Vec<ListingId> = claimed.lines.iter().map(|line| line.listing_id).collect();
+    let barred: Vec<ListingId> = catalogue::offers(tx, &listings, today)?
+        .into_iter()
+        .filter(|offer| offer.barred)
+        .map(|offer| offer.listing_id)
+        .collect();
+    for (n, shipped) in new.lines.iter().enumerate() {
+        let line = claimed.lines.iter().find(|line| line.line_no == shipped.line_no);
+        if line.is_some_and(|line| barred.contains(&line.listing_id)) {
+            let message =
+                Message::new("因食品安全被禁止销售，不得发货", "is barred for food safety and may not be shipped");
+            return Err(AppError::field(Code::CertificateNotCurrent, format!("/lines/{n}/line_no"), message));
+        }
+    }
+    Ok(())
 }
 
 fn lot_row(fact: &ShipmentRow, row: &LineRow, line: &ShippedLine) -> Outcome<ShipmentLineRow> {

@@ -392,6 +392,13 @@ on_both! {
         stop(&whole).refused("wrong_state").await;
         it.rule("revocations", "food_safety").await;
         app.run_jobs().await;
+        // What is barred is not shipped any more; the rest of the order is.
+        let ship = |line: i64| {
+            let lines = json!([{ "line_no": line, "lot": "B", "quantity": "1" }]);
+            seller.post(&url(&mixed, "shipments"), json!({ "lines": lines }))
+        };
+        assert_eq!(ship(2).refused("certificate_not_current").await.pointers(), ["/lines/0/line_no"]);
+        ship(1).expect(201).await;
         // Confirmed orders go on until the buyer decides.
         assert_eq!(it.state(&whole).await, "confirmed");
         assert_eq!(stop(&whole).expect(200).await.str("/state"), "cancelled");
