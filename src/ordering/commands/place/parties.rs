@@ -22,7 +22,7 @@ pub struct Parties {
     pub payer: OrgId,
 }
 
-/// Decides the parties. Nothing is asked of the database when the buyer orders for itself and pays itself.
+/// Decides the parties. A contractor and a union that order for a unit are payers themselves. Nothing is asked of the database when the buyer orders for itself and pays itself.
 ///
 /// # Errors
 /// `fund_not_allowed`; a unit that the buyer does not serve today, a payer or beneficiary that does not fit.
@@ -34,7 +34,14 @@ pub fn parties(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder, day: Day) -> Outc
     let unit = unit(tx, actor, new, day)?;
     let unit_region = if unit == actor.org_id { actor.region } else { identity::organisation(tx, unit)?.region_code };
     let payer = new.payer_id.unwrap_or(actor.org_id);
-    if payer != actor.org_id && payer != unit && !pays(tx, payer, unit, day)? {
+    if unit != actor.org_id && payer != actor.org_id {
+        return Err(wrong(
+            "/payer_id",
+            "为其他单位订购时由订购方自己付款",
+            "must be yourself, since you order for another organisation",
+        ));
+    }
+    if payer != unit && !pays(tx, payer, unit, day)? {
         return Err(wrong(
             "/payer_id",
             "只能是本单位，或今天与其绑定的工会、承包方或会计核算中心",
