@@ -120,4 +120,52 @@ on_both! {
         invoice(4, &kept, &[(1, 1000), (0, 300)], None).expect(201).await;
         assert_eq!(side_by_side(&till, &kept).await, [(1, 2000, 1000, 1000, true), (0, 300, 300, 300, true)]);
     }
+
+    async fn an_invoice_is_not_older_than_its_order_nor_a_red_letter_than_its_invoice(app) {
+        let till = Till::open(app).await;
+        app.clock.set_day("2021-03-03");
+        let order = till.accepted("5").await;
+        app.clock.set_day("2021-03-10");
+        let dated = |number: u32, lines: &[(i64, i64)], day: &str, reverses: Option<&str>| {
+            let mut body = paper(number, &order, lines, reverses);
+            body["issued_on"] = json!(day);
+            body
+        };
+        for day in ["1900-01-01", "2021-03-02", "2021-03-11"] {
+            let answered = till.seller().post("/api/v1/invoices", dated(1, &[(1, 5000)], day, None)).refused("validation_failed").await;
+            assert_eq!(answered.pointers(), ["/issued_on"], "{day}");
+        }
+        let id = till.seller().post("/api/v1/invoices", dated(1, &[(1, 4000)], "2021-03-05", None)).expect(201).await.id();
+        let back = json!({ "reason": "变质", "lines": [{ "line_no": 1, "quantity": "2" }] });
+        till.market.acceptor.post(&url(&order, "returns"), back).expect(201).await;
+        let early = till.seller().post("/api/v1/invoices", dated(2, &[(1, -1000)], "2021-03-04", Some(&id))).refused("validation_failed").await;
+        assert_eq!(early.pointers(), ["/issued_on"]);
+        till.seller().post("/api/v1/invoices", dated(2, &[(1, -1000)], "2021-03-05", Some(&id))).expect(201).await;
+    }
+
+    async fn a_red_letter_is_the_suppliers_and_keeps_the_tax_rate(app) {
+        let till = Till::open(app).await;
+        let order = till.accepted("5").await;
+        let taxed = |number: u32, net: i64, tax: i64, rate: Option<i64>, reverses: Option<&str>| {
+            let mut body = paper(number, &order, &[(1, net + tax)], reverses);
+            (body["net_fen"], body["tax_fen"]) = (json!(net), json!(tax));
+            if let Some(rate) = rate {
+                body["rate_ppm"] = json!(rate);
+            }
+            body
+        };
+        // Either side registers what it issued or received.
+        let exempt = till.payer.post("/api/v1/invoices", taxed(1, 1000, 0, None, None)).expect(201).await.id();
+        let nine = till.seller().post("/api/v1/invoices", taxed(2, 2000, 180, Some(90_000), None)).expect(201).await.id();
+        till.payer.post("/api/v1/invoices", taxed(3, -1000, 0, None, Some(&exempt))).refused("forbidden").await;
+        for (net, tax, rate, reverses) in [
+            (-1000, -90, Some(90_000), &exempt), (-1000, 0, Some(0), &exempt), (-1000, 0, None, &nine), (-1000, -130, Some(130_000), &nine),
+        ] {
+            let red = till.seller().post("/api/v1/invoices", taxed(3, net, tax, rate, Some(reverses)));
+            let pointers = red.refused("invoice_mismatch").await.pointers();
+            assert_eq!(pointers, ["/rate_ppm"], "{rate:?}");
+        }
+        till.seller().post("/api/v1/invoices", taxed(3, -1000, 0, None, Some(&exempt))).expect(201).await;
+        till.seller().post("/api/v1/invoices", taxed(4, -2000, -180, Some(90_000), Some(&nine))).expect(201).await;
+    }
 }

@@ -44,9 +44,13 @@ pub struct NewInvoice {
 /// Registers an invoice.
 ///
 /// # Errors
-/// `invoice_duplicate`, `invoice_mismatch`, `not_found`, `validation_failed`; `wrong_state` for an order that is neither
+/// `forbidden` for a red letter of the buyer; `invoice_duplicate`, `invoice_mismatch`, `not_found`, `validation_failed`; `wrong_state` for an order that is neither
 /// confirmed nor closed, unless it is a red letter.
 pub fn register(tx: &mut Tx<'_>, actor: &Actor, new: &NewInvoice) -> Outcome<(InvoiceRow, Vec<InvoiceLineRow>)> {
+    if new.reverses.is_some() && !actor.kind.sells() {
+        let error = AppError::new(Code::Forbidden);
+        return Err(error.detail("红字发票由供应商登记", "the supplier registers red letters"));
+    }
     check_paper(tx.at().day(), new)?;
     let mut named: Vec<(OrderId, i64)> = new.lines.iter().map(|(order, line, _)| (*order, *line)).collect();
     named.sort_unstable();
@@ -123,14 +127,20 @@ fn check_paper(today: Day, new: &NewInvoice) -> Outcome<()> {
         return Err(AppError::field(Code::ValidationFailed, "/number", message));
     }
     if new.issued_on > today {
-        let message = Message::new("开票日期不能晚于今天", "the date lies in the future");
-        return Err(AppError::field(Code::ValidationFailed, "/issued_on", message));
+        return Err(misdated("开票日期不能晚于今天", "the date lies in the future"));
     }
     Ok(())
 }
 
+fn misdated(zh: &str, en: &str) -> AppError {
+    AppError::field(Code::ValidationFailed, "/issued_on", Message::new(zh, en))
+}
+
 /// Order, receipt and invoice agree per line. Only what was promised is invoiced; what was invoiced may always be taken back.
 fn match_order(tx: &mut Tx<'_>, order: &OrderRow, lines: &[LineRow], new: &NewInvoice) -> Outcome<()> {
+    if new.issued_on < order.placed_day {
+        return Err(misdated("开票日期不能早于下单日期", "is before the day on which the order was placed"));
+    }
     let invoiced = store::invoiced(tx, order.id)?;
     let promised = matches!(order.state, OrderState::Confirmed | OrderState::Closed);
     for (place, (_, line_no, gross)) in new.lines.iter().enumerate().filter(|(_, (id, _, _))| *id == order.id) {
@@ -164,7 +174,7 @@ fn match_order(tx: &mut Tx<'_>, order: &OrderRow, lines: &[LineRow], new: &NewIn
     Ok(())
 }
 
-/// A red letter takes back lines of one invoice of the same parties: all of them together never more of a line than it named.
+/// A red letter takes back lines of one invoice of the same parties at its rate of tax, no earlier than it: all of them together never more of a line than it named.
 fn check_reversal(tx: &mut Tx<'_>, order: &OrderRow, new: &NewInvoice) -> Outcome<()> {
     let Some(id) = new.reverses else { return Ok(()) };
     let unknown = || {
@@ -174,6 +184,13 @@ fn check_reversal(tx: &mut Tx<'_>, order: &OrderRow, new: &NewInvoice) -> Outcom
     let original = store::find(tx, id)?.ok_or_else(unknown)?;
     if (original.supplier_id, original.payer_id) != order.parties() {
         return Err(unknown());
+    }
+    if new.issued_on < original.issued_on {
+        return Err(misdated("红字发票不能早于原发票", "is before the date of the invoice that it takes back"));
+    }
+    if new.rate != original.rate_ppm {
+        let message = Message::new("税率须与原发票相同", "must be the rate of the invoice that it takes back");
+        return Err(AppError::new(Code::InvoiceMismatch).at("/rate_ppm", message));
     }
     let lines = store::lines_of(tx, &[id])?;
     let before = store::taken_back(tx, id)?;

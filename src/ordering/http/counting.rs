@@ -90,7 +90,8 @@ impl InvoiceRequest {
     }
 }
 
-/// Registers an invoice; order, receipt and invoice must agree per line within 1 fen.
+/// Registers an invoice; order, receipt and invoice must agree per line within 1 fen. Either side registers what it issued or
+/// received; red letters, at the rate of the invoice that they take back, are registered by the supplier.
 #[utoipa::path(post, path = "/invoices", tag = "money", request_body = InvoiceRequest,
     responses((status = 201, body = InvoiceView)), security(("bearer" = ["orders.work"])))]
 #[post("/invoices")]
