@@ -1,8 +1,14 @@
-//! The mails with one-time links. The secret stands behind `#`, which browsers do not send, so no log on the way sees it.
+//! The mails with one-time links, and the one to who was named as payer. The secret stands behind `#`, which browsers do not send, so no log on the way sees it.
 
+use super::queries;
+use super::store::{Organisation, PayerKind};
+use crate::kernel::actor::Role;
 use crate::kernel::error::Outcome;
+use crate::kernel::ids::OrgId;
+use crate::kernel::time::Day;
 use crate::notifications::{self, Both};
 use crate::platform::db::Tx;
+use std::collections::BTreeSet;
 
 /// What a link is for.
 pub enum Link<'a> {
@@ -58,4 +64,29 @@ pub fn send(tx: &mut Tx<'_>, to: &str, link: &Link<'_>, secret: &str, public_url
         "{why_en}\n\nLink (good for {days_en}, once):\n{address}\nOne-time code:\n{secret}\n\nIf this was not you, ignore this mail."
     );
     notifications::mail(tx, to, Both { zh: subject_zh, en: subject_en }, Both { zh: &text_zh, en: &text_en })
+}
+
+/// Tells an organisation that a unit named it as its payer: nobody asked it, and it may end the tie.
+///
+/// # Errors
+/// When the database fails.
+pub fn tell_payer(tx: &mut Tx<'_>, unit: &Organisation, payer: OrgId, kind: PayerKind, from: Day) -> Outcome<()> {
+    let name = &unit.name;
+    let (as_zh, as_en) = match kind {
+        PayerKind::Union => ("工会", "union"),
+        PayerKind::AccountingCentre => ("会计核算中心", "accounting centre"),
+    };
+    let zh = format!("“{name}”已登记贵单位为其{as_zh}：自 {from} 起，其订单可由贵单位付款。若不属实，可随时终止。");
+    let en = format!(
+        "{name} entered you as its {as_en}: from {from} on its orders may be paid by you. If this is not so, end it at any time."
+    );
+    let subject = Both { zh: "贵单位被登记为付款单位", en: "You were entered as a payer" };
+    let mut told = BTreeSet::new();
+    for role in [Role::OrgAdmin, Role::Payer] {
+        told.extend(queries::recipients(tx, payer, role)?.into_iter().map(|(_, address)| address));
+    }
+    for address in told {
+        notifications::mail(tx, &address, subject, Both { zh: &zh, en: &en })?;
+    }
+    Ok(())
 }

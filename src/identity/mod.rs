@@ -7,6 +7,7 @@
 //! - Tokens, keys and links are stored as SHA-256 of what was given out; what they are is known only to their holder.
 //! - A suspension counts from its commit on: every write loads session, person and memberships in its own transaction.
 //! - A unit has one union a day; who pays or orders for it does so on the days of a tie. The unit makes a tie, either side ends it.
+//! - Who is named as payer is not asked: it is of the same prefecture or of a region above or below, and it is told.
 //! - A unit never stands below itself; changes of the tree claim one row and are entered in the order of their days.
 //! - Failed sign-ins slow down the source that fails, never the account.
 

@@ -3,7 +3,7 @@
 mod ties;
 mod waiting;
 
-pub use ties::{check_last_day, day_after, is_withdrawn, open, tie_end};
+pub use ties::{check_last_day, day_after, is_withdrawn, on_common_ground, open, tie_end};
 pub use waiting::{Failures, MailKind, Throttle, mail_allowance, throttle};
 
 use crate::kernel::actor::{

@@ -1,5 +1,6 @@
 //! Who pays for a unit in its place: its union, its accounting centres.
 
+use super::super::mails;
 use super::super::rules;
 use super::super::store::{self, Organisation, PayerKind, PayerTieRow};
 use super::organisations::note_between;
@@ -30,7 +31,7 @@ pub struct PayerTie {
 ///
 /// # Errors
 /// `not_found` without the unit; `wrong_state` when it does not buy for itself; `validation_failed` when the payer is of another
-/// kind or the days are no days; `already_exists` when they are tied, or when the unit has a union, on one of the days.
+/// kind or prefecture, or the days are no days; `already_exists` when they are tied, or when the unit has a union, on one of the days.
 pub fn tie_payer(tx: &mut Tx<'_>, by: Option<&Actor>, new: &PayerTie) -> Outcome<()> {
     let unit = new.unit;
     let held = store::claim_organisation(tx, unit)?.ok_or_else(|| AppError::new(Code::NotFound))?;
@@ -46,6 +47,7 @@ pub fn tie_payer(tx: &mut Tx<'_>, by: Option<&Actor>, new: &PayerTie) -> Outcome
     }
     let row = PayerTieRow { payer_id: new.payer, unit_id: unit, kind: new.kind, valid_from: new.from, valid_to };
     store::insert_payer_tie(tx, &row)?;
+    mails::tell_payer(tx, &held, new.payer, new.kind, new.from)?;
     let details = json!({ "payer": new.payer, "kind": new.kind, "from": new.from, "until": new.until });
     note_between(tx, by, "payer.tied", &held, new.payer, details)
 }
@@ -84,7 +86,8 @@ pub fn end_payer(tx: &mut Tx<'_>, by: Option<&Actor>, unit: OrgId, payer: OrgId,
     Ok(PayerTie { unit, payer, kind, from, until: Some(last) })
 }
 
-/// A union is a union, an accounting centre keeps accounts for others and is a budget unit; both serve who buys for itself.
+/// A union is a union, an accounting centre keeps accounts for others and is a budget unit; both serve who buys for itself and,
+/// since nobody asks them, only near them.
 fn check_kinds(tx: &mut Tx<'_>, unit: &Organisation, new: &PayerTie) -> Outcome<()> {
     if !matches!(unit.kind, OrgKind::BudgetUnit | OrgKind::EnterpriseBuyer | OrgKind::SocialOrganisation) {
         return Err(
@@ -97,11 +100,21 @@ fn check_kinds(tx: &mut Tx<'_>, unit: &Organisation, new: &PayerTie) -> Outcome<
         return Err(wrong("/payer_id", "本单位付款无须登记", "is the unit itself, which needs no tie"));
     }
     match (new.kind, payer.kind) {
-        (PayerKind::Union, OrgKind::Union) | (PayerKind::AccountingCentre, OrgKind::BudgetUnit) => Ok(()),
-        (PayerKind::Union, _) => Err(wrong("/payer_id", "须为工会", "must be a union")),
+        (PayerKind::Union, OrgKind::Union) | (PayerKind::AccountingCentre, OrgKind::BudgetUnit) => {}
+        (PayerKind::Union, _) => return Err(wrong("/payer_id", "须为工会", "must be a union")),
         (PayerKind::AccountingCentre, _) => {
-            Err(wrong("/payer_id", "会计核算中心须为预算单位", "must be a budget unit, as accounting centres are"))
+            let (zh, en) = ("会计核算中心须为预算单位", "must be a budget unit, as accounting centres are");
+            return Err(wrong("/payer_id", zh, en));
         }
+    }
+    if rules::on_common_ground(&unit.region_code, &payer.region_code) {
+        Ok(())
+    } else {
+        Err(wrong(
+            "/payer_id",
+            "须与本单位同属一个地级行政区，或为其上下级地区",
+            "must be of the unit's prefecture, or of a region above it",
+        ))
     }
 }
 

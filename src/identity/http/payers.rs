@@ -77,7 +77,8 @@ pub async fn list_payers(call: Call<SignedIn>, id: web::Path<OrgId>) -> Answer {
 }
 
 /// Ties a union or an accounting centre to a unit: orders of these days may name it as payer, and its union may order for it
-/// from union money. A unit has one union a day.
+/// from union money. A unit has one union a day. Both are of one prefecture, or the region of one lies in the other's; the payer
+/// is told by mail.
 #[utoipa::path(post, path = "/organisations/{id}/payers", tag = "identity", params(("id" = OrgId, Path)), request_body = PayerRequest, responses((status = 201, body = PayerView)), security(("bearer" = ["organisation.manage"])))]
 #[post("/organisations/{id}/payers")]
 pub async fn tie_payer(call: Call<ManageOrganisation, Json<PayerRequest>>, id: web::Path<OrgId>) -> Answer {

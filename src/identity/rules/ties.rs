@@ -1,6 +1,7 @@
-//! The days of a tie between a unit and who pays or orders for it.
+//! The days of a tie between a unit and who pays or orders for it, and how far away a payer may be.
 
 use crate::kernel::error::{AppError, Code, Message};
+use crate::kernel::region_code::{RegionCode, RegionLevel};
 use crate::kernel::time::Day;
 
 /// The day after all others in dated rows: such a row is open.
@@ -44,6 +45,13 @@ pub fn is_withdrawn(from: Day, until: Day, today: Day) -> bool {
     from > today && from >= until
 }
 
+/// Whether an organisation may pay for another: they are of one prefecture, or one's region lies in the other's.
+#[must_use]
+pub fn on_common_ground(one: &RegionCode, other: &RegionCode) -> bool {
+    let prefecture = |code: &RegionCode| code.ancestors().into_iter().find(|c| c.level() == RegionLevel::Prefecture);
+    one.contains(other) || other.contains(one) || prefecture(one).is_some_and(|code| Some(code) == prefecture(other))
+}
+
 fn wrong(pointer: &str, zh: &str, en: &str) -> AppError {
     AppError::field(Code::ValidationFailed, pointer, Message::new(zh, en))
 }
@@ -71,6 +79,24 @@ mod tests {
             ("2021-03-02", "2021-03-03", false),
         ] {
             assert_eq!(is_withdrawn(day(from), day(until), day("2021-03-01")), withdrawn, "{from} {until}");
+        }
+    }
+
+    #[test]
+    fn common_ground_is_the_prefecture_or_a_region_in_the_other() {
+        for (one, other, common) in [
+            ("640323", "640323", true),
+            ("640323", "640303", true),
+            ("640323100", "640303", true),
+            ("640323", "640300", true),
+            ("640323", "640000", true),
+            ("640323", "640104", false),
+            ("640323", "640100", false),
+            ("640300", "640400", false),
+            ("640000", "650000", false),
+        ] {
+            let [a, b] = [one, other].map(|text| text.parse::<RegionCode>().unwrap());
+            assert_eq!((on_common_ground(&a, &b), on_common_ground(&b, &a)), (common, common), "{one} {other}");
         }
     }
 }

@@ -101,6 +101,35 @@ on_both! {
         assert_eq!(held, Some(PayerKind::AccountingCentre));
     }
 
+    async fn a_payer_is_of_the_same_prefecture_and_is_told(app) {
+        let unit = app.organisation(OrgKind::BudgetUnit, "640323").await;
+        let admin = app.person(unit, &[Role::OrgAdmin]).await;
+        let path = format!("/api/v1/organisations/{unit}/payers");
+        let tie = |payer: OrgId, kind: &str| admin.post(&path, json!({ "payer_id": payer, "kind": kind, "from": "2021-03-01" }));
+        for region in ["640104", "640100", "650000"] {
+            let [union, centre] = [app.organisation(OrgKind::Union, region).await, app.organisation(OrgKind::BudgetUnit, region).await];
+            assert_eq!(tie(union, "union").refused("validation_failed").await.pointers(), ["/payer_id"], "{region}");
+            assert_eq!(tie(centre, "accounting_centre").refused("validation_failed").await.pointers(), ["/payer_id"], "{region}");
+        }
+        let mut tellers = Vec::new();
+        for region in ["640323", "640303", "640300", "640000"] {
+            let teller = app.new_person(OrgKind::BudgetUnit, region, &[Role::OrgAdmin, Role::Payer, Role::Auditor]).await;
+            app.reachable(&teller).await;
+            tie(teller.org_id, "accounting_centre").expect(201).await;
+            let mails = app.mails().await;
+            let mail = mails.iter().find(|mail| mail.to == teller.email).unwrap();
+            let (zh, en) = (mail.text.find("会计核算中心"), mail.text.find("accounting centre"));
+            assert!(zh.is_some() && zh < en, "{}", mail.text);
+            tellers.push(teller);
+            assert_eq!(mails.len(), tellers.len());
+        }
+        app.run_jobs().await;
+        for teller in tellers {
+            let events = teller.get("/api/v1/events?after=0&limit=200").expect(200).await;
+            assert!(events.text().contains("payer.tied"), "{}", events.text());
+        }
+    }
+
     async fn who_pays_sees_its_own_ties_and_may_end_them(app) {
         let unit = app.organisation(OrgKind::BudgetUnit, "640323").await;
         let union = app.new_person(OrgKind::Union, "640323", &[Role::OrgAdmin]).await;
@@ -187,6 +216,9 @@ on_both! {
         // What the small contractor orders and pays itself binds nobody.
         let mut body = till.market.order(&[(till.goods, "1")]);
         body["unit_id"] = json!(unit);
+        let mut by_unit = body.clone();
+        by_unit["payer_id"] = json!(unit);
+        refused_payer(&firm.post("/api/v1/orders", by_unit).send().await);
         let its_own = firm.post("/api/v1/orders", body).expect(201).await.str("/orders/0/id");
         for (order, due) in [(named, json!("2021-03-31")), (its_own, Value::Null)] {
             confirm(till.seller(), &order).expect(200).await;
@@ -230,6 +262,14 @@ on_both! {
         tied(app, unit, union, PayerKind::Union).await;
         refused(ask(Some(unit), "personal").refused("validation_failed").await);
         refused(ask(Some(head.org_id), "union").refused("validation_failed").await);
+        let centre = app.organisation(OrgKind::BudgetUnit, CITY).await;
+        tied(app, unit, centre, PayerKind::AccountingCentre).await;
+        for payer in [unit, centre] {
+            let mut body = till.market.order(&[(till.goods, "4")]);
+            body["fund"] = json!("union");
+            (body["unit_id"], body["payer_id"]) = (json!(unit), json!(payer));
+            refused_payer(&till.market.trader.post("/api/v1/orders", body).send().await);
+        }
         let order = ask(Some(unit), "union").expect(201).await.str("/orders/0/id");
         till.market.hand_over(0, &order, &["4"]).await;
         till.market.accept(&order, &[(1, "4", "0")]).await;
