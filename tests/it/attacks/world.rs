@@ -92,7 +92,7 @@ impl World {
         till.market.acceptor.post(&url(&order, "acceptances"), note).expect(201).await;
         let number = format!("{:08}", COUNT.fetch_add(1, Ordering::SeqCst));
         let line = json!([{ "order_id": order, "line_no": 1, "gross_fen": 3000 }]);
-        let invoice = json!({ "code": "064002100111", "number": number, "issued_on": "2021-03-01", "net_fen": 3000,
+        let invoice = json!({ "code": "064002100111", "number": number, "issued_on": app.ctx().at.day(), "net_fen": 3000,
             "tax_fen": 0, "gross_fen": 3000, "lines": line });
         let invoiced = till.seller().post("/api/v1/invoices", invoice).expect(201).await;
         self.done = done;
@@ -169,7 +169,7 @@ pub fn naming(operation: &str, schema: &Value, own: &World, other: &World) -> Ve
     let order = |what: &str| Some(format!("/api/v1/orders/{what}"));
     let invoice = |order: &str, more: Value| {
         let lines = json!([{ "order_id": order, "line_no": 1, "gross_fen": 4000 }]);
-        let mut body = json!({ "code": "064002100111", "number": "99999999", "issued_on": "2021-03-01", "net_fen": 4000,
+        let mut body = json!({ "code": "064002100111", "number": "99999999", "issued_on": "2021-03-11", "net_fen": 4000,
             "tax_fen": 0, "gross_fen": 4000, "lines": lines });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         (None, body)
