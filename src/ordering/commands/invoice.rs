@@ -44,13 +44,9 @@ pub struct NewInvoice {
 /// Registers an invoice.
 ///
 /// # Errors
-/// `forbidden` for a red letter of the buyer; `invoice_duplicate`, `invoice_mismatch`, `not_found`, `validation_failed`; `wrong_state` for an order that is neither
-/// confirmed nor closed, unless it is a red letter.
+/// `forbidden` for a red letter of the buyer; `invoice_duplicate`, `invoice_mismatch`, `not_found`, `validation_failed`;
+/// `wrong_state` for an order that is neither confirmed nor closed, unless it is a red letter.
 pub fn register(tx: &mut Tx<'_>, actor: &Actor, new: &NewInvoice) -> Outcome<(InvoiceRow, Vec<InvoiceLineRow>)> {
-    if new.reverses.is_some() && !actor.kind.sells() {
-        let error = AppError::new(Code::Forbidden);
-        return Err(error.detail("红字发票由供应商登记", "the supplier registers red letters"));
-    }
     check_paper(tx.at().day(), new)?;
     let mut named: Vec<(OrderId, i64)> = new.lines.iter().map(|(order, line, _)| (*order, *line)).collect();
     named.sort_unstable();
@@ -71,7 +67,7 @@ pub fn register(tx: &mut Tx<'_>, actor: &Actor, new: &NewInvoice) -> Outcome<(In
         }
     }
     let order = first.ok_or(Code::NotFound)?;
-    check_reversal(tx, &order, new)?;
+    check_reversal(tx, actor, &order, new)?;
     if let Some(file) = new.file_id {
         documents::file(tx, &Scope::Org(actor.org_id), file)?;
     }
@@ -174,8 +170,9 @@ fn match_order(tx: &mut Tx<'_>, order: &OrderRow, lines: &[LineRow], new: &NewIn
     Ok(())
 }
 
-/// A red letter takes back lines of one invoice of the same parties at its rate of tax, no earlier than it: all of them together never more of a line than it named.
-fn check_reversal(tx: &mut Tx<'_>, order: &OrderRow, new: &NewInvoice) -> Outcome<()> {
+/// A red letter of the supplier takes back lines of one invoice of the same parties at its rate of tax, no earlier than it: all
+/// of them together never more of a line than it named.
+fn check_reversal(tx: &mut Tx<'_>, actor: &Actor, order: &OrderRow, new: &NewInvoice) -> Outcome<()> {
     let Some(id) = new.reverses else { return Ok(()) };
     let unknown = || {
         let message = Message::new("没有此发票", "there is no such invoice");
@@ -184,6 +181,10 @@ fn check_reversal(tx: &mut Tx<'_>, order: &OrderRow, new: &NewInvoice) -> Outcom
     let original = store::find(tx, id)?.ok_or_else(unknown)?;
     if (original.supplier_id, original.payer_id) != order.parties() {
         return Err(unknown());
+    }
+    if !actor.kind.sells() {
+        let error = AppError::new(Code::Forbidden);
+        return Err(error.detail("红字发票由供应商登记", "the supplier registers red letters"));
     }
     if new.issued_on < original.issued_on {
         return Err(misdated("红字发票不能早于原发票", "is before the date of the invoice that it takes back"));

@@ -23,6 +23,8 @@ pub struct World {
     pub done: String,
     /// An order that waits for acceptance.
     pub shipped: String,
+    /// The day on which everything was there.
+    pub day: String,
     pub people: Vec<Person>,
 }
 
@@ -35,6 +37,7 @@ impl World {
         world.trade(app, &till).await;
         world.supply(app, &till).await;
         world.unit(app, &till.market).await;
+        world.day = app.ctx().at.day().to_string();
         world
     }
 
@@ -169,7 +172,7 @@ pub fn naming(operation: &str, schema: &Value, own: &World, other: &World) -> Ve
     let order = |what: &str| Some(format!("/api/v1/orders/{what}"));
     let invoice = |order: &str, more: Value| {
         let lines = json!([{ "order_id": order, "line_no": 1, "gross_fen": 4000 }]);
-        let mut body = json!({ "code": "064002100111", "number": "99999999", "issued_on": "2021-03-11", "net_fen": 4000,
+        let mut body = json!({ "code": "064002100111", "number": "99999999", "issued_on": own.day, "net_fen": 4000,
             "tax_fen": 0, "gross_fen": 4000, "lines": lines });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         (None, body)
