@@ -8,7 +8,8 @@ use crate::kernel::ids::{FileId, InvoiceId, OrderId};
 use crate::kernel::money::{Fen, Ppm};
 use crate::kernel::time::Day;
 use crate::ordering::rules::money::{
-    InvoiceSums, MoneyRefusal, Tax, check_invoice, check_matched, check_taken_back, freight_payable,
+    InvoiceSums, MoneyRefusal, Tax, check_invoice, check_line_left, check_matched, check_red_letter, check_taken_back,
+    freight_payable,
 };
 use crate::ordering::rules::order::OrderState;
 use crate::ordering::store::invoices::{self as store, InvoiceLineRow, InvoiceRow};
@@ -186,23 +187,15 @@ fn check_reversal(tx: &mut Tx<'_>, actor: &Actor, order: &OrderRow, new: &NewInv
         let error = AppError::new(Code::Forbidden);
         return Err(error.detail("红字发票由供应商登记", "the supplier registers red letters"));
     }
-    if new.issued_on < original.issued_on {
-        return Err(misdated("红字发票不能早于原发票", "is before the date of the invoice that it takes back"));
-    }
-    if new.rate != original.rate_ppm {
-        let message = Message::new("税率须与原发票相同", "must be the rate of the invoice that it takes back");
-        return Err(AppError::new(Code::InvoiceMismatch).at("/rate_ppm", message));
-    }
+    check_red_letter((new.issued_on, new.rate), (original.issued_on, original.rate_ppm))?;
     let lines = store::lines_of(tx, &[id])?;
     let before = store::taken_back(tx, id)?;
     for (order, line_no, gross) in &new.lines {
         let line = lines.iter().find(|line| line.order_id == *order && line.line_no == *line_no);
-        let line = line.ok_or(MoneyRefusal::RedLetter)?;
+        let line = line.ok_or(MoneyRefusal::RedLetterTooMuch)?;
         let taken =
             before.iter().find(|(id, no, _)| id == order && no == line_no).map_or(Fen::ZERO, |(_, _, sum)| *sum);
-        if line.gross_fen.plus(taken)?.plus(*gross)? < Fen::ZERO {
-            return Err(MoneyRefusal::RedLetter.into());
-        }
+        check_line_left(line.gross_fen, taken, *gross)?;
     }
     Ok(())
 }

@@ -88,5 +88,5 @@ fn within_return(tx: &mut Tx<'_>, order: OrderId, named: ReturnId, earlier: &[Re
         return Err(AppError::field(Code::ValidationFailed, "/return_id", message));
     }
     let sent = Fen::total(earlier.iter().filter(|row| row.return_id == Some(named)).map(|row| row.amount_fen))?;
-    Ok(money::refund(Fen::total(lines)?, sent, amount)?)
+    Ok(money::refund_of_return(Fen::total(lines)?, sent, amount)?)
 }

@@ -1,7 +1,7 @@
 //! Money between buyer and supplier: which order a transfer pays, when it is due, whether an invoice agrees.
 
 use crate::kernel::calendar::{Deadline, WorkCalendar};
-use crate::kernel::error::{AppError, Code};
+use crate::kernel::error::{AppError, Code, Message};
 use crate::kernel::money::{Fen, Overflow, Ppm};
 use crate::kernel::time::Day;
 use crate::kernel::uscc::RegistrationKind;
@@ -17,12 +17,20 @@ pub enum MoneyRefusal {
     SeveralSuppliers,
     /// More is sent back than was paid.
     MoreThanPaid,
+    /// More is sent back for a return than its goods cost.
+    MoreThanReturned,
     /// Net, tax and gross, or rate and tax, do not agree within 1 fen.
     InvoiceSums,
     /// An exempt invoice has neither rate nor tax.
     ExemptWithTax,
     /// A red-letter invoice is negative and names the invoice it takes back; any other is positive and names none.
     RedLetter,
+    /// A red letter is dated before the invoice that it takes back.
+    RedLetterEarly,
+    /// A red letter has another rate of tax than the invoice that it takes back.
+    RedLetterRate,
+    /// Red letters take back more of a line than the invoice named, or a line that it did not name.
+    RedLetterTooMuch,
     /// A line's gross is not within 1 fen of what was accepted.
     NotAccepted,
     /// The amount does not fit.
@@ -51,6 +59,11 @@ impl From<MoneyRefusal> for AppError {
                 "One transfer pays orders of one supplier and one payer",
             ),
             R::MoreThanPaid => (Code::PaymentMismatch, "退款超过已付款净额", "More would be sent back than was paid"),
+            R::MoreThanReturned => (
+                Code::PaymentMismatch,
+                "退款超过该次退货的货款",
+                "More would be sent back than the returned goods cost",
+            ),
             R::InvoiceSums => (
                 Code::InvoiceMismatch,
                 "金额、税额与价税合计不符",
@@ -61,6 +74,20 @@ impl From<MoneyRefusal> for AppError {
                 Code::InvoiceMismatch,
                 "红字发票金额为负并指明原发票，蓝字发票反之",
                 "A red-letter invoice is negative and names the one it takes back; any other is positive and names none",
+            ),
+            R::RedLetterEarly => {
+                let message =
+                    Message::new("红字发票不能早于原发票", "is before the date of the invoice that it takes back");
+                return AppError::field(Code::ValidationFailed, "/issued_on", message);
+            }
+            R::RedLetterRate => {
+                let message = Message::new("税率须与原发票相同", "must be the rate of the invoice that it takes back");
+                return AppError::new(Code::InvoiceMismatch).at("/rate_ppm", message);
+            }
+            R::RedLetterTooMuch => (
+                Code::InvoiceMismatch,
+                "红字金额超过原发票该行尚可冲回的金额",
+                "More of a line would be taken back than its invoice named and earlier red letters left",
             ),
             R::NotAccepted => {
                 (Code::InvoiceMismatch, "发票金额与验收金额不符", "The invoice does not agree with what was accepted")
@@ -125,6 +152,14 @@ pub fn allocate(transfer: Fen, orders: &[Payable]) -> Result<Vec<Fen>, MoneyRefu
 /// When it is more than was paid and not yet sent back.
 pub fn refund(paid: Fen, refunded: Fen, amount: Fen) -> Result<(), MoneyRefusal> {
     if amount > paid.minus(refunded)? { Err(MoneyRefusal::MoreThanPaid) } else { Ok(()) }
+}
+
+/// Whether so much can be sent back for a return of goods of this worth.
+///
+/// # Errors
+/// When it is more than the goods cost, less what was sent back for them already.
+pub fn refund_of_return(worth: Fen, sent: Fen, amount: Fen) -> Result<(), MoneyRefusal> {
+    if amount > worth.minus(sent)? { Err(MoneyRefusal::MoreThanReturned) } else { Ok(()) }
 }
 
 /// The last day of a period of calendar days, the first day not counted, moved to a working day.
@@ -229,6 +264,28 @@ pub fn check_matched(invoiced: Fen, ordered: Fen, kept: Fen, line_closed: bool) 
 /// When more would be taken back.
 pub fn check_taken_back(left: Fen) -> Result<(), MoneyRefusal> {
     if left.get() < 0 { Err(MoneyRefusal::NotAccepted) } else { Ok(()) }
+}
+
+/// What a red letter and the invoice that it takes back say of themselves: day and rate of tax in parts per million.
+pub type Paper = (Day, Option<Ppm>);
+
+/// Whether a red letter may take an invoice back at all: no earlier than it, at its rate.
+///
+/// # Errors
+/// [`MoneyRefusal::RedLetterEarly`], [`MoneyRefusal::RedLetterRate`].
+pub fn check_red_letter(red: Paper, original: Paper) -> Result<(), MoneyRefusal> {
+    if red.0 < original.0 {
+        return Err(MoneyRefusal::RedLetterEarly);
+    }
+    if red.1 == original.1 { Ok(()) } else { Err(MoneyRefusal::RedLetterRate) }
+}
+
+/// Whether a line that an invoice named may be taken back by so much (negative), after what red letters took already (negative).
+///
+/// # Errors
+/// [`MoneyRefusal::RedLetterTooMuch`] when less than nothing would be left of it.
+pub fn check_line_left(named: Fen, taken: Fen, gross: Fen) -> Result<(), MoneyRefusal> {
+    if named.plus(taken)?.plus(gross)? < Fen::ZERO { Err(MoneyRefusal::RedLetterTooMuch) } else { Ok(()) }
 }
 
 /// The freight that may be invoiced: none when no goods were kept and none can come.
@@ -405,6 +462,25 @@ mod tests {
             assert_eq!(check_matched(fen(invoiced), fen(ordered), fen(kept), closed).is_ok(), fits, "{invoiced}");
         }
         assert!(agrees(fen(999), fen(1_000)) && !agrees(fen(998), fen(1_000)));
+    }
+
+    #[test]
+    fn a_red_letter_follows_its_invoice_and_leaves_nothing_below_nothing() {
+        let (day, later) = (Day::ymd(2021, 3, 1), Day::ymd(2021, 3, 2));
+        let rate = Some(Ppm(90_000));
+        for (red, answer) in [
+            ((day, rate), Ok(())),
+            ((later, rate), Ok(())),
+            ((Day::ymd(2021, 2, 28), rate), Err(MoneyRefusal::RedLetterEarly)),
+            ((later, None), Err(MoneyRefusal::RedLetterRate)),
+            ((later, Some(Ppm(130_000))), Err(MoneyRefusal::RedLetterRate)),
+        ] {
+            assert_eq!(check_red_letter(red, (day, rate)), answer, "{red:?}");
+        }
+        let left = |taken, gross| check_line_left(fen(10_000), fen(taken), fen(gross));
+        assert_eq!((left(0, -10_000), left(-8_000, -2_000)), (Ok(()), Ok(())));
+        assert_eq!(left(0, -10_001), Err(MoneyRefusal::RedLetterTooMuch));
+        assert_eq!(left(-8_000, -2_001), Err(MoneyRefusal::RedLetterTooMuch));
     }
 
     #[test]
