@@ -4,7 +4,7 @@ use super::settle::{is_closed, settle};
 use crate::audit;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Code, Message, Outcome};
-use crate::kernel::ids::{OrderId, OrderLineId, TransferId};
+use crate::kernel::ids::{ListingId, OrderId, OrderLineId, TransferId};
 use crate::kernel::money::Fen;
 use crate::kernel::terms::Basis;
 use crate::kernel::time::Day;
@@ -14,6 +14,7 @@ use crate::ordering::rules::line::{Line, Moves};
 use crate::ordering::rules::order::{Event, OrderState, next};
 use crate::ordering::store::orders::{self as store, LineRow, OrderRow, Side};
 use crate::platform::db::Tx;
+use std::collections::BTreeSet;
 
 /// The hold of a line's quota; it keeps its id wherever the ledger carries it.
 pub fn quota_hold(line: OrderLineId) -> TransferId {
@@ -47,6 +48,11 @@ impl Claimed {
         let order = store::claim(tx, side, id)?;
         let lines = store::lines(tx, id)?;
         Ok(Claimed { order, lines, moved: Vec::new() })
+    }
+
+    /// What its lines sell, each listing once.
+    pub fn listings(&self) -> Vec<ListingId> {
+        self.lines.iter().map(|line| line.listing_id).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// Moves the order by an event.

@@ -5,7 +5,7 @@ use crate::catalogue;
 use crate::identity;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Code, Outcome};
-use crate::kernel::ids::{ListingId, OrderId, OrgId};
+use crate::kernel::ids::{OrderId, OrgId};
 use crate::kernel::time::Day;
 use crate::kernel::uscc::Uscc;
 use crate::ordering::rules::line::Line;
@@ -68,11 +68,8 @@ fn bound(tx: &mut Tx<'_>, order: &OrderRow) -> Outcome<OrgId> {
 
 /// Asks again what was asked at placement: a certificate may have ended since, and may be ending at this very moment.
 fn promisable(tx: &mut Tx<'_>, claimed: &Claimed) -> Outcome<()> {
-    let mut listings: Vec<ListingId> = claimed.lines.iter().map(|line| line.listing_id).collect();
-    listings.sort_unstable();
-    listings.dedup();
     let day = tx.at().day();
-    let offers = catalogue::kept_offers(tx, &listings, day)?;
+    let offers = catalogue::kept_offers(tx, &claimed.listings(), day)?;
     for line in &claimed.lines {
         let offer = offers.iter().find(|offer| offer.listing_id == line.listing_id).ok_or(Code::ListingNotOnSale)?;
         offer.promisable().map_err(|error| error.with("line_no", line.line_no))?;

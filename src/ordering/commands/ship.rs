@@ -83,10 +83,10 @@ pub fn ship(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewShipment) -> O
     Ok((fact.id, claimed.order))
 }
 
-/// What is barred for food safety stays where it is, though it was ordered before.
+/// What is barred for food safety stays where it is, though it was ordered before; a ruling at this very moment waits, or is
+/// waited for.
 fn nothing_barred(tx: &mut Tx<'_>, claimed: &Claimed, new: &NewShipment, today: Day) -> Outcome<()> {
-    let listings: Vec<ListingId> = claimed.lines.iter().map(|line| line.listing_id).collect();
-    let barred: Vec<ListingId> = catalogue::offers(tx, &listings, today)?
+    let barred: Vec<ListingId> = catalogue::kept_offers(tx, &claimed.listings(), today)?
         .into_iter()
         .filter(|offer| offer.barred)
         .map(|offer| offer.listing_id)
