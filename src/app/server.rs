@@ -39,6 +39,7 @@ pub async fn serve(installation: Installation, serving: &Serving) -> Outcome<()>
         .run();
     let (stop, stopped) = watch::channel(false);
     let runner = serving.jobs.then(|| tokio::spawn(jobs(&installation).run(stopped)));
+    // Once a minute, callers that have their whole burst again are forgotten.
     let sweep = tokio::spawn(async move {
         loop {
             tokio::time::sleep(Duration::from_secs(60)).await;

@@ -6,7 +6,8 @@ use crate::kernel::time::At;
 /// The longest name, in characters.
 const MAX_NAME: usize = 200;
 
-/// What an organisation may bring in one civil day, in bytes: so that nobody fills the disk of all.
+/// What an organisation may bring in one civil day, in bytes: so that nobody fills the disk of all. It guards the disk, no
+/// money: uploads that PostgreSQL enters at the same moment do not see one another, and may pass it by what is in flight.
 pub const DAILY_BYTES: i64 = 512 * 1024 * 1024;
 
 /// Why a file is refused.

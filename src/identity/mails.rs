@@ -1,4 +1,5 @@
-//! The mails with one-time links, and the one to who was named as payer. The secret stands behind `#`, which browsers do not send, so no log on the way sees it.
+//! The mails with one-time links, and the one to who was named as payer. The secret stands behind `#`, which browsers do not
+//! send, so no log on the way sees it.
 
 use super::queries;
 use super::store::{Organisation, PayerKind};

@@ -22,7 +22,8 @@ pub struct Parties {
     pub payer: OrgId,
 }
 
-/// Decides the parties. A contractor and a union that order for a unit are payers themselves. Nothing is asked of the database when the buyer orders for itself and pays itself.
+/// Decides the parties. A contractor and a union that order for a unit are payers themselves. Nothing is asked of the database
+/// when the buyer orders for itself and pays itself.
 ///
 /// # Errors
 /// `fund_not_allowed`; a unit that the buyer does not serve today, a payer or beneficiary that does not fit.
