@@ -25,4 +25,4 @@ pub use queries::{
     Metrics, SupplierApplicationView, application, applications, ended_since, is_admitted, mandated, metrics,
 };
 pub use rules::{AdmissionDecision, AdmissionRefusalReason, AdmissionStep, SupplierApplicationStatus};
-pub use store::{admitted, keep_admitted};
+pub use store::{Admitted, admitted, keep_admitted};

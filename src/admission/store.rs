@@ -11,7 +11,7 @@ use crate::kernel::ids::{FileId, MandateId, OrgId, ProductId, ReviewId, Supplier
 use crate::kernel::page::PageRequest;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::{At, Day};
-use crate::platform::db::{Condition, Conn, Read, Tx};
+use crate::platform::db::{Condition, Conn, Read, Tx, Wording};
 use diesel::dsl::{exists, insert_into, select, update};
 use diesel::prelude::*;
 
@@ -141,11 +141,18 @@ pub fn applications(
     })?)
 }
 
-/// For another slice's statement: whether the organisation that its column (`table.column`) names is admitted.
-#[must_use]
-pub const fn admitted(column: &'static str) -> Condition {
-    let before = "EXISTS (SELECT 1 FROM supplier_applications a WHERE a.status = 'admitted' AND a.org_id = ";
-    Condition { before, column, after: ")" }
+/// An admitted supplier has this id.
+#[derive(Debug, Clone, Copy)]
+pub struct Admitted;
+impl Wording for Admitted {
+    const BEFORE: &'static str =
+        "EXISTS (SELECT 1 FROM supplier_applications a WHERE a.status = 'admitted' AND a.org_id = ";
+    const AFTER: &'static str = ")";
+}
+
+/// For another slice's statement: whether the supplier that its column names is admitted.
+pub const fn admitted<C>(column: C) -> Condition<Admitted, C> {
+    Condition::of(column)
 }
 
 pub fn is_admitted(on: &mut Read, org: OrgId) -> Outcome<bool> {
@@ -218,12 +225,17 @@ pub fn revoke_mandates_of(tx: &mut Tx<'_>, producer: OrgId, from: Day) -> Outcom
 }
 
 /// Written as text, as in the index of these decisions: plans do not look at what is bound.
-const ENDING: Condition = Condition { before: "", column: "supplier_decisions.step", after: " = 'ending'" };
+struct Ending;
+impl Wording for Ending {
+    const AFTER: &'static str = " = 'ending'";
+}
 
 /// Suppliers whose admission ended since a moment.
 pub fn ended_since(on: &mut Read, since: At) -> Outcome<Vec<OrgId>> {
-    Ok(each!(on, c => decisions::table.inner_join(applications::table).filter(ENDING)
-        .filter(decisions::decided_at.ge(since)).order(applications::org_id).select(applications::org_id).distinct().load(c))?)
+    Ok(
+        each!(on, c => decisions::table.inner_join(applications::table).filter(Condition::<Ending, _>::of(decisions::step))
+        .filter(decisions::decided_at.ge(since)).order(applications::org_id).select(applications::org_id).distinct().load(c))?,
+    )
 }
 
 /// Mandates in scope, given or received, newest first; only the named one when an id is given.

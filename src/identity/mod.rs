@@ -33,4 +33,4 @@ pub use queries::{
     tree_contained_since, tree_contains, units_served, user_by_email,
 };
 pub use rules::source;
-pub use store::{Organisation, PayerKind, Standing, acts};
+pub use store::{Acts, Organisation, PayerKind, Standing, acts};

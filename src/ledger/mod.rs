@@ -25,6 +25,7 @@ pub use commands::{
 };
 pub use queries::{Balance, Difference, balance, balances, counts_of_order, posted, quota_balances, remaining, verify};
 pub use rules::{AccountKind, Adjust, Phase, Portion, Resolution, Resolve};
+pub use store::{Left, anything_left};
 
 use crate::kernel::ids::{AccountId, CountId, ListingId, OrgId, TransferId};
 use crate::kernel::terms::Fund;

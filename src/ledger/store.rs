@@ -9,12 +9,26 @@ use crate::kernel::ids::{AccountId, CountId, OrderId, OrderLineId, OrgId, Transf
 use crate::kernel::money::Fen;
 use crate::kernel::terms::{Basis, Fund};
 use crate::kernel::time::{At, Day};
-use crate::platform::db::{Kept, Read, Tx, total};
+use crate::platform::db::{Condition, Kept, Read, Tx, Wording, total};
 use crate::{each, later, later_rows};
 use diesel::dsl::{insert_into, sql, update};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary};
 use statement::{Rows, Value};
+
+/// An account with this id has something left below its ceiling.
+#[derive(Debug, Clone, Copy)]
+pub struct Left;
+impl Wording for Left {
+    const BEFORE: &'static str =
+        "EXISTS (SELECT 1 FROM ledger_accounts l WHERE l.limit_amount > l.pending + l.posted AND l.id = ";
+    const AFTER: &'static str = ")";
+}
+
+/// For another slice's statement: whether anything may still be held of the account that its column names.
+pub const fn anything_left<C>(column: C) -> Condition<Left, C> {
+    Condition::of(column)
+}
 
 /// A stored account.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

@@ -1,19 +1,17 @@
 //! What everybody sees: the public list and one listing.
 
-use super::products::{StockView, balances};
 use crate::catalogue::commands::encode;
 use crate::catalogue::offers::{CertificateInForce, in_force, read_origins};
 use crate::catalogue::rules::{self, ListingStatus, Months, OriginShare, Standing};
-use crate::catalogue::store::{self, ListingRow, Order, Wanted};
+use crate::catalogue::store::{self, Order, ShownRow, Wanted};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
-use crate::kernel::ids::{AccountId, ListingId, OrgId, ProductId};
+use crate::kernel::ids::{ListingId, OrgId, ProductId};
 use crate::kernel::money::{Fen, Ppm};
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::search_text;
 use crate::kernel::terms::{Category, Mark};
 use crate::kernel::time::{At, Day};
-use crate::ledger;
 use crate::platform::db::Read;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -144,16 +142,11 @@ pub fn listings(on: &mut Read, filter: &ListingFilter, day: Day, page: &PageRequ
         Some(SortBy::Name) => Order::Name,
     };
     let rows = store::search(on, &wanted(filter)?, order, day, page)?;
-    let page = Page::cut(rows, page, |(seq, row)| keys(order, *seq, row));
-    let accounts: Vec<AccountId> = page.items.iter().map(|(_, row)| row.stock_account_id).collect();
-    let stocks = balances(on, &accounts)?;
-    Ok(page.map(|(_, row)| {
-        let stock = stocks.get(&row.stock_account_id).copied().unwrap_or_default();
-        view(row, stock, day)
-    }))
+    let page = Page::cut(rows, page, |(seq, row, _)| keys(order, *seq, row));
+    Ok(page.map(|(_, row, in_stock)| view(row, in_stock, day)))
 }
 
-fn keys(order: Order, seq: i64, row: &ListingRow) -> Vec<String> {
+fn keys(order: Order, seq: i64, row: &ShownRow) -> Vec<String> {
     match order {
         Order::Newest => vec![seq.to_string()],
         Order::PricePerKg => vec![row.price_per_kg_fen.get().to_string(), seq.to_string()],
@@ -201,7 +194,7 @@ fn searched(text: &str) -> Outcome<String> {
     Ok(encode(&terms))
 }
 
-fn view(row: ListingRow, stock: ledger::Balance, day: Day) -> ListingView {
+fn view(row: ShownRow, in_stock: bool, day: Day) -> ListingView {
     let until = row.certified_until.parse::<Day>().ok();
     let from = row.certified_from.parse::<Day>().ok();
     let certified = from.is_some_and(|from| from <= day) && until.is_some_and(|until| day <= until);
@@ -225,7 +218,7 @@ fn view(row: ListingRow, stock: ledger::Balance, day: Day) -> ListingView {
         price_fen: row.price_fen,
         price_per_kg_fen: row.price_per_kg_fen,
         months: Months::from_bits(row.months).numbers(),
-        in_stock: !StockView::from(stock).available.is_zero(),
+        in_stock,
         listed_at: row.created_at,
     }
 }
@@ -235,26 +228,25 @@ fn view(row: ListingRow, stock: ledger::Balance, day: Day) -> ListingView {
 /// # Errors
 /// `not_found`.
 pub fn listing(on: &mut Read, id: ListingId, day: Day) -> Outcome<ListingDetail> {
-    let rows = store::offer(on, id, day)?;
-    let (row, product, _, supplier_may_sell) = rows.first().cloned().ok_or_else(|| AppError::new(Code::NotFound))?;
-    let certificates: Vec<_> =
-        rows.into_iter().filter_map(|(_, _, cover, _)| cover.filter(|cover| !cover.bars).map(in_force)).collect();
-    let stock = ledger::balance(on, row.stock_account_id)?;
+    let rows = store::shown(on, id, day)?;
+    let first = rows.first().cloned().ok_or_else(|| AppError::new(Code::NotFound))?;
+    let told = rows.into_iter().filter_map(|row| row.cover);
+    let certificates: Vec<_> = told.filter(|cover| !cover.bars).map(in_force).collect();
     let standing = Standing {
-        status: row.status,
+        status: first.standing.status,
         certified: !certificates.is_empty(),
-        eligible: row.eligible,
-        mandated_until: row.mandated_until,
-        supplier_may_sell,
+        eligible: first.shown.eligible,
+        mandated_until: first.standing.mandated_until,
+        supplier_may_sell: first.supplier_may_sell,
     };
     let status = if rules::on_sale(standing, day).is_ok() { ListingStatus::OnSale } else { ListingStatus::Withdrawn };
     Ok(ListingDetail {
         status,
-        description: product.description,
-        mark: product.mark,
-        origins: read_origins(&product.origins)?,
+        description: first.product.description,
+        mark: first.product.mark,
+        origins: read_origins(&first.product.origins)?,
         certificates,
-        version: row.version,
-        listing: view(row, stock, day),
+        version: first.standing.version,
+        listing: view(first.shown, first.in_stock, day),
     })
 }

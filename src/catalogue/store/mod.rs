@@ -5,9 +5,11 @@ mod listings;
 mod offers;
 mod products;
 mod search;
+mod shown;
 
 pub use covers::*;
 pub use listings::*;
 pub use offers::*;
 pub use products::*;
-pub use search::{Order, Wanted, may_sell, search};
+pub use search::{Order, Wanted, search};
+pub use shown::{ShownRow, shown};

@@ -1,18 +1,22 @@
 //! SQL of what an order freezes: one statement for all its listings.
 
-use super::{CoverRow, ListingRow, ProductRow, may_sell};
-use crate::catalogue::rules::CoverStatus;
+use super::{CoverRow, ListingRow, ProductRow};
+use crate::admission::Admitted;
 use crate::catalogue::schema::{listings, product_certificates as covers, products};
+use crate::identity::Acts;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{ListingId, ProductId};
 use crate::kernel::time::Day;
-use crate::platform::db::{Conn, Kept, Read, Tx};
+use crate::platform::db::{Condition, Conn, Kept, Read, Tx};
 use crate::{admission, each, identity};
+use diesel::dsl::And;
 use diesel::prelude::*;
 
 /// The certificates that are told of a listing.
 macro_rules! told {
-    ($day:expr) => {
+    ($day:expr) => {{
+        use $crate::catalogue::rules::CoverStatus;
+        use $crate::catalogue::schema::{listings, product_certificates as covers};
         covers::product_id.eq(listings::product_id).and(
             (covers::status
                 .eq(CoverStatus::InForce)
@@ -20,28 +24,28 @@ macro_rules! told {
                 .and(covers::valid_until.ge($day)))
             .or(covers::bars.eq(true)),
         )
-    };
+    }};
+}
+
+/// Whether who lists goods may sell: admitted, and not stopped by the operator. For goods listed under a mandate the same is
+/// asked of their producer.
+pub(super) fn may_sell() -> And<Condition<Acts, listings::org_id>, Condition<Admitted, listings::org_id>> {
+    identity::acts(listings::org_id).and(admission::admitted(listings::org_id))
 }
 
 /// Whether the supplier may sell, and the producer under whose mandate it does.
 macro_rules! sold {
     () => {{
-        let producer = identity::acts("products.org_id").and(admission::admitted("products.org_id"));
-        may_sell().and(listings::mandate_id.is_null().or(producer))
+        use $crate::catalogue::schema::{listings, products};
+        let producer = $crate::identity::acts(products::org_id).and($crate::admission::admitted(products::org_id));
+        $crate::catalogue::store::offers::may_sell().and(listings::mandate_id.is_null().or(producer))
     }};
 }
 
+pub(super) use {sold, told};
+
 /// A listing, its product, a certificate in force or one that bars it, and whether it is sold by who may sell.
 pub type OfferRow = (ListingRow, ProductRow, Option<CoverRow>, bool);
-
-/// One of `offers`, by a statement whose text need not be built to be found prepared.
-pub fn offer(on: &mut Read, id: ListingId, day: Day) -> Outcome<Vec<OfferRow>> {
-    Ok(each!(on, c => {
-        listings::table.inner_join(products::table).left_join(covers::table.on(told!(day)))
-            .filter(listings::id.eq(id)).order(covers::number)
-            .select((ListingRow::as_select(), ProductRow::as_select(), Option::<CoverRow>::as_select(), sold!())).load(c)
-    })?)
-}
 
 /// Listings with their products, once for each certificate that is in force on the day or bars the product, or once without.
 pub fn offers(on: &mut Read, ids: &[ListingId], day: Day) -> Outcome<Vec<OfferRow>> {

@@ -1,7 +1,8 @@
 //! SQL of the public list. The one declared difference between the databases: searched words are looked up in an FTS5
 //! table on SQLite and in an array with a GIN index on PostgreSQL.
 
-use super::ListingRow;
+use super::offers::may_sell;
+use super::shown::{ListedRow, ShownRow};
 use crate::catalogue::rules::ListingStatus;
 use crate::catalogue::schema::{listings, products};
 use crate::kernel::error::Outcome;
@@ -11,9 +12,9 @@ use crate::kernel::page::PageRequest;
 use crate::kernel::region_code::{RegionCode, RegionLevel};
 use crate::kernel::terms::Category;
 use crate::kernel::time::Day;
-use crate::platform::db::{Condition, KeptWhen, Read, Tx};
-use crate::{admission, each, identity};
-use diesel::dsl::{And, exists, sql};
+use crate::platform::db::{KeptWhen, Read, Tx};
+use crate::{admission, each, identity, ledger};
+use diesel::dsl::{exists, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
@@ -75,31 +76,19 @@ impl Wanted {
     }
 }
 
-/// Whether who lists goods may sell: admitted, and not stopped by the operator. For goods listed under a mandate the same is
-/// asked of their producer.
-pub fn may_sell() -> And<Condition, Condition> {
-    identity::acts("listings.org_id").and(admission::admitted("listings.org_id"))
-}
-
 /// Whether the supplier of a listing may sell, and the producer under whose mandate it does.
 macro_rules! sold {
     () => {{
         let producer = products::table
             .filter(products::id.eq(listings::product_id))
-            .filter(identity::acts("products.org_id"))
-            .filter(admission::admitted("products.org_id"));
+            .filter(identity::acts(products::org_id))
+            .filter(admission::admitted(products::org_id));
         may_sell().and(listings::mandate_id.is_null().or(exists(producer)))
     }};
 }
 
 /// Listings that are really on sale on a day, with their place in the order of listing.
-pub fn search(
-    on: &mut Read,
-    wanted: &Wanted,
-    order: Order,
-    day: Day,
-    page: &PageRequest,
-) -> Outcome<Vec<(i64, ListingRow)>> {
+pub fn search(on: &mut Read, wanted: &Wanted, order: Order, day: Day, page: &PageRequest) -> Outcome<Vec<ListedRow>> {
     let (found, end) = match on.is_postgres() {
         true => ("listings.seq IN (SELECT s.seq FROM listing_search s WHERE s.terms @> string_to_array(", ", ' '))"),
         false => ("listings.seq IN (SELECT rowid FROM listing_search WHERE listing_search MATCH ", ")"),
@@ -109,7 +98,8 @@ pub fn search(
     let by_name = if order == Order::Name { page.keys::<String, i64>()? } else { None };
     Ok(each!(on, c => {
         let certified = listings::certified_from.le(day).and(listings::certified_until.ge(day));
-        let mut query = listings::table.select((listings::seq, ListingRow::as_select())).into_boxed();
+        let mut query = listings::table
+            .select((listings::seq, ShownRow::as_select(), ledger::anything_left(listings::stock_account_id))).into_boxed();
         query = query.filter(listings::status.eq(ListingStatus::OnSale)).filter(listings::mandated_until.ge(day)).filter(sold!());
         query = match wanted.certified {
             Some(true) => query.filter(certified),

@@ -14,7 +14,7 @@ use crate::kernel::ids::{
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::territory::Territory;
 use crate::kernel::time::{At, Day};
-use crate::platform::db::{Condition, Read, Tx};
+use crate::platform::db::{Condition, Read, Tx, Wording};
 use diesel::dsl::{insert_into, update};
 use diesel::prelude::*;
 
@@ -97,11 +97,10 @@ pub struct ReviewRow {
 }
 
 /// Still open; written as text, as in the index of open applications: plans do not look at what is bound.
-const OPEN: Condition = Condition {
-    before: "",
-    column: "certification_applications.state",
-    after: " IN ('draft', 'in_review', 'in_notice', 'returned')",
-};
+struct Open;
+impl Wording for Open {
+    const AFTER: &'static str = " IN ('draft', 'in_review', 'in_notice', 'returned')";
+}
 
 /// Adds schemes that are not there.
 pub fn add_schemes(tx: &mut Tx<'_>, rows: &[SchemeRow]) -> Outcome<usize> {
@@ -227,7 +226,7 @@ pub fn open_application(
 ) -> Outcome<Option<CertificationApplicationId>> {
     Ok(
         each!(on, c => applications::table.filter(applications::product_id.eq(product)).filter(applications::scheme_id.eq(scheme))
-        .filter(OPEN).select(applications::id).first(c).optional())?,
+        .filter(Condition::<Open, _>::of(applications::state)).select(applications::id).first(c).optional())?,
     )
 }
 

@@ -10,15 +10,21 @@ use crate::kernel::page::PageRequest;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::{At, Day};
 use crate::kernel::uscc::Uscc;
-use crate::platform::db::{Condition, Read, Tx};
+use crate::platform::db::{Condition, Read, Tx, Wording};
 use diesel::dsl::{insert_into, update};
 use diesel::prelude::*;
 
-/// For another slice's statement: whether the organisation that its column (`table.column`) names may act.
-#[must_use]
-pub const fn acts(column: &'static str) -> Condition {
-    let before = "EXISTS (SELECT 1 FROM organisations o WHERE o.status = 'active' AND o.id = ";
-    Condition { before, column, after: ")" }
+/// An active organisation has this id.
+#[derive(Debug, Clone, Copy)]
+pub struct Acts;
+impl Wording for Acts {
+    const BEFORE: &'static str = "EXISTS (SELECT 1 FROM organisations o WHERE o.status = 'active' AND o.id = ";
+    const AFTER: &'static str = ")";
+}
+
+/// For another slice's statement: whether the organisation that its column names may act.
+pub const fn acts<C>(column: C) -> Condition<Acts, C> {
+    Condition::of(column)
 }
 
 /// An organisation.
@@ -91,10 +97,15 @@ pub fn offices_of(on: &mut Read, kind: OrgKind, regions: &[RegionCode]) -> Outco
 }
 
 /// Written as text, as in the index of the one operator: plans do not look at what is bound.
-const OPERATOR: Condition = Condition { before: "", column: "organisations.kind", after: " = 'operator'" };
+struct TheOperator;
+impl Wording for TheOperator {
+    const AFTER: &'static str = " = 'operator'";
+}
 
 pub fn operator(on: &mut Read) -> Outcome<Option<Organisation>> {
-    Ok(each!(on, c => organisations::table.filter(OPERATOR).select(Organisation::as_select()).first(c).optional())?)
+    Ok(
+        each!(on, c => organisations::table.filter(Condition::<TheOperator, _>::of(organisations::kind)).select(Organisation::as_select()).first(c).optional())?,
+    )
 }
 
 /// Locks, loads and counts a change.

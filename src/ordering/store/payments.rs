@@ -8,7 +8,7 @@ use crate::kernel::time::{At, Day};
 use crate::ordering::rules::payment::PaymentState;
 use crate::ordering::schema::money::{payment_orders as parts, payments, ratings, refunds};
 use crate::ordering::schema::orders;
-use crate::platform::db::{Condition, Read, Tx};
+use crate::platform::db::{Condition, Read, Tx, Wording};
 use diesel::dsl::{insert_into, update};
 use diesel::prelude::*;
 
@@ -135,13 +135,18 @@ pub fn of_order(on: &mut Read, order: OrderId) -> Outcome<Vec<(PaymentRow, Fen)>
 }
 
 /// Written as text, as in the index of these transfers: plans do not look at what is bound.
-const REPORTED: Condition = Condition { before: "", column: "payments.state", after: " = 'reported'" };
+struct Reported;
+impl Wording for Reported {
+    const AFTER: &'static str = " = 'reported'";
+}
 
 /// Transfers with a proof whose supplier has not answered by the day before this one.
 pub fn unanswered(on: &mut Read, today: Day, most: i64) -> Outcome<Vec<PaymentId>> {
-    Ok(each!(on, c => payments::table.filter(REPORTED).filter(payments::answer_by.lt(today))
+    Ok(
+        each!(on, c => payments::table.filter(Condition::<Reported, _>::of(payments::state)).filter(payments::answer_by.lt(today))
         .filter(payments::proof_file.is_not_null()).order((payments::answer_by, payments::id)).limit(most)
-        .select(payments::id).load(c))?)
+        .select(payments::id).load(c))?,
+    )
 }
 
 /// Unanswered transfers whose day to answer rests on a year that was not loaded, in the order of their ids.

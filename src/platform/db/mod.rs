@@ -15,7 +15,7 @@ mod trips;
 pub use faults::total;
 pub use migrate::{MigrationState, applied};
 pub use readiness::Readiness;
-pub use trips::{Condition, Kept, KeptWhen, Together, Waiting};
+pub use trips::{Condition, Kept, KeptWhen, Together, Waiting, Wording};
 
 use super::clock::Ctx;
 use crate::each;

@@ -8,6 +8,7 @@ use diesel::pg::{Pg, PgConnection, PgQueryBuilder};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryBuilder, QueryFragment, QueryId};
 use diesel::sqlite::SqliteConnection;
+use std::marker::PhantomData;
 
 /// A statement that stays in the connection's cache by its text. diesel prepares updates, and on SQLite lists of values,
 /// anew each time, which costs a round trip there and more than the statement itself here; the texts of one statement
@@ -52,35 +53,45 @@ impl<DB: Backend, T: QueryFragment<DB>> QueryFragment<DB> for KeptWhen<T> {
     }
 }
 
-/// A condition written as text around a column of the statement that it stands in. Unlike `diesel::dsl::sql` it does not
-/// keep the statement from staying prepared.
-#[derive(Debug, Clone, Copy)]
-pub struct Condition {
+/// What a [`Condition`] says before and after its column.
+pub trait Wording: 'static {
     /// What stands before the column.
-    pub before: &'static str,
-    /// `table.column` of the statement.
-    pub column: &'static str,
+    const BEFORE: &'static str = "";
     /// What stands after it.
-    pub after: &'static str,
+    const AFTER: &'static str;
 }
 
-impl QueryId for Condition {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
+/// A condition written as text around a column of the statement that it stands in. Unlike `diesel::dsl::sql` it does not
+/// keep the statement from staying prepared; its type alone tells its text, so that the text is not built to be found.
+#[derive(Debug, Clone, Copy)]
+pub struct Condition<W, C> {
+    column: C,
+    wording: PhantomData<W>,
 }
-impl Expression for Condition {
+
+impl<W: Wording, C> Condition<W, C> {
+    /// What the wording says of this column.
+    pub const fn of(column: C) -> Self {
+        Condition { column, wording: PhantomData }
+    }
+}
+impl<W: Wording, C: QueryId> QueryId for Condition<W, C> {
+    type QueryId = (PhantomData<W>, C::QueryId);
+    const HAS_STATIC_QUERY_ID: bool = C::HAS_STATIC_QUERY_ID;
+}
+impl<W, C> Expression for Condition<W, C> {
     type SqlType = diesel::sql_types::Bool;
 }
-impl<T> AppearsOnTable<T> for Condition {}
-impl<T> SelectableExpression<T> for Condition {}
-impl<G> ValidGrouping<G> for Condition {
-    type IsAggregate = diesel::expression::is_aggregate::Never;
+impl<W, C: AppearsOnTable<T>, T> AppearsOnTable<T> for Condition<W, C> {}
+impl<W, C: SelectableExpression<T>, T> SelectableExpression<T> for Condition<W, C> {}
+impl<W, C: ValidGrouping<G>, G> ValidGrouping<G> for Condition<W, C> {
+    type IsAggregate = C::IsAggregate;
 }
-impl<DB: Backend> QueryFragment<DB> for Condition {
+impl<DB: Backend, W: Wording, C: QueryFragment<DB>> QueryFragment<DB> for Condition<W, C> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        for part in [self.before, self.column, self.after] {
-            out.push_sql(part);
-        }
+        out.push_sql(W::BEFORE);
+        self.column.walk_ast(out.reborrow())?;
+        out.push_sql(W::AFTER);
         Ok(())
     }
 }
