@@ -73,6 +73,31 @@ async fn an_order_of_three_lines_waits_for_postgresql_ten_times_at_most() {
 }
 
 #[actix_web::test]
+async fn the_public_reads_listings_in_one_round_trip() {
+    let home = TestApp::postgres().await;
+    let market = Market::open(&home, 1).await;
+    let listing = market.listing(&home, 0, 1999, "1000", false).await;
+    let wire = Wire::to(home.database_url());
+    let app = home.through(wire.url()).await;
+    let one = format!("/api/v1/listings/{listing}");
+    let list = |more: &str| format!("/api/v1/listings?limit={more}");
+    // The first of each pair prepares what the second uses, and is another address: a list is kept for a second.
+    let pairs = [
+        (one.clone(), one),
+        (list("20"), list("19")),
+        (list("20&sort=price_per_kg&eligible=true"), list("19&sort=price_per_kg&eligible=true")),
+    ];
+    for (first, then) in pairs {
+        app.get(&first).expect(200).await;
+        wire.take();
+        assert!(app.get(&then).expect(200).await.text().contains(&listing.to_string()), "{then}");
+        let trips = wire.take();
+        assert_eq!(trips.len(), 1, "{then}: {trips:#?}");
+    }
+    home.finish().await;
+}
+
+#[actix_web::test]
 async fn a_long_page_asks_no_more_often_than_a_short_one() {
     let home = TestApp::postgres().await;
     let offices = certification::offices(&home).await;

@@ -103,7 +103,7 @@ impl CreateListingRequest {
 #[get("/listings")]
 pub async fn search_listings(public: Public, list: List<ListingFilter>) -> Answer {
     let day = public.now().day();
-    public.list(list, move |read, filter, page| queries::listings(read, filter, day, page)).await
+    public.one_statement().list(list, move |read, filter, page| queries::listings(read, filter, day, page)).await
 }
 
 /// One listing, on sale or not.
@@ -112,7 +112,7 @@ pub async fn search_listings(public: Public, list: List<ListingFilter>) -> Answe
 #[get("/listings/{id}")]
 pub async fn get_listing(public: Public, path: web::Path<ListingId>) -> Answer {
     let day = public.now().day();
-    public.read_reply(move |read| tagged(&queries::listing(read, *path, day)?)).await
+    public.one_statement().read_reply(move |read| tagged(&queries::listing(read, *path, day)?)).await
 }
 
 fn tagged(view: &ListingDetail) -> Outcome<Reply> {

@@ -1,4 +1,5 @@
-//! The door to both databases: `Store::read` is one snapshot, `Store::write` one transaction; `each!` compiles one statement for both.
+//! The door to both databases: `Store::read` is one snapshot, `Store::read_one` one statement, `Store::write` one transaction;
+//! `each!` compiles one statement for both.
 //!
 //! Finders take `&mut Read`, writes take `&mut Tx`, so a write outside a transaction does not compile.
 //! On SQLite one thread writes and commits groups (`sqlite.rs`); on PostgreSQL a few threads own a connection each (`postgres.rs`).
@@ -42,6 +43,8 @@ pub struct Read {
     conn: Conn,
     /// Writes that PostgreSQL has not been sent yet; see `later!`.
     later: trips::Later,
+    /// Statements asked so far where no snapshot was taken.
+    alone: Option<u32>,
 }
 
 /// An open write transaction.
@@ -64,12 +67,16 @@ impl DerefMut for Tx<'_> {
 
 impl Read {
     fn new(conn: Conn) -> Read {
-        Read { conn, later: trips::Later::default() }
+        Read { conn, later: trips::Later::default(), alone: None }
     }
     /// For `each!` only. What was put off is sent before anything else, so that every statement finds what was written
     /// before it. When that fails the transaction is lost, and its end answers why.
     #[doc(hidden)]
     pub fn conn(&mut self) -> &mut Conn {
+        if let Some(asked) = &mut self.alone {
+            *asked += 1;
+            debug_assert!(*asked == 1, "a second statement needs a snapshot");
+        }
         self.later.send(&mut self.conn);
         &mut self.conn
     }
@@ -168,6 +175,14 @@ fn run_guarded<T>(read: &mut Read, ctx: &Ctx, level: u32, work: &impl Fn(&mut Tx
     })
 }
 
+/// One statement without a transaction around it: it sees one state of the data by itself.
+fn alone<T>(read: &mut Read, work: impl FnOnce(&mut Read) -> Outcome<T>) -> Outcome<T> {
+    read.alone = Some(0);
+    let result = catch_unwind(AssertUnwindSafe(|| work(read)));
+    read.alone = None;
+    result.unwrap_or_else(|panic| Err(AppError::internal(format!("a read panicked: {}", panic_text(&*panic)))))
+}
+
 /// What a panic said.
 pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     panic
@@ -263,6 +278,19 @@ impl Store {
             Inner::Sqlite { readers, .. } => readers.submit(move |read| sqlite::snapshot(read, work)).await,
             Inner::Pg { lane, .. } => lane.submit(move |read| postgres::snapshot(read, work)).await,
         }
+    }
+
+    /// One statement to read by; a second one is a mistake that tests find. It saves PostgreSQL two of three round trips.
+    ///
+    /// # Errors
+    /// Whatever the work returns; `server_busy` when the queue is full.
+    pub async fn read_one<T, F>(&self, work: F) -> Outcome<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Read) -> Outcome<T> + Send + 'static,
+    {
+        let (Inner::Sqlite { readers: lane, .. } | Inner::Pg { lane, .. }) = &*self.inner;
+        lane.submit(move |read| alone(read, work)).await
     }
 
     /// Whether the database answers a reader and a writer; nothing is written.

@@ -24,6 +24,7 @@ use std::sync::Arc;
 pub struct Public {
     web: Arc<Web>,
     request: HttpRequest,
+    one_statement: bool,
 }
 
 impl FromRequest for Public {
@@ -31,7 +32,9 @@ impl FromRequest for Public {
     type Future = std::future::Ready<Outcome<Self>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let unproven = limits::unproven(request);
-        std::future::ready(unproven.and_then(|()| Ok(Public { web: web(request)?, request: request.clone() })))
+        std::future::ready(
+            unproven.and_then(|()| Ok(Public { web: web(request)?, request: request.clone(), one_statement: false })),
+        )
     }
 }
 
@@ -50,6 +53,11 @@ impl Public {
     #[must_use]
     pub fn header(&self, name: &str) -> Option<String> {
         text_header(&self.request, name).map(str::to_owned)
+    }
+    /// What is read then is one statement, for which no snapshot is taken.
+    #[must_use]
+    pub fn one_statement(self) -> Public {
+        Public { one_statement: true, ..self }
     }
     /// One snapshot, answered as JSON with an entity tag.
     ///
@@ -73,7 +81,7 @@ impl Public {
     where
         F: FnOnce(&mut Read) -> Outcome<Reply> + Send + 'static,
     {
-        Ok(send(self.web.store.read(work).await?.into_saved(), false))
+        Ok(send(self.fetch(work).await?.into_saved(), false))
     }
     /// One page of a public list.
     ///
@@ -93,6 +101,14 @@ impl Public {
         .await
     }
 
+    async fn fetch<T, F>(&self, work: F) -> Outcome<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Read) -> Outcome<T> + Send + 'static,
+    {
+        if self.one_statement { self.web.store.read_one(work).await } else { self.web.store.read(work).await }
+    }
+
     /// Answers from the cache, or makes the body and keeps it.
     async fn kept<F>(self, make: F) -> Answer
     where
@@ -102,7 +118,7 @@ impl Public {
         if let Some(kept) = self.web.cache.get(address) {
             return Ok(answer(&self.request, kept));
         }
-        let (body, link) = self.web.store.read(make).await?;
+        let (body, link) = self.fetch(make).await?;
         let etag = format!("\"{}\"", &hex(&sha256(&body))[..32]);
         let kept = Kept { body: Bytes::from(body), etag, link };
         self.web.cache.put(address, kept.clone());
