@@ -183,6 +183,10 @@ impl From<Refusal> for AppError {
         let field = |pointer: &str, zh: String, en: String| {
             AppError::field(Code::ValidationFailed, pointer, Message::new(zh, en))
         };
+        let raise = |zh: String, en: String| {
+            AppError::field(Code::PriceEvidenceRequired, "/price_fen", Message::new(zh.clone(), en.clone()))
+                .detail(zh, en)
+        };
         match refusal {
             Refusal::SharesDoNotSum(sum) => field(
                 "/origins",
@@ -205,10 +209,13 @@ impl From<Refusal> for AppError {
             ),
             Refusal::NotOnSale => Code::ListingNotOnSale.into(),
             Refusal::OnSaleAlready => AppError::new(Code::WrongState).detail("商品已在售", "the listing is on sale"),
-            Refusal::EvidenceMissing => Code::PriceEvidenceRequired.into(),
-            Refusal::AboveLikeGoods(like) => AppError::new(Code::PriceEvidenceRequired).detail(
-                format!("价格高于同类商品（每公斤 {like} 元）"),
-                format!("the price is above that of the like goods ({like} yuan a kilogram)"),
+            Refusal::EvidenceMissing => raise(
+                "提价前须为本商品提交新的价格证明（POST …/price-evidence）：合同或发票文件、同类商品的网页链接、同类商品每公斤价格，至少一项。每份证明只用于一次提价，上次提价前提交的不能再用；降价无须证明".to_owned(),
+                "Before a raise, give new evidence for this listing (POST …/price-evidence), at least one of: a contract or invoice as a file, a link to like goods on offer, the price per kilogram of like goods. Each evidence serves one raise, so what was given before the last raise no longer counts; lowering needs none".to_owned(),
+            ),
+            Refusal::AboveLikeGoods(like) => raise(
+                format!("价格折合每公斤高于价格证明中的同类商品（每公斤 {like} 元）：请降低价格，或提交新的价格证明"),
+                format!("Per kilogram, the price is above that of the like goods in the evidence ({like} yuan): ask less, or give new evidence"),
             ),
             Refusal::ToleranceTooWide(most) => {
                 field("/tolerance_ppm", format!("不得超过 {}", most.0), format!("may not be more than {}", most.0))

@@ -62,7 +62,7 @@ codes! {
     // The request itself.
     MalformedJson 400 "malformed_json" "请求内容不是有效的 JSON" "The body is not valid JSON"
     MalformedRequest 400 "malformed_request" "请求格式不正确" "The request is malformed"
-    InvalidParameter 400 "invalid_parameter" "查询参数不正确" "A query parameter is not valid"
+    InvalidParameter 400 "invalid_parameter" "查询参数或请求头不正确" "A query parameter or header is not valid"
     InvalidCursor 400 "invalid_cursor" "分页游标无效或与筛选条件不符" "The cursor is not valid for these filters"
     OrganisationRequired 400 "organisation_required" "请用 Yigou-Organisation 请求头指明代表哪个单位操作" "Name the organisation you act for in the Yigou-Organisation header"
     IdempotencyKeyRequired 400 "idempotency_key_required" "此操作必须带 Idempotency-Key 请求头" "This operation needs an Idempotency-Key header"
@@ -105,7 +105,7 @@ codes! {
     ObjectionOpen 409 "objection_open" "异议尚未处理完毕" "An objection is still open"
     CertificateNotCurrent 409 "certificate_not_current" "没有有效的认定证书" "There is no certificate in force"
     // Catalogue.
-    PriceEvidenceRequired 409 "price_evidence_required" "提价须先提交新的价格证明" "Raising the price needs new price evidence first"
+    PriceEvidenceRequired 409 "price_evidence_required" "价格证明不足" "Evidence for the price is missing or does not support it"
     ListingNotOnSale 409 "listing_not_on_sale" "商品未在售" "The listing is not on sale"
     OutOfStock 409 "out_of_stock" "库存不足" "Not enough stock"
     OutOfSeason 409 "out_of_season" "不在供应月份" "Not offered in this month"
@@ -218,6 +218,20 @@ impl AppError {
     #[must_use]
     pub fn field(code: Code, pointer: impl Into<String>, detail: Message) -> AppError {
         AppError::new(code).at(pointer, detail)
+    }
+    /// One error for several refusals, of which each names its fields: their common code, or `validation_failed` with each
+    /// field's own. A single one stays as it is.
+    #[must_use]
+    pub fn several(mut refusals: Vec<AppError>) -> AppError {
+        if refusals.len() == 1 {
+            return refusals.remove(0);
+        }
+        let mut codes = refusals.iter().map(AppError::code);
+        let first = codes.next().unwrap_or(Code::ValidationFailed);
+        let common = if codes.all(|code| code == first) { first } else { Code::ValidationFailed };
+        let mut all = AppError::new(common);
+        all.0.fields = refusals.into_iter().flat_map(|refusal| refusal.0.fields).collect();
+        all
     }
     /// Adds a field at fault, with the error's own code.
     #[must_use]

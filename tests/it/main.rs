@@ -32,6 +32,7 @@ mod late_entries;
 mod ledger;
 mod listings;
 mod migrations;
+mod named_faults;
 mod ordering;
 mod payment_clock;
 mod payments;

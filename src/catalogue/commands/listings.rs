@@ -59,7 +59,7 @@ pub fn list_product(tx: &mut Tx<'_>, actor: &Actor, new: &NewListing) -> Outcome
     let rules = rulebook::load(tx, &supplier.region_code, day, &[RuleName::WeightTolerancePpm])?;
     let widest = Ppm(rules.int(RuleName::WeightTolerancePpm)?);
     let tolerance_ppm = rules::tolerance(product.weighed, new.tolerance_ppm, widest)?;
-    rules::whole_if_counted(product.weighed, new.stock)?;
+    super::whole(product.weighed, new.stock, "/stock")?;
     let per_kg = price_per_kg(new.price_fen, new.net_weight_grams)?;
     rules::within_evidence(per_kg, new.evidence.like_price_per_kg_fen)?;
     let id: ListingId = tx.new_id();
@@ -96,7 +96,7 @@ pub fn list_product(tx: &mut Tx<'_>, actor: &Actor, new: &NewListing) -> Outcome
         name: product.name,
     };
     store::insert_listing(tx, &row, &super::search_terms(&row.name, &row.supplier_name))?;
-    let evidence: EvidenceRow = new.evidence.row(tx, actor, id)?;
+    let evidence: EvidenceRow = new.evidence.row(tx, actor, id).map_err(|error| error.below("/price_evidence"))?;
     store::insert_evidence(tx, &evidence)?;
     first_stock(tx, &row, new.stock)?;
     let details = json!({ "product": row.product_id, "unit": row.unit, "price_fen": row.price_fen, "stock": new.stock,

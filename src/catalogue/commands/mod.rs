@@ -19,8 +19,9 @@ use super::store::{self, ListingRow};
 use crate::audit;
 use crate::identity::{self, Organisation};
 use crate::kernel::actor::Actor;
-use crate::kernel::error::{AppError, Code, Outcome};
+use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::ListingId;
+use crate::kernel::quantity::Quantity;
 use crate::kernel::region_code::{RegionCode, RegionLevel};
 use crate::kernel::search_text;
 use crate::kernel::time::Day;
@@ -33,6 +34,13 @@ fn claim(tx: &mut Tx<'_>, actor: &Actor, id: ListingId, seen: i64) -> Outcome<Li
     let at = tx.at();
     let row = store::claim_listing(tx, actor.org_id, id, at)?.ok_or(Code::NotFound)?;
     if row.version - 1 == seen { Ok(row) } else { Err(Code::StaleVersion.into()) }
+}
+
+/// Goods that are counted come in whole units; the field that says otherwise is named.
+fn whole(weighed: bool, quantity: Quantity, pointer: &str) -> Outcome<()> {
+    let (zh, en) = Code::QuantityNotWhole.titles();
+    rules::whole_if_counted(weighed, quantity)
+        .map_err(|refusal| AppError::from(refusal).at(pointer, Message::new(zh, en)))
 }
 
 /// Records what was done to a listing.

@@ -22,17 +22,17 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// As it is stored; its file must be the supplier's own.
+    /// As it is stored; its file must be the supplier's own. A refusal names fields of the evidence itself.
     pub(super) fn row(&self, tx: &mut Tx<'_>, actor: &Actor, listing: ListingId) -> Outcome<EvidenceRow> {
         if self.file_id.is_none() && self.link.is_none() && self.like_price_per_kg_fen.is_none() {
-            let message = Message::new(
-                "须提供文件、链接或同类商品价格之一",
-                "needs a file, a link or the price of the like goods",
+            let (zh, en) = (
+                "须至少提供一项：合同或发票文件（file_id）、同类商品的网页链接（link）、同类商品每公斤价格（like_price_per_kg_fen）",
+                "Give at least one of: a contract or invoice as a file (file_id), a link to like goods on offer (link), the price per kilogram of like goods (like_price_per_kg_fen)",
             );
-            return Err(AppError::field(Code::PriceEvidenceRequired, "/price_evidence", message));
+            return Err(AppError::field(Code::PriceEvidenceRequired, "", Message::new(zh, en)).detail(zh, en));
         }
         if let Some(file) = self.file_id {
-            super::check_file(tx, actor, "/price_evidence/file_id", file)?;
+            super::check_file(tx, actor, "/file_id", file)?;
         }
         Ok(EvidenceRow {
             id: tx.new_id(),

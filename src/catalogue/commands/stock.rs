@@ -3,8 +3,8 @@
 use super::super::rules::{self, StockDirection};
 use super::super::store::{self, StockChangeRow};
 use crate::kernel::actor::Actor;
-use crate::kernel::error::Outcome;
-use crate::kernel::ids::{ListingId, StockChangeId};
+use crate::kernel::error::{AppError, Code, Message, Outcome};
+use crate::kernel::ids::{AccountId, ListingId, StockChangeId};
 use crate::kernel::quantity::Quantity;
 use crate::ledger::{self, Supply};
 use crate::platform::db::Tx;
@@ -28,7 +28,7 @@ pub struct StockChange {
 pub fn change_stock(tx: &mut Tx<'_>, actor: &Actor, id: ListingId, change: &StockChange) -> Outcome<StockChangeId> {
     let listing = super::listings::own_listing(tx, actor, id)?;
     rules::positive(change.quantity)?;
-    rules::whole_if_counted(listing.weighed, change.quantity)?;
+    super::whole(listing.weighed, change.quantity, "/quantity")?;
     let row = StockChangeRow {
         id: tx.new_id(),
         listing_id: id,
@@ -44,8 +44,18 @@ pub fn change_stock(tx: &mut Tx<'_>, actor: &Actor, id: ListingId, change: &Stoc
         StockDirection::Out => (-change.quantity.milli(), "stock_out"),
     };
     let transfer = ledger::transfer_id(&["stock change", &row.id.to_string()]);
-    ledger::supply(tx, &Supply { id: transfer, account: listing.stock_account_id, delta, code })?;
+    let account = listing.stock_account_id;
+    if let Err(error) = ledger::supply(tx, &Supply { id: transfer, account, delta, code }) {
+        return Err(if error.code() == Code::StockBelowHeld { below_held(tx, account)? } else { error });
+    }
     let details = json!({ "direction": row.direction, "quantity": row.quantity, "reason": row.reason });
     super::record(tx, Some(actor), "listing.stock_changed", &listing, details)?;
     Ok(row.id)
+}
+
+/// More would go out than orders leave free.
+fn below_held(tx: &mut Tx<'_>, account: AccountId) -> Outcome<AppError> {
+    let free = Quantity::from_milli(ledger::balance(tx, account)?.left().unwrap_or_default());
+    let (zh, en) = (format!("未被订单占用的库存为 {free}"), format!("{free} are not held by orders"));
+    Ok(AppError::field(Code::StockBelowHeld, "/quantity", Message::new(zh.clone(), en.clone())).detail(zh, en))
 }

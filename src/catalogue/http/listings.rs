@@ -148,7 +148,8 @@ pub struct ChangePriceRequest {
     price_fen: Fen,
 }
 
-/// Change the price: lowering is free, raising needs price evidence given since the last raise.
+/// Change the price: lowering is free. Raising needs price evidence of this listing that was given since the last raise, and goes
+/// no higher per kilogram than the like goods in it.
 #[utoipa::path(post, path = "/listings/{id}/price-changes", tag = "catalogue", request_body = ChangePriceRequest,
     params(("id" = ListingId, Path), ("If-Match" = String, Header)),
     responses((status = 200, body = ListingDetail)), security(("bearer" = ["catalogue.manage"])))]
@@ -174,7 +175,8 @@ pub struct PriceEvidenceView {
     listing_id: ListingId,
 }
 
-/// Give evidence for the next raise of the price.
+/// Give evidence for the next raise of the price: a contract or invoice, a link to like goods, or their price per kilogram. One
+/// evidence serves one raise.
 #[utoipa::path(post, path = "/listings/{id}/price-evidence", tag = "catalogue", request_body = PriceEvidenceRequest,
     params(("id" = ListingId, Path)),
     responses((status = 201, body = PriceEvidenceView)), security(("bearer" = ["catalogue.manage"])))]

@@ -8,6 +8,7 @@ use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::{AcceptanceId, DutyExceptionId, OrderId, UserId};
 use crate::kernel::quantity::Quantity;
 use crate::kernel::time::Day;
+use crate::ordering::rules::line::Refusal as LineRefusal;
 use crate::ordering::rules::order::{Event, Refusal, fact_day, not_before};
 use crate::ordering::store::facts::{self, AcceptanceLineRow, AcceptanceRow};
 use crate::ordering::store::orders::{OrderRow, Side};
@@ -58,27 +59,14 @@ pub fn accept(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewAcceptance) 
         accepted_by: actor.user_id,
         second_by: new.second_person,
     };
-    let mut rows: Vec<AcceptanceLineRow> = Vec::with_capacity(new.lines.len());
-    for (n, line) in new.lines.iter().enumerate() {
-        let index = claimed.find(line.line_no, &format!("/lines/{n}/line_no"))?;
-        let line_id = claimed.lines[index].id;
-        if rows.iter().any(|row| row.line_id == line_id) {
-            let message = Message::new("同一行只写一次", "name each line once");
-            return Err(AppError::field(Code::ValidationFailed, format!("/lines/{n}/line_no"), message));
-        }
-        let shipped = shipments.iter().filter(|(_, lot)| lot.line_id == line_id);
+    let rows = claimed.each_line(
+        &new.lines,
+        |line| line.line_no,
+        |claimed, index, line| decide(claimed, index, line, fact.id),
+    )?;
+    for row in &rows {
+        let shipped = shipments.iter().filter(|(_, lot)| lot.line_id == row.line_id);
         not_before(occurred_on, shipped.map(|(shipment, _)| shipment.occurred_on).min())?;
-        let moves = claimed
-            .change(index, |l| l.accept(line.accepted, line.rejected, line.reason.is_some()))
-            .map_err(|error| error.with("line_no", line.line_no))?;
-        rows.push(AcceptanceLineRow {
-            acceptance_id: fact.id,
-            line_id,
-            accepted: line.accepted,
-            rejected: line.rejected,
-            reason: line.reason.clone(),
-            amount_fen: moves.quota_posted,
-        });
     }
     facts::insert_acceptance(tx, &fact, &rows)?;
     claimed.finish(tx)?;
@@ -89,6 +77,28 @@ pub fn accept(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewAcceptance) 
         json!({ "acceptance": fact.id, "occurred_on": occurred_on, "amount_fen": amount, "exception": exception });
     claimed.record(tx, Some(actor), "order.accepted", details)?;
     Ok((fact.id, claimed.order))
+}
+
+/// What is accepted and rejected of one line.
+fn decide(claimed: &mut Claimed, index: usize, line: &AcceptedLine, fact: AcceptanceId) -> Outcome<AcceptanceLineRow> {
+    let AcceptedLine { accepted, rejected, .. } = *line;
+    // Of two quantities the one to blame.
+    let at = |refusal: LineRefusal| match refusal {
+        LineRefusal::NotWhole if accepted.is_whole() => refusal.at("/rejected"),
+        LineRefusal::Exceeds { open } if accepted <= open => refusal.at("/rejected"),
+        _ => refusal.at("/accepted"),
+    };
+    let moves = claimed
+        .change(index, |l| l.accept(accepted, rejected, line.reason.is_some()).map_err(at))
+        .map_err(|error| error.with("line_no", line.line_no))?;
+    Ok(AcceptanceLineRow {
+        acceptance_id: fact,
+        line_id: claimed.lines[index].id,
+        accepted,
+        rejected,
+        reason: line.reason.clone(),
+        amount_fen: moves.quota_posted,
+    })
 }
 
 /// Who orders never accepts, and the second person is a third one who accepts for the same organisation. The exception under which who

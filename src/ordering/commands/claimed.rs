@@ -69,6 +69,30 @@ impl Claimed {
         })
     }
 
+    /// Takes what a body says of each of its lines, every line once; one error names all that are wrong.
+    pub fn each_line<T, R>(
+        &mut self,
+        told: &[T],
+        line_no: impl Fn(&T) -> i64,
+        mut take: impl FnMut(&mut Claimed, usize, &T) -> Outcome<R>,
+    ) -> Outcome<Vec<R>> {
+        let (mut taken, mut seen, mut faults) = (Vec::with_capacity(told.len()), BTreeSet::new(), Vec::new());
+        for (n, line) in told.iter().enumerate() {
+            let one = self.find(line_no(line), "/line_no").and_then(|index| {
+                if seen.insert(index) {
+                    return take(self, index, line);
+                }
+                let message = Message::new("同一行只写一次", "name each line once");
+                Err(AppError::field(Code::ValidationFailed, "/line_no", message))
+            });
+            match one {
+                Ok(row) => taken.push(row),
+                Err(fault) => faults.push(fault.below(&format!("/lines/{n}"))),
+            }
+        }
+        if faults.is_empty() { Ok(taken) } else { Err(AppError::several(faults)) }
+    }
+
     /// Lets a rule change a line and remembers what that moves.
     pub fn change<E: Into<AppError>>(
         &mut self,

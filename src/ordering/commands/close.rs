@@ -2,7 +2,7 @@
 
 use super::claimed::Claimed;
 use crate::kernel::actor::Actor;
-use crate::kernel::error::{AppError, Code, Message, Outcome};
+use crate::kernel::error::{AppError, Message, Outcome};
 use crate::kernel::ids::{OrderId, ShortClosureId};
 use crate::kernel::quantity::Quantity;
 use crate::kernel::time::Day;
@@ -38,27 +38,25 @@ pub fn short_close(
     claimed.step(Event::ShortClose)?;
     let terms: Terms = terms::read(&claimed.order.terms)?;
     let today = tx.at().day();
-    let mut closed = Vec::with_capacity(new.lines.len());
-    for (n, (line_no, quantity)) in new.lines.iter().enumerate() {
-        let index = claimed.find(*line_no, &format!("/lines/{n}/line_no"))?;
-        if closed.iter().any(|(known, _)| *known == index) {
-            let message = Message::new("同一行只写一次", "name each line once");
-            return Err(AppError::field(Code::ValidationFailed, format!("/lines/{n}/line_no"), message));
-        }
+    let take = |claimed: &mut Claimed, index: usize, (_, quantity): &(i64, Option<Quantity>)| {
         if !supplier {
             overdue(&terms, &claimed.lines[index], today)?;
         }
-        closed.push((index, *quantity));
-    }
+        Ok((index, *quantity))
+    };
+    let closed = claimed.each_line(&new.lines, |(line_no, _)| *line_no, take)?;
     let id = write_off(tx, actor, &mut claimed, &new.reason, &closed)?;
     Ok((id, claimed.order))
 }
 
 /// The buyer waits until the day of delivery has passed.
-fn overdue(terms: &Terms, line: &LineRow, today: Day) -> Result<(), Refusal> {
+fn overdue(terms: &Terms, line: &LineRow, today: Day) -> Outcome<()> {
     let place = usize::try_from(line.delivery_no).unwrap_or(0);
-    let date = terms.deliveries.get(place).map(|delivery| delivery.date);
-    if date.is_some_and(|date| today <= date) { Err(Refusal::StillExpected) } else { Ok(()) }
+    let Some(date) = terms.deliveries.get(place).map(|delivery| delivery.date).filter(|date| today <= *date) else {
+        return Ok(());
+    };
+    let message = Message::new(format!("交货日期为 {date}"), format!("is expected until {date}"));
+    Err(AppError::from(Refusal::StillExpected).at("/line_no", message))
 }
 
 /// Records the closure of lines (all that is not shipped where no quantity is named).
@@ -78,16 +76,20 @@ pub(super) fn write_off(
         closed_by_org: actor.org_id,
         reason: reason.to_owned(),
     };
-    let mut rows = Vec::with_capacity(closed.len());
-    for (index, quantity) in closed {
-        let (line_id, line_no) = (claimed.lines[*index].id, claimed.lines[*index].line_no);
-        let before = claimed.lines[*index].short_closed;
+    let take = |claimed: &mut Claimed, index: usize, (_, quantity): &(usize, Option<Quantity>)| {
+        let LineRow { id: line_id, line_no, short_closed: before, .. } = claimed.lines[index];
+        // Where no quantity was named, the line is at fault.
+        let at = if quantity.is_some() { "/quantity" } else { "/line_no" };
         claimed
-            .change(*index, |line| line.short_close(quantity.unwrap_or(line.unshipped())))
+            .change(index, |line| {
+                line.short_close(quantity.unwrap_or(line.unshipped())).map_err(|refusal| refusal.at(at))
+            })
             .map_err(|error| error.with("line_no", line_no))?;
-        let quantity = claimed.lines[*index].short_closed.minus(before)?;
-        rows.push(ShortClosureLineRow { closure_id: fact.id, line_id, quantity });
-    }
+        let quantity = claimed.lines[index].short_closed.minus(before)?;
+        Ok(ShortClosureLineRow { closure_id: fact.id, line_id, quantity })
+    };
+    let numbers: Vec<i64> = claimed.lines.iter().map(|line| line.line_no).collect();
+    let rows = claimed.each_line(closed, |(index, _)| numbers[*index], take)?;
     facts::insert_short_closure(tx, &fact, &rows)?;
     claimed.finish(tx)?;
     claimed.write(tx, &fact.id.to_string(), fact.occurred_on, false)?;

@@ -49,10 +49,7 @@ pub struct NewPayment {
 /// `already_exists`.
 pub fn report(tx: &mut Tx<'_>, actor: &Actor, new: &NewPayment) -> Outcome<(PaymentRow, Vec<PartRow>)> {
     let (mut claimed, exception) = claim_orders(tx, actor, new)?;
-    let first = claimed.first().cloned().ok_or(MoneyRefusal::NothingToPay)?;
-    if claimed.iter().any(|order| (order.supplier_id, order.payer_id) != (first.supplier_id, first.payer_id)) {
-        return Err(MoneyRefusal::SeveralSuppliers.into());
-    }
+    let first = one_party(&claimed, new)?;
     let today = tx.at().day();
     let placed = claimed.iter().map(|order| order.placed_day).min().unwrap_or(today);
     let occurred_on = fact_day(new.occurred_on.unwrap_or(today), placed, today)?;
@@ -126,6 +123,28 @@ fn claim_orders(tx: &mut Tx<'_>, actor: &Actor, new: &NewPayment) -> Outcome<(Ve
         claimed.push(order);
     }
     Ok((claimed, used))
+}
+
+/// One transfer pays orders of one supplier and one payer, each with its amount or all without; every order that is at fault is
+/// named. An order of that supplier and payer.
+fn one_party(claimed: &[OrderRow], new: &NewPayment) -> Outcome<OrderRow> {
+    let order_of = |id: OrderId| claimed.iter().find(|order| order.id == id);
+    let first = new.orders.first().and_then(|(id, _)| order_of(*id)).ok_or(MoneyRefusal::NothingToPay)?;
+    let (named, mut faults) = (new.orders.iter().any(|(_, amount)| amount.is_some()), Vec::new());
+    for (n, (id, amount)) in new.orders.iter().enumerate() {
+        let mut fault = |field: &str, zh: &str, en: &str| {
+            let pointer = format!("/orders/{n}/{field}");
+            faults.push(AppError::field(Code::PaymentMismatch, pointer, Message::new(zh, en)).detail(zh, en));
+        };
+        if order_of(*id).is_some_and(|o| (o.supplier_id, o.payer_id) != (first.supplier_id, first.payer_id)) {
+            let en = "is of another supplier or payer than the first: one transfer pays one supplier";
+            fault("order_id", "与第一个订单不是同一供应商、同一付款单位：一笔转账只能付给一家供应商", en);
+        }
+        if named && amount.is_none() {
+            fault("amount_fen", "各订单须全部写明金额，或全部不写", "name an amount for every order or for none");
+        }
+    }
+    if faults.is_empty() { Ok(first.clone()) } else { Err(AppError::several(faults)) }
 }
 
 fn no_such_file() -> AppError {
@@ -230,7 +249,7 @@ fn take(tx: &mut Tx<'_>, row: &mut PaymentRow, parts: &[PartRow], event: Payment
         if done.reversed {
             let book = Book::load(tx, part.order_id)?;
             if book.refunded()? > book.paid()? {
-                return Err(MoneyRefusal::MoreThanPaid.into());
+                return Err(MoneyRefusal::SentBack.into());
             }
         }
         settle(tx, part.order_id)?;

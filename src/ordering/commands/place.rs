@@ -10,7 +10,7 @@ use crate::audit;
 use crate::catalogue::{self, Offer};
 use crate::identity;
 use crate::kernel::actor::Actor;
-use crate::kernel::error::{AppError, Code, FieldError, Message, Outcome};
+use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::{ListingId, OrderGroupId, OrderId, OrgId};
 use crate::kernel::money::Fen;
 use crate::kernel::quantity::Quantity;
@@ -335,21 +335,20 @@ fn beyond(tx: &mut Tx<'_>, quota: &Owner) -> Outcome<Option<(Fen, Fen)>> {
 /// Names every line whose stock does not suffice, and the ceiling.
 fn refused(accounts: &[ledger::RefusedAccount], drafts: &[Draft<'_>]) -> AppError {
     let ceiling = accounts.iter().find(|refused| refused.kind == AccountKind::Quota);
-    let mut fields: Vec<(Code, FieldError)> = Vec::new();
+    let mut faults: Vec<AppError> = Vec::new();
     for (index, draft) in drafts.iter().enumerate() {
         if let Some(short) = accounts.iter().find(|refused| refused.account == draft.offer.stock_account) {
             let left = Quantity::from_milli(short.left);
             let message = Message::new(format!("可订 {left}"), format!("{left} can still be ordered"));
-            let field = FieldError::new(format!("/lines/{index}/quantity"), Code::OutOfStock.as_str(), message);
-            fields.push((Code::OutOfStock, field));
+            faults.push(AppError::field(Code::OutOfStock, format!("/lines/{index}/quantity"), message));
         }
     }
     if let Some(ceiling) = ceiling {
         let left = Fen::new(ceiling.left);
         let message = Message::new(format!("年度余额 {left} 元"), format!("{left} yuan are left of the year"));
-        fields.push((Code::CeilingExceeded, FieldError::new("/lines", Code::CeilingExceeded.as_str(), message)));
+        faults.push(AppError::field(Code::CeilingExceeded, "/lines", message));
     }
-    draft::several(fields)
+    AppError::several(faults)
 }
 
 /// The ordered amount counts from placement.

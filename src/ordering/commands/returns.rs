@@ -2,7 +2,7 @@
 
 use super::claimed::Claimed;
 use crate::kernel::actor::Actor;
-use crate::kernel::error::{AppError, Code, Message, Outcome};
+use crate::kernel::error::Outcome;
 use crate::kernel::ids::{OrderId, ReturnId};
 use crate::kernel::money::Fen;
 use crate::kernel::quantity::Quantity;
@@ -42,19 +42,17 @@ pub fn take_back(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewReturn) -
         reason: new.reason.clone(),
     };
     let accepted = facts::acceptances(tx, id)?;
-    let mut rows: Vec<ReturnLineRow> = Vec::with_capacity(new.lines.len());
-    for (n, (line_no, quantity)) in new.lines.iter().enumerate() {
-        let index = claimed.find(*line_no, &format!("/lines/{n}/line_no"))?;
+    let take = |claimed: &mut Claimed, index, (line_no, quantity): &(i64, Quantity)| {
+        let moves = claimed
+            .change(index, |line| line.take_back(*quantity).map_err(|refusal| refusal.at("/quantity")))
+            .map_err(|error| error.with("line_no", *line_no))?;
         let line_id = claimed.lines[index].id;
-        if rows.iter().any(|row| row.line_id == line_id) {
-            let message = Message::new("同一行只写一次", "name each line once");
-            return Err(AppError::field(Code::ValidationFailed, format!("/lines/{n}/line_no"), message));
-        }
-        let moves =
-            claimed.change(index, |line| line.take_back(*quantity)).map_err(|error| error.with("line_no", *line_no))?;
-        let good = accepted.iter().filter(|(_, line)| line.line_id == line_id && !line.accepted.is_zero());
+        Ok(ReturnLineRow { return_id: fact.id, line_id, quantity: *quantity, amount_fen: moves.quota_returned })
+    };
+    let rows = claimed.each_line(&new.lines, |(line_no, _)| *line_no, take)?;
+    for row in &rows {
+        let good = accepted.iter().filter(|(_, line)| line.line_id == row.line_id && !line.accepted.is_zero());
         not_before(occurred_on, good.map(|(fact, _)| fact.occurred_on).min())?;
-        rows.push(ReturnLineRow { return_id: fact.id, line_id, quantity: *quantity, amount_fen: moves.quota_returned });
     }
     facts::insert_return(tx, &fact, &rows)?;
     claimed.write(tx, &fact.id.to_string(), occurred_on, false)?;

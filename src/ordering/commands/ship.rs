@@ -12,6 +12,7 @@ use crate::ordering::store::facts::{self, ShipmentLineRow, ShipmentRow};
 use crate::ordering::store::orders::{LineRow, OrderRow, Side};
 use crate::platform::db::Tx;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// A shipment as the supplier tells it.
 #[derive(Debug, Clone)]
@@ -56,31 +57,51 @@ pub fn ship(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewShipment) -> O
         carrier: new.carrier.clone(),
         tracking: new.tracking.clone(),
     };
-    let mut rows: Vec<ShipmentLineRow> = Vec::with_capacity(new.lines.len());
-    let mut shipped: Vec<(usize, Quantity)> = Vec::new();
-    for (n, line) in new.lines.iter().enumerate() {
-        let index = claimed.find(line.line_no, &format!("/lines/{n}/line_no"))?;
-        let row = lot_row(&fact, &claimed.lines[index], line).map_err(|e| e.below(&format!("/lines/{n}")))?;
-        if rows.iter().any(|known| known.line_id == row.line_id && known.lot == row.lot) {
-            let message = Message::new("同一批次只写一次", "name each lot of a line once");
-            return Err(AppError::field(Code::ValidationFailed, format!("/lines/{n}/lot"), message));
-        }
-        rows.push(row);
-        match shipped.iter_mut().find(|(known, _)| *known == index) {
-            Some((_, sum)) => *sum = sum.plus(line.quantity)?,
-            None => shipped.push((index, line.quantity)),
-        }
-    }
-    for (index, quantity) in shipped {
-        let line_no = claimed.lines[index].line_no;
-        claimed.change(index, |line| line.ship(quantity)).map_err(|e| e.with("line_no", line_no))?;
-    }
+    let rows = lots(&mut claimed, &fact, &new.lines)?;
     nothing_barred(tx, &claimed, new, today)?;
     facts::insert_shipment(tx, &fact, &rows)?;
     claimed.write(tx, &fact.id.to_string(), occurred_on, false)?;
     let details = json!({ "shipment": fact.id, "occurred_on": occurred_on, "lines": rows.len() });
     claimed.record(tx, Some(actor), "order.shipped", details)?;
     Ok((fact.id, claimed.order))
+}
+
+/// The lots of a shipment, which leave their lines; one error names all that are wrong, and every lot of a line of which too much
+/// would leave.
+fn lots(claimed: &mut Claimed, fact: &ShipmentRow, lines: &[ShippedLine]) -> Outcome<Vec<ShipmentLineRow>> {
+    let (mut rows, mut faults) = (Vec::<ShipmentLineRow>::with_capacity(lines.len()), Vec::new());
+    let mut shipped: BTreeMap<usize, (Quantity, Vec<usize>)> = BTreeMap::new();
+    for (n, line) in lines.iter().enumerate() {
+        let lot = claimed.find(line.line_no, "/line_no").and_then(|index| {
+            let row = lot_row(fact, &claimed.lines[index], line)?;
+            if rows.iter().any(|known| known.line_id == row.line_id && known.lot == row.lot) {
+                let message = Message::new("同一批次只写一次", "name each lot of a line once");
+                return Err(AppError::field(Code::ValidationFailed, "/lot", message));
+            }
+            let (sum, lots) = shipped.entry(index).or_default();
+            *sum = sum.plus(line.quantity).map_err(|_| too_much())?;
+            lots.push(n);
+            Ok(row)
+        });
+        match lot {
+            Ok(row) => rows.push(row),
+            Err(fault) => faults.push(fault.below(&format!("/lines/{n}"))),
+        }
+    }
+    for (index, (quantity, lots)) in shipped {
+        let line_no = claimed.lines[index].line_no;
+        if let Err(fault) = claimed.change(index, |line| line.ship(quantity).map_err(|refusal| refusal.at("/quantity")))
+        {
+            let fault = fault.with("line_no", line_no);
+            faults.extend(lots.into_iter().map(|n| fault.clone().below(&format!("/lines/{n}"))));
+        }
+    }
+    if faults.is_empty() { Ok(rows) } else { Err(AppError::several(faults)) }
+}
+
+fn too_much() -> AppError {
+    let (zh, en) = Code::AmountTooLarge.titles();
+    AppError::field(Code::AmountTooLarge, "/quantity", Message::new(zh, en))
 }
 
 /// What is barred for food safety stays where it is, though it was ordered before; a ruling at this very moment waits, or is
@@ -109,6 +130,6 @@ fn lot_row(fact: &ShipmentRow, row: &LineRow, line: &ShippedLine) -> Outcome<Shi
         line_id: row.id,
         lot: line.lot.clone(),
         quantity: line.quantity,
-        weight_grams: i64::try_from(grams).map_err(|_| AppError::new(Code::AmountTooLarge))?,
+        weight_grams: i64::try_from(grams).map_err(|_| too_much())?,
     })
 }

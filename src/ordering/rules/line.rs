@@ -3,7 +3,7 @@
 //! Money is unit price x cumulative quantity, rounded half-up once; each event moves the difference of two cumulative
 //! amounts, so that partial acceptances sum to the fen. A line goes on holding what its open goods can still cost.
 
-use crate::kernel::error::{AppError, Code};
+use crate::kernel::error::{AppError, Code, Message};
 use crate::kernel::money::{Fen, Overflow, Ppm};
 use crate::kernel::quantity::Quantity;
 
@@ -109,15 +109,36 @@ impl From<Overflow> for Refusal {
     }
 }
 
+impl Refusal {
+    /// The refusal of what a body says of a line: names the field, which is the quantity's unless another one is at fault.
+    #[must_use]
+    pub fn at(self, quantity: &str) -> AppError {
+        let pointer = match self {
+            Refusal::Closed => "/line_no",
+            Refusal::ReasonMissing => "/reason",
+            _ => quantity,
+        };
+        let error = AppError::from(self);
+        let (zh, en) = error.code().titles();
+        let message = error.parts().detail.clone().unwrap_or_else(|| Message::new(zh, en));
+        error.at(pointer, message)
+    }
+}
+
 impl From<Refusal> for AppError {
     fn from(refusal: Refusal) -> AppError {
         match refusal {
             Refusal::NotWhole => Code::QuantityNotWhole.into(),
             Refusal::Nothing => AppError::new(Code::ValidationFailed).detail("数量不能为零", "The quantity is zero"),
-            Refusal::Exceeds { open } => AppError::new(Code::QuantityExceeded).with("open", open.to_string()),
-            Refusal::OutOfTolerance { open } => {
-                AppError::new(Code::WeightOutOfTolerance).with("open", open.to_string())
-            }
+            Refusal::Exceeds { open } => AppError::new(Code::QuantityExceeded)
+                .detail(format!("该行可办理的数量为 {open}"), format!("{open} of the line is open"))
+                .with("open", open.to_string()),
+            Refusal::OutOfTolerance { open } => AppError::new(Code::WeightOutOfTolerance)
+                .detail(
+                    format!("连同允许误差，该行最多还可发 {open}"),
+                    format!("At most {open} may still be shipped, tolerance included"),
+                )
+                .with("open", open.to_string()),
             Refusal::Closed => AppError::new(Code::WrongState).detail("该行已结案", "The line is closed"),
             Refusal::ReasonMissing => {
                 AppError::new(Code::ValidationFailed).detail("拒收须写明原因", "A rejection needs a reason")

@@ -17,6 +17,8 @@ pub enum MoneyRefusal {
     SeveralSuppliers,
     /// More is sent back than was paid.
     MoreThanPaid,
+    /// Money that was sent back was of the payment that is denied.
+    SentBack,
     /// More is sent back for a return than its goods cost.
     MoreThanReturned,
     /// Net, tax and gross, or rate and tax, do not agree within 1 fen.
@@ -46,24 +48,31 @@ impl From<Overflow> for MoneyRefusal {
 impl From<MoneyRefusal> for AppError {
     fn from(refusal: MoneyRefusal) -> AppError {
         use MoneyRefusal as R;
+        let of_payment = |pointer: &str, zh: &str, en: &str| {
+            AppError::field(Code::PaymentMismatch, pointer, Message::new(zh, en)).detail(zh, en)
+        };
         let (code, zh, en) = match refusal {
-            R::PartsDoNotSum => (
-                Code::PaymentMismatch,
-                "各订单金额之和须等于转账金额",
-                "The amounts named for the orders do not sum to the transfer",
-            ),
-            R::NothingToPay => (Code::PaymentMismatch, "没有可付款的订单", "There is no order to pay"),
+            R::PartsDoNotSum => {
+                let en = "The amounts named for the orders do not sum to the transfer";
+                return of_payment("/amount_fen", "各订单金额之和须等于转账金额", en);
+            }
+            R::NothingToPay => return of_payment("/orders", "没有可付款的订单", "There is no order to pay"),
             R::SeveralSuppliers => (
                 Code::PaymentMismatch,
                 "一笔转账只能付给一家供应商",
                 "One transfer pays orders of one supplier and one payer",
             ),
-            R::MoreThanPaid => (Code::PaymentMismatch, "退款超过已付款净额", "More would be sent back than was paid"),
-            R::MoreThanReturned => (
-                Code::PaymentMismatch,
-                "退款超过该次退货的货款",
-                "More would be sent back than the returned goods cost",
-            ),
+            R::MoreThanPaid => {
+                return of_payment("/amount_fen", "退款超过已付款净额", "More would be sent back than was paid");
+            }
+            R::SentBack => {
+                let en = "Money of this payment was sent back already; it cannot be denied";
+                return of_payment("/decision", "该付款已有退款，不能否认", en);
+            }
+            R::MoreThanReturned => {
+                let en = "More would be sent back than the returned goods cost";
+                return of_payment("/amount_fen", "退款超过该次退货的货款", en);
+            }
             R::InvoiceSums => (
                 Code::InvoiceMismatch,
                 "金额、税额与价税合计不符",

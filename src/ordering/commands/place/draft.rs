@@ -2,7 +2,7 @@
 
 use super::NewOrder;
 use crate::catalogue::Offer;
-use crate::kernel::error::{AppError, Code, FieldError, Message, Outcome};
+use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::{OrderId, OrderLineId};
 use crate::kernel::quantity::Quantity;
 use crate::kernel::time::Day;
@@ -29,11 +29,11 @@ pub struct Draft<'a> {
 /// # Errors
 /// One code when all faults have it, else `validation_failed` with each field's own.
 pub fn drafts<'a>(new: &NewOrder, offers: &'a [Offer], quota_rule: &str, day: Day) -> Outcome<Vec<Draft<'a>>> {
-    let mut faults: Vec<(Code, FieldError)> = Vec::new();
+    let mut faults: Vec<AppError> = Vec::new();
     for (index, delivery) in new.deliveries.iter().enumerate() {
         if delivery.date < day {
             let message = Message::new("交货日期已过", "the delivery date has passed");
-            faults.push(fault(Code::ValidationFailed, format!("/deliveries/{index}/date"), message));
+            faults.push(AppError::field(Code::ValidationFailed, format!("/deliveries/{index}/date"), message));
         }
     }
     let mut drafts = Vec::with_capacity(new.lines.len());
@@ -41,7 +41,7 @@ pub fn drafts<'a>(new: &NewOrder, offers: &'a [Offer], quota_rule: &str, day: Da
         let mut wrong = |code: Code, field: &str, message: Option<Message>| {
             let (zh, en) = code.titles();
             let message = message.unwrap_or_else(|| Message::new(zh, en));
-            faults.push(fault(code, format!("/lines/{index}/{field}"), message));
+            faults.push(AppError::field(code, format!("/lines/{index}/{field}"), message));
         };
         if asked.delivery_no >= new.deliveries.len() {
             let message = Message::new("没有这个收货安排", "there is no such delivery");
@@ -73,18 +73,7 @@ pub fn drafts<'a>(new: &NewOrder, offers: &'a [Offer], quota_rule: &str, day: Da
             }
         }
     }
-    if faults.is_empty() { Ok(drafts) } else { Err(several(faults)) }
-}
-
-fn fault(code: Code, pointer: String, message: Message) -> (Code, FieldError) {
-    (code, FieldError::new(pointer, code.as_str(), message))
-}
-
-/// One error for several faults: their common code, or `validation_failed` with each field's own.
-pub fn several(faults: Vec<(Code, FieldError)>) -> AppError {
-    let first = faults.first().map_or(Code::ValidationFailed, |(code, _)| *code);
-    let common = if faults.iter().all(|(code, _)| *code == first) { first } else { Code::ValidationFailed };
-    faults.into_iter().fold(AppError::new(common), |error, (_, field)| error.with_field(field))
+    if faults.is_empty() { Ok(drafts) } else { Err(AppError::several(faults)) }
 }
 
 impl Draft<'_> {
