@@ -85,6 +85,9 @@ pub fn finish(mut document: OpenApi) -> OpenApi {
     document
 }
 
+/// What a key is and how it is kept.
+const KEY: &str = "重试时保持不变；动用资金、库存、份额的操作必填。1 至 200 个可见 ASCII 字符，不含 #；保留 7 天。批量请求的各项共用一个键，同一个键不能再用于另一请求 / the same on a retry; required where money, stock or quota moves. 1 to 200 visible ASCII characters without #, kept for 7 days. The items of a batch share one key, which serves no other request";
+
 /// What the operations of a tag are about, for who reads the document from its beginning.
 const ABOUT: [(&str, &str); 12] = [
     (
@@ -147,7 +150,7 @@ fn complete(operation: &mut Operation, method: &str, path: &str) {
     if secured {
         let parameters = operation.parameters.get_or_insert_with(Vec::new);
         if method == "post" {
-            parameters.push(header("Idempotency-Key", "重试时保持不变；动用资金、库存、份额的操作必填 / the same on a retry; required where money, stock or quota moves", "^[!-\"$-~]{1,200}$"));
+            parameters.push(header("Idempotency-Key", KEY, "^[!-\"$-~]{1,200}$"));
         }
         parameters.push(header(
             "Yigou-Organisation",
@@ -161,6 +164,8 @@ fn complete(operation: &mut Operation, method: &str, path: &str) {
         {
             let about = "读取时的 ETag，含引号 / the ETag that was read, with its quotes, such as \"v3\"";
             parameter.description = Some(about.to_owned());
+            let tag = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^\"v[0-9]+\"$")).build();
+            parameter.schema = Some(tag.into());
         }
     }
     if let Some(needed) = needed(operation) {

@@ -348,11 +348,14 @@ on_both! {
                     Some(body) => ask.json(body),
                     None => ask,
                 };
-                for (tag, status) in [(None, 428), (Some("\"v999\""), 412), (Some("*"), 412), (Some("v1"), 412), (Some("\"v99999999999999999999\""), 412)] {
+                for (tag, status) in [(None, 428), (Some("\"v999\""), 412), (Some("*"), 400), (Some("v1"), 400), (Some("W/\"v1\""), 400), (Some("\"v1\", \"v2\""), 400), (Some("\"v-1\""), 400), (Some(""), 400), (Some("\"v99999999999999999999\""), 412)] {
                     let ask = tag.iter().fold(ask.clone(), |ask, tag| ask.header("if-match", tag));
                     let answered = ask.send().await;
                     let known = answered.status == status || answered.status == 404 || answered.status == 422;
                     assert!(known, "{} with {tag:?}: {}", operation.name(), answered.text());
+                    if answered.status == 400 {
+                        assert_eq!((answered.str("/code"), answered.pointers()), ("invalid_parameter".into(), vec!["If-Match".to_owned()]));
+                    }
                     tried += usize::from(answered.status == status);
                 }
             }

@@ -28,6 +28,7 @@ mod identity_tree;
 mod invoices;
 mod jobs;
 mod jobs_apart;
+mod keys_of_requests;
 mod late_entries;
 mod ledger;
 mod listings;

@@ -134,7 +134,7 @@ impl<P: Permission, B: Body> Call<P, B> {
     /// The version named in If-Match.
     ///
     /// # Errors
-    /// `if_match_required`, `stale_version`.
+    /// `if_match_required`, `invalid_parameter`, `stale_version`.
     pub fn if_match(&self) -> Outcome<i64> {
         if_match(&self.request)
     }
@@ -197,9 +197,8 @@ impl<P: Permission, B: Body> Call<P, B> {
     where
         F: Fn(&mut Tx<'_>, &Actor, &B) -> Outcome<Reply> + Send + 'static,
     {
-        let key = self.key.clone();
         let (saved, replayed) =
-            self.run(key, Arc::clone(&self.body), move |tx, actor, body| work(tx, actor, body)).await?;
+            self.run(self.key(), None, Arc::clone(&self.body), move |tx, actor, body| work(tx, actor, body)).await?;
         Ok(send(saved, replayed))
     }
 
@@ -224,7 +223,7 @@ impl<P: Permission, B: Body> Call<P, B> {
         F: Fn(&mut Tx<'_>, &Actor, &B) -> Outcome<Reply> + Send + 'static,
     {
         let (saved, replayed) =
-            self.run(None, Arc::clone(&self.body), move |tx, actor, body| work(tx, actor, body)).await?;
+            self.run(None, None, Arc::clone(&self.body), move |tx, actor, body| work(tx, actor, body)).await?;
         Ok(send(saved, replayed))
     }
 
@@ -240,9 +239,9 @@ impl<P: Permission, B: Body> Call<P, B> {
         self.require_key()?;
         let mut results = Vec::new();
         for (index, item) in items(&self.body).into_iter().enumerate() {
-            let key = self.key.as_ref().map(|key| format!("{key}#{index}"));
             let work = work.clone();
-            let outcome = self.run(key, Arc::new(item), move |tx, actor, item| work(tx, actor, item)).await;
+            let outcome =
+                self.run(self.key(), Some(index), Arc::new(item), move |tx, actor, item| work(tx, actor, item)).await;
             results.push(self.item_result(index, outcome));
         }
         let view = serde_json::json!({ "items": results });
@@ -267,13 +266,17 @@ impl<P: Permission, B: Body> Call<P, B> {
         if self.key.is_none() { Err(Code::IdempotencyKeyRequired.into()) } else { Ok(()) }
     }
 
+    fn key(&self) -> Option<Key> {
+        let key = self.key.clone()?;
+        Some(Key { caller: self.actor.user_id, key, fingerprint: self.fingerprint })
+    }
+
     /// The caller is loaded anew inside the transaction: a suspension a moment ago already counts.
-    async fn run<I, F>(&self, key: Option<String>, input: Arc<I>, work: F) -> Outcome<(Saved, bool)>
+    async fn run<I, F>(&self, key: Option<Key>, item: Option<usize>, input: Arc<I>, work: F) -> Outcome<(Saved, bool)>
     where
         I: Send + Sync + 'static,
         F: Fn(&mut Tx<'_>, &Actor, &I) -> Outcome<Reply> + Send + 'static,
     {
-        let key = key.map(|key| Key { caller: self.actor.user_id, key, fingerprint: self.fingerprint });
         let (authority, claims, asked) = (self.web.authority.clone(), self.claims.clone(), self.asked);
         let ctx = self.web.ctx(&self.meta.request_id);
         self.web
@@ -284,9 +287,10 @@ impl<P: Permission, B: Body> Call<P, B> {
                     let actor = authority.principal(tx, &claims, now)?.act::<P>(asked)?;
                     work(tx, &actor, &input).map(Reply::into_saved)
                 };
-                match &key {
-                    Some(key) => idempotency::once(tx, key, effect),
-                    None => effect(tx).map(|saved| (saved, false)),
+                match (&key, item) {
+                    (Some(key), Some(index)) => idempotency::once_of(tx, key, index, effect),
+                    (Some(key), None) => idempotency::once(tx, key, effect),
+                    (None, _) => effect(tx).map(|saved| (saved, false)),
                 }
             })
             .await
@@ -333,7 +337,10 @@ fn asked_organisation(request: &HttpRequest) -> Outcome<Option<OrgId>> {
 fn idempotency_key(request: &HttpRequest) -> Outcome<Option<String>> {
     let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
     let text = value.to_str().unwrap_or("").trim().trim_matches('"');
-    if text.is_empty() || text.len() > 200 || !text.bytes().all(|b| (0x21..=0x7e).contains(&b) && b != b'#') {
+    if text.is_empty()
+        || text.len() > 200
+        || !text.bytes().all(|b| (0x21..=0x7e).contains(&b) && char::from(b) != idempotency::ITEM)
+    {
         let message = Message::new(
             "须为 1 至 200 个可见 ASCII 字符，不含 #",
             "must be 1 to 200 visible ASCII characters without #",

@@ -159,11 +159,22 @@ fn text_header<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
 /// The version that a change names in If-Match.
 ///
 /// # Errors
-/// `if_match_required` without the header, `stale_version` when it is not one of our tags.
+/// `if_match_required` without the header, `invalid_parameter` when it is not one of our tags, `stale_version` when no document
+/// has come so far.
 pub fn if_match(request: &HttpRequest) -> Outcome<i64> {
-    let text = text_header(request, header::IF_MATCH.as_str()).ok_or_else(|| AppError::new(Code::IfMatchRequired))?;
-    let version = text.trim().strip_prefix("\"v").and_then(|t| t.strip_suffix('"')).and_then(|t| t.parse().ok());
-    version.ok_or_else(|| AppError::new(Code::StaleVersion))
+    let value = request.headers().get(header::IF_MATCH).ok_or_else(|| AppError::new(Code::IfMatchRequired))?;
+    // What is no text is no tag either.
+    let text = value.to_str().unwrap_or_default().trim();
+    let digits = text.strip_prefix("\"v").and_then(|t| t.strip_suffix('"'));
+    let digits = digits.filter(|t| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit()));
+    let Some(digits) = digits else {
+        let message = Message::new(
+            "须为读取时得到的一个 ETag，含引号，例如 \"v3\"",
+            "must be one ETag as it was read, with its quotes, such as \"v3\"",
+        );
+        return Err(AppError::field(Code::InvalidParameter, "If-Match", message));
+    };
+    digits.parse().map_err(|_| AppError::new(Code::StaleVersion))
 }
 
 /// A strong entity tag of a version.

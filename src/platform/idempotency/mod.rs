@@ -24,6 +24,9 @@ pub struct Saved {
     pub body: Vec<u8>,
 }
 
+/// What stands between a client's key and the place of an item in the batch that it was sent with; no client's key holds it.
+pub const ITEM: char = '#';
+
 /// A key, its caller and the fingerprint of the request that carries it.
 #[derive(Debug, Clone)]
 pub struct Key {
@@ -35,6 +38,37 @@ pub struct Key {
     pub fingerprint: [u8; 32],
 }
 
+impl Key {
+    /// The key of an item of the request.
+    #[must_use]
+    pub fn item(&self, index: usize) -> Key {
+        Key { key: format!("{}{ITEM}{index}", self.key), ..self.clone() }
+    }
+}
+
+/// As [`once`] for one item of a request that carries out several, each in its own transaction: the first item that is carried
+/// out takes the request's key, so that no other request, a batch or not, is carried out with it, however many items it has.
+///
+/// # Errors
+/// As [`once`].
+pub fn once_of(
+    tx: &mut Tx<'_>,
+    key: &Key,
+    index: usize,
+    work: impl FnOnce(&mut Tx<'_>) -> Outcome<Saved>,
+) -> Outcome<(Saved, bool)> {
+    if !store::begin(tx, key.caller, &key.key, &key.fingerprint)? {
+        known(tx, key)?;
+    }
+    once(tx, &key.item(index), work)
+}
+
+/// What is remembered of the same request.
+fn known(tx: &mut Tx<'_>, key: &Key) -> Outcome<store::Remembered> {
+    let found = store::find(tx, key.caller, &key.key)?;
+    if found.fingerprint == key.fingerprint { Ok(found) } else { Err(Code::IdempotencyKeyReused.into()) }
+}
+
 /// Runs the effect once: the first request with a key carries it out and is remembered, any other gets the same reply.
 /// The flag tells whether the reply is a replay. A refusal rolls back and is not remembered: a retry decides anew.
 ///
@@ -42,10 +76,7 @@ pub struct Key {
 /// `idempotency_key_reused` for another request with the key; whatever the work returns.
 pub fn once(tx: &mut Tx<'_>, key: &Key, work: impl FnOnce(&mut Tx<'_>) -> Outcome<Saved>) -> Outcome<(Saved, bool)> {
     if !store::begin(tx, key.caller, &key.key, &key.fingerprint)? {
-        let found = store::find(tx, key.caller, &key.key)?;
-        if found.fingerprint != key.fingerprint {
-            return Err(Code::IdempotencyKeyReused.into());
-        }
+        let found = known(tx, key)?;
         let headers = serde_json::from_str(&found.headers).map_err(AppError::internal)?;
         let status = u16::try_from(found.status).map_err(AppError::internal)?;
         return Ok((Saved { status, headers, body: found.body }, true));

@@ -1,0 +1,41 @@
+//! Idempotency keys of single requests and of batches, on both databases.
+
+use crate::payments::{Till, url};
+use serde_json::json;
+
+on_both! {
+    async fn a_key_serves_one_request_however_many_items_it_has(app) {
+        let till = Till::open(app).await;
+        let mut orders = Vec::new();
+        for _ in 0..4 {
+            orders.push(till.market.place(&[(till.goods, "1")]).await);
+        }
+        let batch = |of: &[&String], key: &str| {
+            let items: Vec<_> = of.iter().map(|order| json!({ "order_id": order })).collect();
+            till.seller().bare_post("/api/v1/confirmations", json!({ "items": items })).key(key)
+        };
+        let state = async |order: &String| till.seller().get(&format!("/api/v1/orders/{order}")).expect(200).await.str("/state");
+        // A client's key never looks like an item's.
+        let refused = batch(&[&orders[0]], "K#0").refused("malformed_request").await;
+        assert_eq!((refused.status, refused.pointers()), (400, vec!["Idempotency-Key".to_owned()]));
+        let done = batch(&[&orders[0]], "K").expect(200).await;
+        assert_eq!(done.int("/items/0/status"), 200);
+        // The same again is answered again; another request with the key does nothing, not even with items beyond the first's.
+        let again = batch(&[&orders[0]], "K").expect(200).await;
+        assert_eq!(again.json(), done.json());
+        let longer = batch(&[&orders[1], &orders[2]], "K").expect(200).await;
+        for item in 0..2 {
+            assert_eq!(longer.str(&format!("/items/{item}/problem/code")), "idempotency_key_reused", "{}", longer.text());
+        }
+        till.seller().bare_post(&url(&orders[3], "declines"), json!({ "reason": "售罄" })).key("K").refused("idempotency_key_reused").await;
+        for order in &orders[1..] {
+            assert_eq!(state(order).await, "placed");
+        }
+        // Nor does a batch with the key of a single request.
+        till.seller().bare_post(&url(&orders[2], "declines"), json!({ "reason": "售罄" })).key("S").expect(200).await;
+        assert_eq!(batch(&[&orders[3]], "S").expect(200).await.str("/items/0/problem/code"), "idempotency_key_reused");
+        // A batch of which nothing was done leaves its key.
+        assert_eq!(batch(&[&orders[0]], "L").expect(200).await.int("/items/0/status"), 409);
+        assert_eq!(batch(&[&orders[3]], "L").expect(200).await.int("/items/0/status"), 200);
+    }
+}
