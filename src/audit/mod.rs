@@ -1,6 +1,6 @@
 //! The audit trail and the event feed: every command appends one entry in its own transaction.
 //!
-//! Owns `audit_entries` (append-only: no function changes a row, a trigger refuses), and the feed's positions, which a
+//! Owns `audit_entries` and `audit_parties` (append-only: no function changes a row, a trigger refuses), and the feed's positions, which a
 //! sequencer gives out after the commit so that the feed is ordered and free of gaps on both databases.
 
 pub mod http;
@@ -14,6 +14,7 @@ use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::At;
 use crate::platform::db::{Read, Tx};
+use std::collections::BTreeSet;
 use store::EntryRow;
 
 /// What happened, as a command tells it.
@@ -40,16 +41,21 @@ pub struct Entry<'a> {
 /// # Errors
 /// When the database fails.
 pub fn record(tx: &mut Tx<'_>, entry: &Entry<'_>) -> Outcome<()> {
-    record_all(tx, std::slice::from_ref(entry))
+    record_for(tx, std::slice::from_ref(entry), &[])
 }
 
-/// Appends several entries at once.
+/// Appends several entries at once, which these organisations may see as well as the parties.
 ///
 /// # Errors
 /// When the database fails.
-pub fn record_all(tx: &mut Tx<'_>, entries: &[Entry<'_>]) -> Outcome<()> {
+pub fn record_for(tx: &mut Tx<'_>, entries: &[Entry<'_>], concerned: &[OrgId]) -> Outcome<()> {
     let rows: Vec<EntryRow> = entries.iter().map(|entry| row(tx, entry)).collect();
-    store::append(tx, rows)
+    let known = |row: &EntryRow, org: OrgId| row.owner_org == org || row.other_org == Some(org);
+    let others: BTreeSet<OrgId> = concerned.iter().copied().collect();
+    let concerned =
+        rows.iter().flat_map(|row| others.iter().filter(move |org| !known(row, **org)).map(move |org| (row.id, *org)));
+    let concerned = concerned.collect();
+    store::append(tx, rows, concerned)
 }
 
 fn row(tx: &Tx<'_>, entry: &Entry<'_>) -> EntryRow {
@@ -136,10 +142,24 @@ pub fn newest(read: &mut Read) -> Outcome<Option<At>> {
     store::newest(read)
 }
 
-/// Everything recorded about one subject, oldest first: `(when, action, details)`.
+/// Something that was recorded about a subject.
+#[derive(Debug)]
+pub struct Past {
+    /// When.
+    pub at: At,
+    /// What happened.
+    pub action: String,
+    /// For which organisation it was done; `None` for a job.
+    pub org_id: Option<OrgId>,
+    /// Facts, as JSON.
+    pub details: String,
+}
+
+/// Everything recorded about one subject, oldest first.
 ///
 /// # Errors
 /// When the database fails.
-pub fn history(read: &mut Read, subject: &str) -> Outcome<Vec<(At, String, String)>> {
-    Ok(store::about(read, subject)?.into_iter().map(|row| (row.at, row.action, row.details)).collect())
+pub fn history(read: &mut Read, subject: &str) -> Outcome<Vec<Past>> {
+    let past = |row: EntryRow| Past { at: row.at, action: row.action, org_id: row.org_id, details: row.details };
+    Ok(store::about(read, subject)?.into_iter().map(past).collect())
 }

@@ -22,6 +22,12 @@ diesel::table! {
     }
 }
 diesel::table! {
+    audit_parties (entry_id, org_id) {
+        entry_id -> Binary,
+        org_id -> Binary,
+    }
+}
+diesel::table! {
     audit_positions (position) {
         position -> BigInt,
         entry_id -> Binary,
@@ -34,4 +40,10 @@ diesel::table! {
     }
 }
 diesel::joinable!(audit_positions -> audit_entries (entry_id));
-diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_unsequenced, audit_positions, audit_sequence);
+diesel::allow_tables_to_appear_in_same_query!(
+    audit_entries,
+    audit_parties,
+    audit_unsequenced,
+    audit_positions,
+    audit_sequence
+);

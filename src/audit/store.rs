@@ -1,7 +1,7 @@
 //! SQL of the audit trail: append, give positions, read in scope.
 
 use super::schema::{
-    audit_entries as entries, audit_positions as positions, audit_sequence as sequence,
+    audit_entries as entries, audit_parties as parties, audit_positions as positions, audit_sequence as sequence,
     audit_unsequenced as unsequenced,
 };
 use crate::kernel::actor::Scope;
@@ -11,7 +11,7 @@ use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::At;
 use crate::platform::db::{Read, Tx};
 use crate::{each, later_rows};
-use diesel::dsl::{delete, insert_into, update};
+use diesel::dsl::{delete, exists, insert_into, update};
 use diesel::prelude::*;
 
 /// A stored entry.
@@ -32,13 +32,18 @@ pub struct EntryRow {
     pub request_id: String,
 }
 
-/// Appends entries, in one round trip.
-pub fn append(tx: &mut Tx<'_>, rows: Vec<EntryRow>) -> Outcome<()> {
+/// Appends entries and whom else they concern, in one round trip.
+pub fn append(tx: &mut Tx<'_>, rows: Vec<EntryRow>, concerned: Vec<(AuditId, OrgId)>) -> Outcome<()> {
     if rows.is_empty() {
         return Ok(());
     }
     let waiting: Vec<_> = rows.iter().map(|row| unsequenced::entry_id.eq(row.id)).collect();
     later_rows!(tx, entries::table, rows)?;
+    if !concerned.is_empty() {
+        let concerned =
+            concerned.into_iter().map(|(entry, org)| (parties::entry_id.eq(entry), parties::org_id.eq(org)));
+        later_rows!(tx, parties::table, concerned.collect::<Vec<_>>())?;
+    }
     Ok(later_rows!(tx, unsequenced::table, waiting)?)
 }
 
@@ -68,7 +73,12 @@ pub fn feed(on: &mut Read, scope: &Scope, after: i64, limit: i64) -> Outcome<Vec
                 let (from, to) = code.subtree();
                 query = query.filter(entries::region_code.ge(from)).filter(entries::region_code.lt(to));
             }
-            Scope::Org(org) | Scope::UnitTree(org) => query = query.filter(entries::owner_org.eq(*org).or(entries::other_org.eq(*org))),
+            Scope::Org(org) | Scope::UnitTree(org) => {
+                let concerned = parties::table.filter(parties::entry_id.eq(entries::id)).filter(parties::org_id.eq(*org));
+                // A condition that may be null, as the other party may, has the others be nullable too.
+                let concerned = exists(concerned).nullable();
+                query = query.filter(entries::owner_org.eq(*org).nullable().or(entries::other_org.eq(*org)).or(concerned));
+            }
         }
         query.order(positions::position).limit(limit).load(c)
     })?)

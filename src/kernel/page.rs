@@ -1,6 +1,6 @@
 //! Keyset pages: a page of items and the opaque cursor to the next one.
 
-use super::error::{AppError, Code};
+use super::error::{AppError, Code, Outcome};
 
 /// The largest page a request may ask for.
 pub const MAX_LIMIT: i64 = 200;
@@ -68,6 +68,13 @@ impl<T> Page<T> {
         rows.truncate(limit);
         let next = if more { rows.last().map(keys) } else { None };
         Page { items: rows, next }
+    }
+    /// The page with every row turned into its view, unless one cannot be.
+    ///
+    /// # Errors
+    /// What the view of a row returns.
+    pub fn try_map<U>(self, view: impl FnMut(T) -> Outcome<U>) -> Outcome<Page<U>> {
+        Ok(Page { items: self.items.into_iter().map(view).collect::<Outcome<_>>()?, next: self.next })
     }
     /// The page with every row turned into its view.
     #[must_use]

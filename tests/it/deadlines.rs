@@ -41,8 +41,8 @@ async fn placed(till: &Till) -> String {
 async fn trail(app: &TestApp, subject: &str) -> Vec<(String, Value)> {
     let subject = subject.to_owned();
     let all = app.read(move |read| yigou::audit::history(read, &subject)).await.unwrap();
-    let moves = all.into_iter().filter(|(_, action, _)| action.ends_with(".deadline_moved"));
-    moves.map(|(_, action, details)| (action, serde_json::from_str(&details).unwrap())).collect()
+    let moves = all.into_iter().filter(|past| past.action.ends_with(".deadline_moved"));
+    moves.map(|past| (past.action, serde_json::from_str(&past.details).unwrap())).collect()
 }
 
 fn moved(of: &str, from: &str, to: &str) -> Vec<(String, Value)> {

@@ -151,7 +151,7 @@ on_both! {
             assert_eq!(reviewer.get(&path).expect(200).await.body, secret);
         }
         let history = app.read(move |read| yigou::audit::history(read, &id)).await.unwrap();
-        let actions: Vec<&str> = history.iter().map(|(_, action, _)| action.as_str()).collect();
+        let actions: Vec<&str> = history.iter().map(|past| past.action.as_str()).collect();
         assert_eq!(actions, ["file.stored", "file.opened", "file.opened"]);
     }
 }

@@ -6,7 +6,7 @@ use crate::source::{Finding, Source, Tree};
 use std::collections::BTreeMap;
 
 /// Tables whose rows are never changed: they are corrected by adding.
-const APPEND_ONLY: [&str; 3] = ["ledger_transfers", "ledger_counts", "audit_entries"];
+const APPEND_ONLY: [&str; 4] = ["ledger_transfers", "ledger_counts", "audit_entries", "audit_parties"];
 
 /// Where time, chance and identity come from; `*` is any ending.
 const WORLD: [&[&str]; 13] = [

@@ -57,7 +57,13 @@ fn summaries(read: &mut Read, actor: &Actor, today: Day) -> Outcome<HashMap<Key,
     let mut page = PageRequest::first(200);
     loop {
         let orders = ordering::orders(read, actor, &OrdersWanted::default(), today, &page)?;
-        found.extend(orders.items.into_iter().map(|o| (Known::key(o.buyer_id, o.placed_at, o.supplier_id), o)));
+        found.extend(
+            orders
+                .items
+                .into_iter()
+                .map(|listed| listed.order)
+                .map(|o| (Known::key(o.buyer_id, o.placed_at, o.supplier_id), o)),
+        );
         match orders.next {
             Some(next) => page.after = Some(next),
             None => return Ok(found),
@@ -67,7 +73,7 @@ fn summaries(read: &mut Read, actor: &Actor, today: Day) -> Outcome<HashMap<Key,
 
 impl Known {
     fn track(&self, planned: &PlannedOrder) -> Track {
-        let order = &self.view.order;
+        let order = &self.view.order.order;
         let standing = self.payments.iter().find(|payment| payment.state != PaymentState::Denied);
         Track {
             id: order.id,
@@ -81,7 +87,7 @@ impl Known {
 
     /// Whether a step is done already.
     fn did(&self, what: &What) -> bool {
-        let order = &self.view.order;
+        let order = &self.view.order.order;
         match what {
             What::Confirm => order.confirmed_at.is_some(),
             What::Decline => order.state == OrderState::Declined,

@@ -250,7 +250,7 @@ impl Claimed {
             region: self.order.unit_region,
             details,
         };
-        audit::record(tx, &entry)
+        audit::record_for(tx, &[entry], &self.order.concerned())
     }
 }
 

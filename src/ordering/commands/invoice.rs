@@ -210,7 +210,7 @@ fn record(tx: &mut Tx<'_>, actor: &Actor, row: &InvoiceRow, order: &OrderRow) ->
         region: order.unit_region,
         details: json!({ "code": row.code, "number": row.number, "gross_fen": row.gross_fen, "reverses": row.reverses }),
     };
-    audit::record(tx, &entry)
+    audit::record_for(tx, &[entry], &order.concerned())
 }
 
 impl OrderRow {

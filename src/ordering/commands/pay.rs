@@ -350,5 +350,5 @@ fn record(
         details: json!({ "amount_fen": row.amount_fen, "occurred_on": row.occurred_on, "orders": orders, "reason": row.reason,
             "exception": exception }),
     };
-    audit::record(tx, &entry)
+    audit::record_for(tx, &[entry], &order.concerned())
 }

@@ -376,5 +376,6 @@ fn announce(tx: &mut Tx<'_>, actor: &Actor, orders: &[OrderRow], group: &GroupRo
             details: json!({ "group": group.id, "ordered_fen": order.ordered_fen, "mode": order.mode, "fund": order.fund }),
         })
         .collect();
-    audit::record_all(tx, &entries)
+    let concerned: Vec<OrgId> = orders.iter().flat_map(OrderRow::concerned).collect();
+    audit::record_for(tx, &entries, &concerned)
 }

@@ -60,7 +60,7 @@ fn save(tx: &mut Tx<'_>, book: &Book, counted: &Counted) -> Outcome<()> {
         region: order.unit_region,
         details: json!({ "year": done.year, "day": done.day, "completed_fen": counted.completed_fen() }),
     };
-    audit::record(tx, &entry)
+    audit::record_for(tx, &[entry], &order.concerned())
 }
 
 /// Counting entries with ids that follow from the facts, so that the same fact counts once.

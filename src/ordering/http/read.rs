@@ -4,7 +4,7 @@ use crate::kernel::actor::{ReadOrders, SignedIn};
 use crate::kernel::ids::{OrderGroupId, OrderId};
 use crate::kernel::time::At;
 use crate::ordering::OrderState;
-use crate::ordering::queries::{self, ListSide, OrderGroupView, OrderSummary, OrderView, Task};
+use crate::ordering::queries::{self, ListSide, ListedOrder, OrderGroupView, OrderView, Task};
 use crate::platform::http::{Answer, Call, List, PageOf, Reply};
 use actix_web::{get, web};
 use serde::Deserialize;
@@ -35,7 +35,7 @@ pub struct OrderFilter {
 /// Orders in your scope, the latest change first.
 #[utoipa::path(get, path = "/orders", tag = "orders",
     params(OrderFilter, ("limit" = Option<i64>, Query, minimum = 1, maximum = 200), ("cursor" = Option<String>, Query)),
-    responses((status = 200, body = PageOf<OrderSummary>)), security(("bearer" = ["orders.read"])))]
+    responses((status = 200, body = PageOf<ListedOrder>)), security(("bearer" = ["orders.read"])))]
 #[get("/orders")]
 pub async fn list_orders(call: Call<ReadOrders>, list: List<OrderFilter>) -> Answer {
     let today = call.now().day();

@@ -15,20 +15,23 @@ pub use late::{LateEntryView, late_entries};
 pub use money::{InvoiceView, PaymentView, PaymentsWanted, RatingView, RefundView, invoices, payments};
 pub use tasks::{Task, tasks};
 pub use verify::{CountDifference, verify_counts};
-pub use views::{FactReply, OrderGroupView, OrderSummary, OrderView};
+pub use views::{FactReply, ListedOrder, OrderGroupView, OrderSummary, OrderView};
 
 pub use super::store::late::Narrow as LateNarrow;
 use super::store::lists::{self, Narrow, Reach};
 use super::store::orders::OrderRow;
 use super::store::{facts, orders};
-use crate::identity;
+use crate::audit;
+use crate::identity::{self, Organisation};
 use crate::kernel::actor::{Actor, Scope};
 use crate::kernel::error::{AppError, Code, Outcome};
-use crate::kernel::ids::{OrderGroupId, OrderId};
+use crate::kernel::ids::{OrderGroupId, OrderId, OrgId};
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::time::{At, Day};
 use crate::ordering::OrderState;
 use crate::platform::db::Read;
+use std::collections::BTreeSet;
+use views::OrderEvent;
 
 crate::text_enum! {
     /// From which side a list of orders is seen.
@@ -63,13 +66,20 @@ pub fn list(
     wanted: &Wanted,
     today: Day,
     page: &PageRequest,
-) -> Outcome<Page<OrderSummary>> {
+) -> Outcome<Page<ListedOrder>> {
     let reach = reach(read, actor, wanted.side, today)?;
     let narrow =
         Narrow { state: wanted.state, updated_after: wanted.updated_after, client_ref: wanted.client_ref.clone() };
     let rows = lists::orders(read, &reach, &narrow, page.keys()?, page.fetch())?;
     let keys = |row: &OrderRow| vec![row.updated_at.0.to_string(), row.id.to_string()];
-    Ok(Page::cut(rows, page, keys).map(|row| OrderSummary::from(&row)))
+    let known = organisations_of(read, &rows)?;
+    Page::cut(rows, page, keys).try_map(|row| ListedOrder::new(&row, &known))
+}
+
+/// The organisations that orders name.
+fn organisations_of(read: &mut Read, orders: &[OrderRow]) -> Outcome<Vec<Organisation>> {
+    let ids: BTreeSet<OrgId> = orders.iter().flat_map(OrderRow::named).collect();
+    identity::organisations(read, &ids.into_iter().collect::<Vec<_>>())
 }
 
 /// Buyers and suppliers have finders of their own; offices look at the buyers of their region unless asked otherwise.
@@ -79,7 +89,7 @@ fn reach(read: &mut Read, actor: &Actor, side: Option<ListSide>, today: Day) -> 
         Scope::Platform => Reach::Everything,
         Scope::Region(code) if sells => Reach::SuppliersIn(code.subtree()),
         Scope::Region(code) => Reach::UnitsIn(code.subtree()),
-        Scope::UnitTree(root) => Reach::Units(identity::subtree(read, *root, today)?),
+        Scope::UnitTree(root) => Reach::Tree(*root, identity::subtree(read, *root, today)?),
         Scope::Org(org) if sells => Reach::SoldBy(*org),
         Scope::Org(org) => Reach::BoughtBy(*org),
     })
@@ -90,7 +100,9 @@ fn sees(read: &mut Read, actor: &Actor, order: &OrderRow, today: Day) -> Outcome
     Ok(match &actor.scope {
         Scope::Platform => true,
         Scope::Region(code) => code.contains(&order.unit_region) || code.contains(&order.supplier_region),
-        Scope::UnitTree(root) => identity::tree_contains(read, *root, order.unit_id, today)?,
+        Scope::UnitTree(root) => {
+            order.concerned().contains(root) || identity::tree_contains(read, *root, order.unit_id, today)?
+        }
         Scope::Org(org) => [order.buyer_id, order.unit_id, order.payer_id, order.supplier_id].contains(org),
     })
 }
@@ -112,12 +124,15 @@ pub fn order(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outcome
     let row = visible(read, actor, id, today)?;
     let lines = orders::lines(read, id)?;
     let client_ref = lists::group(read, row.group_id)?.and_then(|group| group.client_ref);
-    let mut view = OrderView::new(&row, &lines, client_ref)?;
+    let known = organisations_of(read, std::slice::from_ref(&row))?;
+    let mut view = OrderView::new(&row, &known, &lines, client_ref)?;
     let number = |line| lines.iter().find(|row| row.id == line).map_or(0, |row| row.line_no);
     view.shipments = views::shipments(facts::shipments(read, id)?, number);
     view.acceptances = views::acceptances(facts::acceptances(read, id)?, number);
     view.returns = views::returns(facts::returns(read, id)?, number);
     view.short_closures = views::short_closures(facts::short_closures(read, id)?, number);
+    let past = audit::history(read, &id.to_string())?;
+    view.history = past.into_iter().map(OrderEvent::new).collect::<Outcome<_>>()?;
     Ok((view, row.version))
 }
 

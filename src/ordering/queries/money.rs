@@ -120,7 +120,7 @@ pub(super) fn reach(read: &mut Read, actor: &Actor, today: Day) -> Outcome<Reach
     Ok(match &actor.scope {
         Scope::Platform => Reach::Everything,
         Scope::Region(code) => Reach::UnitsIn(code.subtree()),
-        Scope::UnitTree(root) => Reach::Units(identity::subtree(read, *root, today)?),
+        Scope::UnitTree(root) => Reach::Tree(*root, identity::subtree(read, *root, today)?),
         Scope::Org(org) => Reach::Party(*org),
     })
 }

@@ -1,20 +1,21 @@
 //! Orders as they are shown.
 
+mod facts;
+mod told;
+
+pub use facts::{AcceptanceView, ReturnView, ShipmentView, ShortClosureView};
+pub(super) use facts::{acceptances, returns, shipments, short_closures};
+pub use told::{ListedOrder, OrderEvent};
+
+use crate::identity::Organisation;
 use crate::kernel::error::{Code, Outcome};
-use crate::kernel::ids::{
-    AcceptanceId, ListingId, OrderGroupId, OrderId, OrderLineId, OrgId, ProductId, ReturnId, ShipmentId,
-    ShortClosureId, UserId,
-};
+use crate::kernel::ids::{ListingId, OrderGroupId, OrderId, OrderLineId, OrgId, ProductId};
 use crate::kernel::money::{Fen, Ppm};
 use crate::kernel::quantity::Quantity;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::terms::{Category, Channel, Fund, Mode, Purpose};
-use crate::kernel::time::{At, Day};
+use crate::kernel::time::At;
 use crate::ordering::rules::order::OrderState;
-use crate::ordering::store::facts::{
-    AcceptanceLineRow, AcceptanceRow, ReturnLineRow, ReturnRow, ShipmentLineRow, ShipmentRow, ShortClosureLineRow,
-    ShortClosureRow,
-};
 use crate::ordering::store::orders::{GroupRow, LineRow, OrderRow};
 use crate::ordering::terms::{self, Certificate, Delivery, FrozenRule, Origin, Terms};
 use crate::platform::http::etag;
@@ -308,7 +309,7 @@ impl LineView {
 pub struct OrderView {
     /// What a list shows of it.
     #[serde(flatten)]
-    pub order: OrderSummary,
+    pub order: ListedOrder,
     /// The buyer's own reference.
     pub client_ref: Option<String>,
     /// Deliveries; lines name theirs by place.
@@ -329,14 +330,21 @@ pub struct OrderView {
     pub returns: Vec<ReturnView>,
     /// Short closures, oldest first.
     pub short_closures: Vec<ShortClosureView>,
+    /// Everything that happened to it, with the reasons that were given, oldest first.
+    pub history: Vec<OrderEvent>,
 }
 
 impl OrderView {
-    /// An order and its lines, without facts.
-    pub(super) fn new(row: &OrderRow, lines: &[LineRow], client_ref: Option<String>) -> Outcome<OrderView> {
+    /// An order and its lines, without facts and history.
+    pub(super) fn new(
+        row: &OrderRow,
+        known: &[Organisation],
+        lines: &[LineRow],
+        client_ref: Option<String>,
+    ) -> Outcome<OrderView> {
         let terms: Terms = terms::read(&row.terms)?;
         Ok(OrderView {
-            order: row.into(),
+            order: ListedOrder::new(row, known)?,
             client_ref,
             deliveries: terms.deliveries,
             rules: terms.rules,
@@ -347,110 +355,7 @@ impl OrderView {
             acceptances: Vec::new(),
             returns: Vec::new(),
             short_closures: Vec::new(),
+            history: Vec::new(),
         })
-    }
-}
-
-/// Declares the view of a fact and of its lines, and how rows become views.
-macro_rules! fact_views {
-    ($($(#[$doc:meta])* $list:ident: $view:ident $line:ident of $row:ident $line_row:ident $id:ident {
-        $($(#[$fdoc:meta])* $field:ident: $type:ty),* } lines { $($(#[$ldoc:meta])* $lfield:ident: $ltype:ty),* })*) => { $(
-        $(#[$doc])*
-        #[derive(Debug, Serialize, ToSchema)]
-        pub struct $view {
-            /// Its id.
-            pub id: $id,
-            /// The day on which it happened.
-            pub occurred_on: Day,
-            /// When it was recorded.
-            pub recorded_at: At,
-            $($(#[$fdoc])* pub $field: $type,)*
-            /// Its lines.
-            pub lines: Vec<$line>,
-        }
-        /// A line of it.
-        #[derive(Debug, Serialize, ToSchema)]
-        pub struct $line {
-            /// The order's line.
-            pub line_no: i64,
-            $($(#[$ldoc])* pub $lfield: $ltype,)*
-        }
-        /// Gathers rows, which come fact by fact.
-        pub(super) fn $list(rows: Vec<($row, $line_row)>, number: impl Fn(OrderLineId) -> i64) -> Vec<$view> {
-            let mut views: Vec<$view> = Vec::new();
-            for (fact, line) in rows {
-                let shown = $line { line_no: number(line.line_id), $($lfield: line.$lfield,)* };
-                match views.last_mut().filter(|last| last.id == fact.id) {
-                    Some(last) => last.lines.push(shown),
-                    None => views.push($view {
-                        id: fact.id,
-                        occurred_on: fact.occurred_on,
-                        recorded_at: fact.recorded_at,
-                        $($field: fact.$field,)*
-                        lines: vec![shown],
-                    }),
-                }
-            }
-            views
-        }
-    )* };
-}
-
-fact_views! {
-    /// A shipment.
-    shipments: ShipmentView ShipmentLineView of ShipmentRow ShipmentLineRow ShipmentId {
-        /// Who recorded it.
-        shipped_by: UserId,
-        /// Who carries.
-        carrier: Option<String>,
-        /// The carrier's number.
-        tracking: Option<String>
-    } lines {
-        /// The lot.
-        lot: String,
-        /// How much.
-        quantity: Quantity,
-        /// Its weight in grams.
-        weight_grams: i64
-    }
-    /// An acceptance.
-    acceptances: AcceptanceView AcceptanceLineView of AcceptanceRow AcceptanceLineRow AcceptanceId {
-        /// Who accepted.
-        accepted_by: UserId,
-        /// The second person.
-        second_by: Option<UserId>
-    } lines {
-        /// Accepted.
-        accepted: Quantity,
-        /// Rejected.
-        rejected: Quantity,
-        /// Why rejected.
-        reason: Option<String>,
-        /// By how much the accepted amount grew.
-        amount_fen: Fen
-    }
-    /// A return.
-    returns: ReturnView ReturnLineView of ReturnRow ReturnLineRow ReturnId {
-        /// Who recorded it.
-        returned_by: UserId,
-        /// Why.
-        reason: String
-    } lines {
-        /// How much.
-        quantity: Quantity,
-        /// By how much the returned amount grew.
-        amount_fen: Fen
-    }
-    /// A short closure.
-    short_closures: ShortClosureView ShortClosureLineView of ShortClosureRow ShortClosureLineRow ShortClosureId {
-        /// Who recorded it.
-        closed_by: UserId,
-        /// For which party.
-        closed_by_org: OrgId,
-        /// Why.
-        reason: String
-    } lines {
-        /// How much.
-        quantity: Quantity
     }
 }

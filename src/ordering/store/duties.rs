@@ -64,7 +64,7 @@ pub fn list(on: &mut Read, reach: &Reach, after: Option<DutyExceptionId>, most: 
             Reach::UnitsIn((from, to)) => {
                 query = query.filter(exceptions::region_code.ge(from)).filter(exceptions::region_code.lt(to));
             }
-            Reach::Units(units) => query = query.filter(exceptions::unit_id.eq_any(units)),
+            Reach::Tree(_, units) => query = query.filter(exceptions::unit_id.eq_any(units)),
             Reach::Party(org) => query = query.filter(exceptions::unit_id.eq(org)),
         }
         if let Some(after) = after {

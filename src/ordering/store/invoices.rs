@@ -98,9 +98,10 @@ pub fn list(
                     .filter(orders::unit_region.ge(from)).filter(orders::unit_region.lt(to)).select(invoice_lines::invoice_id);
                 query = query.filter(invoices::id.eq_any(within));
             }
-            Reach::Units(units) => {
-                let within = invoice_lines::table.inner_join(orders::table).filter(orders::unit_id.eq_any(units)).select(invoice_lines::invoice_id);
-                query = query.filter(invoices::id.eq_any(within));
+            Reach::Tree(root, units) => {
+                let within = invoice_lines::table.inner_join(orders::table)
+                    .filter(orders::unit_id.eq_any(units).or(orders::buyer_id.eq(root))).select(invoice_lines::invoice_id);
+                query = query.filter(invoices::payer_id.eq(root).or(invoices::id.eq_any(within)));
             }
             Reach::Party(org) => {
                 let own = invoice_lines::table.inner_join(orders::table)

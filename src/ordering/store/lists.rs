@@ -19,8 +19,8 @@ pub enum Reach {
     UnitsIn((String, String)),
     /// Suppliers of a region.
     SuppliersIn((String, String)),
-    /// Units of a tree.
-    Units(Vec<OrgId>),
+    /// Units of a tree, and what its root orders or pays for others.
+    Tree(OrgId, Vec<OrgId>),
     /// Ordered, counted or paid by an organisation.
     BoughtBy(OrgId),
     /// Sold by an organisation.
@@ -51,7 +51,9 @@ pub fn orders(
             Reach::SuppliersIn((from, to)) => {
                 query = query.filter(orders::supplier_region.ge(from)).filter(orders::supplier_region.lt(to));
             }
-            Reach::Units(units) => query = query.filter(orders::unit_id.eq_any(units)),
+            Reach::Tree(root, units) => {
+                query = query.filter(orders::unit_id.eq_any(units).or(orders::buyer_id.eq(root)).or(orders::payer_id.eq(root)));
+            }
             Reach::BoughtBy(org) => {
                 query = query.filter(orders::buyer_id.eq(org).or(orders::unit_id.eq(org)).or(orders::payer_id.eq(org)));
             }

@@ -63,6 +63,17 @@ pub struct OrderRow {
     pub version: i64,
 }
 
+impl OrderRow {
+    /// Who sells, orders, counts, pays and profits: whoever is named in it.
+    pub fn named(&self) -> impl Iterator<Item = OrgId> {
+        [self.supplier_id, self.buyer_id, self.unit_id, self.payer_id].into_iter().chain(self.beneficiary_id)
+    }
+    /// Whose purchase it is: whoever orders, counts or pays it may see what happens to it.
+    pub const fn concerned(&self) -> [OrgId; 3] {
+        [self.buyer_id, self.unit_id, self.payer_id]
+    }
+}
+
 /// A line: frozen at placement, and how far it has come.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = order_lines, treat_none_as_default_value = false)]

@@ -82,8 +82,8 @@ pub enum Reach {
     Everything,
     /// For orders of units of a region: codes from the first, below the second.
     UnitsIn((String, String)),
-    /// For orders of these units.
-    Units(Vec<OrgId>),
+    /// Units of a tree, and what its root reports or pays for others.
+    Tree(OrgId, Vec<OrgId>),
     /// Reported, paid or received by an organisation.
     Party(OrgId),
 }
@@ -185,9 +185,10 @@ pub fn list(
                     .filter(orders::unit_region.ge(from)).filter(orders::unit_region.lt(to)).select(parts::payment_id);
                 query = query.filter(payments::id.eq_any(within));
             }
-            Reach::Units(units) => {
+            Reach::Tree(root, units) => {
                 let within = parts::table.inner_join(orders::table).filter(orders::unit_id.eq_any(units)).select(parts::payment_id);
-                query = query.filter(payments::id.eq_any(within));
+                let own = payments::reporter_org.eq(root).or(payments::payer_id.eq(root));
+                query = query.filter(own.or(payments::id.eq_any(within)));
             }
             Reach::Party(org) => {
                 query = query.filter(payments::reporter_org.eq(org).or(payments::payer_id.eq(org)).or(payments::supplier_id.eq(org)));

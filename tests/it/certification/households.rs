@@ -39,7 +39,7 @@ on_both! {
             assert_eq!(person.get(&path).expect(200).await.text(), "户主 马某 家庭人口 5 人");
         }
         let history = app.read(move |read| yigou::audit::history(read, &list)).await.unwrap();
-        let actions: Vec<&str> = history.iter().map(|(_, action, _)| action.as_str()).collect();
+        let actions: Vec<&str> = history.iter().map(|past| past.action.as_str()).collect();
         assert_eq!(actions, ["file.stored", "file.opened", "file.opened"]);
     }
 }

@@ -5,6 +5,7 @@ mod histories;
 pub mod payers;
 mod races;
 mod standing;
+mod told;
 
 use crate::support::TestApp;
 use crate::support::market::{CITY, COUNTY, Market, confirm};
