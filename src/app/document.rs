@@ -82,7 +82,21 @@ pub fn finish(mut document: OpenApi) -> OpenApi {
         utoipa::openapi::tag::TagBuilder::new().name(name).description(about).build()
     };
     document.tags = Some(tags.into_iter().map(tag).collect());
+    drop_unused(&mut document);
     document
+}
+
+/// Takes out schemas that nothing refers to: a list's items stand in the schema of its page.
+fn drop_unused(document: &mut OpenApi) {
+    loop {
+        let text = serde_json::to_string(document).unwrap_or_default();
+        let Some(components) = &mut document.components else { return };
+        let known = components.schemas.len();
+        components.schemas.retain(|name, _| text.contains(&format!("\"#/components/schemas/{name}\"")));
+        if components.schemas.len() == known {
+            return;
+        }
+    }
 }
 
 /// What a key is and how it is kept.
