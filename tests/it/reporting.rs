@@ -248,6 +248,7 @@ on_both! {
         assert_eq!((before["total"]["completed_fen"].clone(), before["total"]["corrections_fen"].clone()), (json!(2000), json!(0)));
         let csv = bureau.get(path).header("accept", "text/csv").expect(200).await.text();
         let last = csv.lines().last().unwrap().to_owned();
+        assert!(csv.lines().any(|line| line.contains(&format!(",{unit},"))), "{csv}");
         assert!(last.starts_with("合计,") && last.contains(",100.00,60.00,50.00,20.00,20.00,0.00,0.00,20.00,-1.00,0.00,0.00,0.00"), "{last}");
         let missing = till.counting(&done).await["missing"].clone();
         assert_eq!((missing[0]["code"].clone(), missing[0]["amount_fen"].clone(), &missing[1]), (json!("unpaid"), json!(100), &Value::Null));

@@ -295,6 +295,7 @@ impl ProgressView {
     pub fn csv(&self) -> Outcome<Vec<u8>> {
         let header = [
             "单位或地区",
+            "单位编号或地区代码",
             "合用代表",
             "账号数",
             "已预留",
@@ -316,7 +317,8 @@ impl ProgressView {
             "计划未核准：完成（元）",
         ];
         let row = |row: &ProgressRow| {
-            let mut cells = vec![Cell::from(row.name.clone()), Cell::from(row.via.clone().unwrap_or_default())];
+            let words = [Some(&row.name), row.key.as_ref(), row.via.as_ref()];
+            let mut cells: Vec<Cell> = words.map(|word| Cell::from(word.cloned().unwrap_or_default())).into();
             let counts = [
                 row.accounts,
                 row.reserved_units,
