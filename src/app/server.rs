@@ -46,9 +46,11 @@ pub async fn serve(installation: Installation, serving: &Serving) -> Outcome<()>
             sweeper.sweep();
         }
     });
+    let settle = tokio::spawn(hand_back());
     tracing::info!(listen = %serving.listen, jobs = serving.jobs, "serving");
     let ended = server.await.map_err(AppError::internal);
     sweep.abort();
+    settle.abort();
     // The runner may have ended already; then nobody listens.
     let _ = stop.send(true);
     if let Some(runner) = runner {
@@ -56,4 +58,16 @@ pub async fn serve(installation: Installation, serving: &Serving) -> Outcome<()>
     }
     tracing::info!("stopped");
     ended
+}
+
+/// After this the start is over, and what it freed has lain long enough for the allocator (a second).
+const SETTLED: Duration = Duration::from_secs(3);
+/// So large a piece, in bytes, lies on pages of its own.
+const LARGE: usize = 4 << 20;
+
+/// Lets the system have what only the start needed. The allocator hands freed pages back when it frees further ones later on;
+/// a server of which nobody asks anything yet would keep them.
+async fn hand_back() {
+    tokio::time::sleep(SETTLED).await;
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(LARGE)));
 }
