@@ -240,6 +240,7 @@ pub fn jobs(installation: &Installation) -> Runner {
         });
     let minute = Duration::from_secs(60);
     let runner = periodic(runner, installation, minute, "certification.advance", certification::advance);
+    let runner = periodic(runner, installation, minute, "certification.file", certification::file);
     let runner = periodic(runner, installation, minute, "certification.expire", certification::expire);
     periodic(runner, installation, minute, "ledger.carry", |tx| ledger::carry_year(tx, 1_000))
 }

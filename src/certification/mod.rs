@@ -1,9 +1,10 @@
 //! Certification (扶贫产品认定): a scheme's review chain that ends in a numbered certificate.
 //!
-//! Owns `certification_schemes`, `certification_applications`, `certification_submissions`, `certification_evidence`,
+//! Owns `certification_schemes`, `certification_scheme_editions`, `certification_applications`, `certification_submissions`, `certification_evidence`,
 //! `certification_reviews`, `public_notices`, `objections`, `certificate_counters`, `certificates`, `certificate_events`.
 //!
 //! Invariants:
+//! - What a scheme asks is an edition, dated and never changed; an application keeps the one that it was first handed in under.
 //! - A product has at most one open application under a scheme (a unique index says so too).
 //! - Applications move as `rules::next` says, under the claim of their row; notices and objections change only under it.
 //! - A step is decided by the office of its level and region; who submits never reviews, nobody reviews two steps.
@@ -19,9 +20,10 @@ mod scheme;
 mod store;
 
 pub use commands::{
-    CERTIFICATE_ENDED, CertificateEnded, NewEvidence, NewObjection, NewReview, ObjectionRuling, Ruling, add_evidence,
-    advance, decide_objection, draft, end_bar, expire, file_objection, lift_suspension, recompute_deadlines, renew,
-    review, revoke, submit, suspend, withdraw,
+    CERTIFICATE_ENDED, CertificateEnded, NewEdition, NewEvidence, NewObjection, NewReview, NewScheme, ObjectionRuling,
+    Ruling, add_evidence, advance, date_edition, decide_objection, draft, end_bar, end_scheme, expire, file,
+    file_objection, found_scheme, lift_suspension, recompute_deadlines, renew, review, revoke, submit, suspend,
+    withdraw,
 };
 pub use queries::{
     ApplicationView, CertificateView, NoticeView, ObjectionView, applications, applications_of_office, certificate,
@@ -32,4 +34,4 @@ pub use rules::{
     EndReason, Facts, LinkageFacts, LinkageKind, ObjectionDecision, PriceFacts, PriceProof, QualityFacts, QualityProof,
     RejectionReason, StepLevel,
 };
-pub use scheme::{Scheme, default_scheme, seed};
+pub use scheme::{Edition, Scheme, default_scheme, seed};

@@ -6,11 +6,24 @@ diesel::table! {
         name -> Text,
         region_code -> Text,
         number_prefix -> Text,
-        steps -> Text,
-        kinds -> Text,
-        renewal_grace_days -> BigInt,
         valid_from -> Text,
         valid_to -> Nullable<Text>,
+        version -> BigInt,
+    }
+}
+diesel::table! {
+    certification_scheme_editions (scheme_id, edition) {
+        scheme_id -> Binary,
+        edition -> BigInt,
+        effective_from -> Text,
+        steps -> Text,
+        kinds -> Text,
+        validity_days -> Nullable<BigInt>,
+        renewal_window_days -> Nullable<BigInt>,
+        renewal_grace_days -> BigInt,
+        source -> Text,
+        created_by -> Nullable<Binary>,
+        created_at -> BigInt,
     }
 }
 diesel::table! {
@@ -38,6 +51,8 @@ diesel::table! {
         due_provisional -> Bool,
         due_rule_id -> Nullable<Binary>,
         version -> BigInt,
+        edition -> BigInt,
+        lapses -> Bool,
     }
 }
 diesel::table! {
@@ -159,6 +174,7 @@ diesel::table! {
 }
 diesel::allow_tables_to_appear_in_same_query!(
     certification_schemes,
+    certification_scheme_editions,
     certification_applications,
     certification_submissions,
     certification_evidence,

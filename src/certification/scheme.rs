@@ -1,17 +1,17 @@
-//! Certification schemes: their steps are data; one is built in.
+//! Certification schemes: what they ask is data, dated in editions; one is built in.
 
-use super::rules::{SchemeStep, StepKind, StepLevel};
-use super::store::{self, SchemeRow};
+use super::rules::{SchemeStep, SchemeTerms, StepKind, StepLevel};
+use super::store::{self, EditionRow, SchemeRow};
 use crate::kernel::actor::OrgKind;
 use crate::kernel::error::{AppError, Code, Outcome};
-use crate::kernel::ids::SchemeId;
+use crate::kernel::ids::{SchemeId, UserId};
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::territory::Territory;
-use crate::kernel::time::Day;
+use crate::kernel::time::{At, Day};
 use crate::platform::db::{Read, Tx};
 use crate::platform::secret::sha256_parts;
 
-/// A scheme.
+/// A scheme as one of its editions says.
 #[derive(Debug, Clone)]
 pub struct Scheme {
     /// Its id.
@@ -22,31 +22,73 @@ pub struct Scheme {
     pub region: Territory,
     /// What its certificates' numbers begin with.
     pub number_prefix: String,
-    /// Its steps, in order.
-    pub steps: Vec<SchemeStep>,
-    /// Who may apply.
-    pub kinds: Vec<OrgKind>,
-    /// Calendar days that a certificate counts beyond its end while its renewal is decided.
-    pub renewal_grace_days: i64,
     /// The first day on which applications are taken.
     pub valid_from: Day,
     /// The first day on which none are taken any more.
     pub valid_to: Option<Day>,
+    /// Counts the changes of the scheme.
+    pub version: i64,
+    /// What it asks.
+    pub edition: Edition,
+}
+
+/// An edition of a scheme.
+#[derive(Debug, Clone)]
+pub struct Edition {
+    /// Its number, from 1.
+    pub number: i64,
+    /// The first day on which applications are handed in under it.
+    pub effective_from: Day,
+    /// What it asks.
+    pub terms: SchemeTerms,
+    /// The document that says so.
+    pub source: String,
+}
+
+impl Edition {
+    pub(super) fn of(row: EditionRow) -> Outcome<Edition> {
+        Ok(Edition {
+            number: row.edition,
+            effective_from: row.effective_from,
+            terms: SchemeTerms {
+                steps: serde_json::from_str(&row.steps).map_err(AppError::internal)?,
+                kinds: serde_json::from_str(&row.kinds).map_err(AppError::internal)?,
+                validity_days: row.validity_days,
+                renewal_window_days: row.renewal_window_days,
+                renewal_grace_days: row.renewal_grace_days,
+            },
+            source: row.source,
+        })
+    }
+    pub(super) fn row(&self, scheme: SchemeId, by: Option<UserId>, at: At) -> Outcome<EditionRow> {
+        Ok(EditionRow {
+            scheme_id: scheme,
+            edition: self.number,
+            effective_from: self.effective_from,
+            steps: serde_json::to_string(&self.terms.steps).map_err(AppError::internal)?,
+            kinds: serde_json::to_string(&self.terms.kinds).map_err(AppError::internal)?,
+            validity_days: self.terms.validity_days,
+            renewal_window_days: self.terms.renewal_window_days,
+            renewal_grace_days: self.terms.renewal_grace_days,
+            source: self.source.clone(),
+            created_by: by,
+            created_at: at,
+        })
+    }
 }
 
 impl Scheme {
-    pub(super) fn of(row: SchemeRow) -> Outcome<Scheme> {
-        Ok(Scheme {
+    pub(super) fn of(row: SchemeRow, edition: Edition) -> Scheme {
+        Scheme {
             id: row.id,
             name: row.name,
             region: row.region_code,
             number_prefix: row.number_prefix,
-            steps: serde_json::from_str(&row.steps).map_err(AppError::internal)?,
-            kinds: serde_json::from_str(&row.kinds).map_err(AppError::internal)?,
-            renewal_grace_days: row.renewal_grace_days,
             valid_from: row.valid_from,
             valid_to: row.valid_to,
-        })
+            version: row.version,
+            edition,
+        }
     }
     /// Whether it takes applications from a region on a day.
     #[must_use]
@@ -59,9 +101,29 @@ impl Scheme {
     }
 }
 
-/// A scheme by its id.
-pub(super) fn scheme(on: &mut Read, id: SchemeId) -> Outcome<Scheme> {
-    store::scheme(on, id)?.ok_or_else(|| AppError::new(Code::NotFound)).and_then(Scheme::of)
+/// The edition in force on a day: the latest that has begun, or the first where none has.
+pub(super) fn edition_on(mut editions: Vec<Edition>, day: Day) -> Option<Edition> {
+    let begun = editions.iter().rposition(|edition| edition.effective_from <= day).unwrap_or(0);
+    (begun < editions.len()).then(|| editions.swap_remove(begun))
+}
+
+/// All editions of a scheme, in order.
+pub(super) fn editions(on: &mut Read, id: SchemeId) -> Outcome<Vec<Edition>> {
+    store::editions_of(on, &[id])?.into_iter().map(Edition::of).collect()
+}
+
+/// A scheme as it stands on a day.
+pub(super) fn scheme_on(on: &mut Read, id: SchemeId, day: Day) -> Outcome<Scheme> {
+    let row = store::scheme(on, id)?.ok_or(Code::NotFound)?;
+    let edition = edition_on(editions(on, id)?, day).ok_or_else(|| AppError::internal("a scheme without editions"))?;
+    Ok(Scheme::of(row, edition))
+}
+
+/// A scheme as an application under way was handed in under it.
+pub(super) fn scheme_of(on: &mut Read, id: SchemeId, edition: i64) -> Outcome<Scheme> {
+    let row = store::scheme(on, id)?.ok_or(Code::NotFound)?;
+    let edition = store::edition(on, id, edition)?.ok_or_else(|| AppError::internal("an edition that is not there"))?;
+    Ok(Scheme::of(row, Edition::of(edition)?))
 }
 
 /// The built-in scheme: 宁夏扶贫产品认定.
@@ -80,25 +142,63 @@ pub fn default_scheme() -> SchemeId {
 /// When the database fails.
 pub fn seed(tx: &mut Tx<'_>) -> Outcome<usize> {
     let step = |key: &str, kind, level| SchemeStep { key: key.to_owned(), kind, level, days: None };
-    let steps = [
+    let steps = vec![
         step("county_review", StepKind::Review, StepLevel::County),
         step("county_notice", StepKind::Notice, StepLevel::County),
         step("prefecture_review", StepKind::Review, StepLevel::Prefecture),
         step("provincial_recheck", StepKind::Review, StepLevel::Province),
     ];
     // An agent trader sells what a producer had certified.
-    let kinds =
-        [OrgKind::Cooperative, OrgKind::Enterprise, OrgKind::FamilyFarm, OrgKind::VillageCollective, OrgKind::Workshop];
+    let kinds = vec![
+        OrgKind::Cooperative,
+        OrgKind::Enterprise,
+        OrgKind::FamilyFarm,
+        OrgKind::VillageCollective,
+        OrgKind::Workshop,
+    ];
     let row = SchemeRow {
         id: default_scheme(),
         name: "宁夏扶贫产品认定".to_owned(),
         region_code: "640000".parse().map_err(AppError::internal)?,
         number_prefix: "NX-".to_owned(),
-        steps: serde_json::to_string(&steps).map_err(AppError::internal)?,
-        kinds: serde_json::to_string(&kinds).map_err(AppError::internal)?,
-        renewal_grace_days: 60,
         valid_from: Day::ymd(2020, 1, 1),
         valid_to: None,
+        version: 1,
     };
-    store::add_schemes(tx, std::slice::from_ref(&row))
+    let edition = Edition {
+        number: 1,
+        effective_from: row.valid_from,
+        terms: SchemeTerms { steps, kinds, validity_days: None, renewal_window_days: None, renewal_grace_days: 60 },
+        source: "宁开发〔2020〕9号".to_owned(),
+    };
+    let added = store::add_scheme(tx, &row)?;
+    store::add_edition(tx, &edition.row(row.id, None, tx.at())?)?;
+    Ok(added)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_latest_edition_that_has_begun_is_in_force() {
+        let edition = |number, day| Edition {
+            number,
+            effective_from: day,
+            terms: SchemeTerms {
+                steps: Vec::new(),
+                kinds: Vec::new(),
+                validity_days: None,
+                renewal_window_days: None,
+                renewal_grace_days: 0,
+            },
+            source: String::new(),
+        };
+        let all = || vec![edition(1, Day::ymd(2020, 1, 1)), edition(2, Day::ymd(2021, 6, 1))];
+        let on = |day| edition_on(all(), day).map(|edition| edition.number);
+        assert_eq!(on(Day::ymd(2019, 12, 31)), Some(1));
+        assert_eq!(on(Day::ymd(2021, 5, 31)), Some(1));
+        assert_eq!(on(Day::ymd(2021, 6, 1)), Some(2));
+        assert!(edition_on(Vec::new(), Day::ymd(2021, 6, 1)).is_none());
+    }
 }

@@ -255,6 +255,8 @@ permissions! {
     ApplyForCertification "certification.apply" { SELLERS Seller }
     /// Review applications, end notices, decide objections, suspend and revoke in the own region.
     ReviewCertification "certification.review" { OFFICES Reviewer }
+    /// Found, change and end certification schemes of the own region.
+    ManageSchemes "certification.manage_schemes" { OPERATOR OrgAdmin, OFFICES Reviewer }
     /// Read applications in scope.
     ReadCertification "certification.read" { SELLERS Seller, OFFICES Reviewer, OFFICES Auditor, AUDITORS Auditor, OPERATOR Auditor }
 

@@ -20,9 +20,10 @@ async fn official(app: &TestApp, kind: OrgKind, region: &str, n: u8) -> Actor {
     Actor { user_id: UserId([n; 16]), org_id, kind, region, scope, via: Via::Program }
 }
 
-/// An admitted supplier of a county.
-pub async fn supplier(app: &TestApp, kind: OrgKind, county: &str, name: &str) -> Person {
-    let org = app.organisation_named(kind, county, name).await;
+/// An admitted supplier of a county, or of a place in it; its county recommends it.
+pub async fn supplier(app: &TestApp, kind: OrgKind, place: &str, name: &str) -> Person {
+    let org = app.organisation_named(kind, place, name).await;
+    let county = &place[..6];
     let seller = app.person(org, &[Role::Seller]).await;
     let (apply, office) =
         (seller.actor::<ApplyAsSupplier>(), official(app, OrgKind::PovertyOffice, county, 0xF1).await);

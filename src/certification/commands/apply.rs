@@ -23,9 +23,9 @@ use serde_json::json;
 /// `supplier_not_admitted`, `applicant_not_allowed`, `county_not_eligible`; `already_exists` when the product has an open
 /// application or a certificate under the scheme.
 pub fn draft(tx: &mut Tx<'_>, actor: &Actor, scheme: SchemeId, product: ProductId) -> Outcome<ApplicationRow> {
-    let scheme = scheme::scheme(tx, scheme)?;
-    let product = catalogue::product(tx, &Scope::Org(actor.org_id), product)?;
     let today = tx.at().day();
+    let scheme = scheme::scheme_on(tx, scheme, today)?;
+    let product = catalogue::product(tx, &Scope::Org(actor.org_id), product)?;
     if let Some(number) = store::running(tx, product.id, scheme.id, today)? {
         return Err(AppError::new(Code::AlreadyExists)
             .detail("该产品已有认定证书，到期前请申请换证", "the product has a certificate; renew it in its window")
@@ -43,16 +43,22 @@ pub fn renew(tx: &mut Tx<'_>, actor: &Actor, number: &str) -> Outcome<Applicatio
     if old.renewed_by.is_some() {
         return Err(AppError::new(Code::AlreadyExists).detail("该证书已换证", "the certificate has been renewed"));
     }
-    in_window(tx, &old)?;
-    let scheme = scheme::scheme(tx, old.scheme_id)?;
+    let today = tx.at().day();
+    let scheme = scheme::scheme_on(tx, old.scheme_id, today)?;
+    in_window(tx, &old, &scheme)?;
     let product = catalogue::product(tx, &Scope::Org(actor.org_id), old.product_id)?;
     begin(tx, actor, &scheme, &product, Some(old.id))
 }
 
-fn in_window(tx: &mut Tx<'_>, old: &CertificateRow) -> Outcome<()> {
+fn in_window(tx: &mut Tx<'_>, old: &CertificateRow, scheme: &Scheme) -> Outcome<()> {
     let today = tx.at().day();
-    let window =
-        rulebook::load(tx, &old.county, today, &[RuleName::RenewalWindowDays])?.int(RuleName::RenewalWindowDays)?;
+    let window = match scheme.edition.terms.renewal_window_days {
+        Some(days) => days,
+        None => {
+            let rules = rulebook::load(tx, &old.county, today, &[RuleName::RenewalWindowDays])?;
+            rules.int(RuleName::RenewalWindowDays)?
+        }
+    };
     rules::may_renew(old.status, old.valid_until, today, window)
 }
 
@@ -92,10 +98,13 @@ fn begin(
         due_provisional: false,
         due_rule_id: None,
         version: 1,
+        edition: scheme.edition.number,
+        lapses: false,
     };
     tx.attempt(|tx| store::insert_application(tx, &row))?;
     let details = json!({ "scheme_id": scheme.id, "product_id": product.id, "renews": renews });
-    let case = Case { steps: rules::steps_for(&scheme.steps, &row.region_code), scheme: scheme.clone(), row };
+    let case =
+        Case { steps: rules::steps_for(&scheme.edition.terms.steps, &row.region_code), scheme: scheme.clone(), row };
     audit::record(tx, &case.entry(Some(actor), "certification.drafted", details))?;
     Ok(case.row)
 }
@@ -103,7 +112,7 @@ fn begin(
 /// Whether the organisation may apply under a scheme today; its county.
 fn may_apply(tx: &mut Tx<'_>, actor: &Actor, scheme: &Scheme) -> Outcome<RegionCode> {
     let today = tx.at().day();
-    if !scheme.kinds.contains(&actor.kind) {
+    if !scheme.edition.terms.kinds.contains(&actor.kind) {
         return Err(Code::ApplicantNotAllowed.into());
     }
     if !admission::is_admitted(tx, actor.org_id)? {
@@ -126,14 +135,18 @@ fn may_apply(tx: &mut Tx<'_>, actor: &Actor, scheme: &Scheme) -> Outcome<RegionC
 /// `evidence_missing` naming each element without evidence; `wrong_state`; as [`draft`] where things have changed.
 pub fn submit(tx: &mut Tx<'_>, actor: &Actor, id: CertificationApplicationId) -> Outcome<ApplicationRow> {
     let mut case = progress::claim(tx, &Scope::Org(actor.org_id), id, None)?;
+    let first = case.row.submitted_at.is_none();
+    if first {
+        // What counts is what the scheme asks on the day it is handed in; later editions change nothing for it.
+        case.under_today(tx)?;
+    }
     may_apply(tx, actor, &case.scheme)?;
     let present: Vec<_> = store::evidence_of(tx, id)?.iter().map(|piece| piece.element).collect();
     rules::complete(&present)?;
     let event = Event::Submit { changed: case.row.changed };
-    let first = case.row.submitted_at.is_none();
     case.happen(tx, Some(actor), event)?;
     if let Some(old) = case.row.renews.filter(|_| first) {
-        keep_in_force(tx, old, case.scheme.renewal_grace_days)?;
+        keep_in_force(tx, old, &case.scheme)?;
     }
     case.row.round += 1;
     case.row.submitted_at = Some(tx.at());
@@ -146,11 +159,11 @@ pub fn submit(tx: &mut Tx<'_>, actor: &Actor, id: CertificationApplicationId) ->
 }
 
 /// A renewal filed in its window keeps the old certificate in force until it is decided, at most so many days.
-fn keep_in_force(tx: &mut Tx<'_>, old: CertificateId, grace_days: i64) -> Outcome<()> {
+fn keep_in_force(tx: &mut Tx<'_>, old: CertificateId, scheme: &Scheme) -> Outcome<()> {
     let number = store::certificate_by_id(tx, old)?.ok_or(Code::NotFound)?.number;
     let mut row = store::claim_certificate(tx, &Scope::Platform, &number)?.ok_or(Code::NotFound)?;
-    in_window(tx, &row)?;
-    row.in_force_until = row.valid_until.plus_days(grace_days);
+    in_window(tx, &row, scheme)?;
+    row.in_force_until = row.valid_until.plus_days(scheme.edition.terms.renewal_grace_days);
     super::certificates::save(tx, &row)?;
     catalogue::extend(tx, row.id, row.in_force_until)
 }

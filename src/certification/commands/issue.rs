@@ -1,6 +1,6 @@
 //! Issuing a certificate at the end of the steps, and what becomes of the one it renews.
 
-use super::super::rules::{self, CertificateEvent, CertificateStatus};
+use super::super::rules::{self, CertificateEvent, CertificateStatus, CertificationDecision};
 use super::super::store::{self, CertificateEventRow, CertificateRow};
 use super::certificates::{self, Ruling};
 use super::progress::Case;
@@ -9,8 +9,9 @@ use crate::audit;
 use crate::catalogue::{self, Cover};
 use crate::kernel::actor::{Actor, Scope};
 use crate::kernel::error::{AppError, Code, Outcome};
-use crate::kernel::ids::CertificateId;
+use crate::kernel::ids::{CertificateId, OrgId, RuleId, UserId};
 use crate::kernel::region_code::RegionCode;
+use crate::kernel::time::Day;
 use crate::platform::db::{Read, Tx};
 use crate::rulebook::{self, RuleName};
 use serde_json::json;
@@ -18,15 +19,17 @@ use serde_json::json;
 /// The old certificate's days are over and the new one has taken its place, or none has.
 const BY_DATE: Ruling = Ruling { reason_code: None, reason: None, safety: false };
 
-/// Issues the certificate of an approved application.
+/// Issues the certificate of an approved application. Where a notice or a filing came last, who approved before answers for it.
 pub(super) fn certificate(tx: &mut Tx<'_>, actor: Option<&Actor>, case: &Case) -> Outcome<()> {
-    let actor = actor.ok_or_else(|| AppError::internal("an approval without a reviewer"))?;
+    let issuer = match actor {
+        Some(actor) => (actor.user_id, actor.org_id),
+        None => last_approval(tx, case)?,
+    };
     let today = tx.at().day();
-    let rule = rulebook::load(tx, &case.row.county, today, &[RuleName::CertificateValidityDays])?;
-    let rule = rule.row(RuleName::CertificateValidityDays)?;
+    let (days, rule_id) = validity_days(tx, case, today)?;
     let old = claim_old(tx, case.row.renews)?;
     renewable(tx, case)?;
-    let (valid_from, valid_until) = rules::validity(today, rule.int()?, old.as_ref().map(|old| old.valid_until));
+    let (valid_from, valid_until) = rules::validity(today, days, old.as_ref().map(|old| old.valid_until));
     let product = catalogue::product(tx, &Scope::Platform, case.row.product_id)?;
     let origins: Vec<RegionCode> = product.origins.iter().map(|share| share.county).collect();
     let place = store::next_number(tx, case.scheme.id, today.year())?;
@@ -49,8 +52,8 @@ pub(super) fn certificate(tx: &mut Tx<'_>, actor: Option<&Actor>, case: &Case) -
         reason_code: None,
         safety: false,
         renewed_by: None,
-        validity_rule_id: Some(rule.id),
-        issued_by: actor.user_id,
+        validity_rule_id: rule_id,
+        issued_by: issuer.0,
         issued_at: tx.at(),
         version: 1,
     };
@@ -59,7 +62,25 @@ pub(super) fn certificate(tx: &mut Tx<'_>, actor: Option<&Actor>, case: &Case) -
     if let Some(old) = old {
         replace(tx, old, row.id)?;
     }
-    announce(tx, actor, &row)
+    announce(tx, actor, issuer, &row)
+}
+
+/// How long it is valid: as the scheme says, or the rule table, with the row that says so.
+fn validity_days(on: &mut Read, case: &Case, today: Day) -> Outcome<(i64, Option<RuleId>)> {
+    if let Some(days) = case.scheme.edition.terms.validity_days {
+        return Ok((days, None));
+    }
+    let rules = rulebook::load(on, &case.row.county, today, &[RuleName::CertificateValidityDays])?;
+    let rule = rules.row(RuleName::CertificateValidityDays)?;
+    Ok((rule.int()?, Some(rule.id)))
+}
+
+/// The reviewer and office that approved last.
+fn last_approval(on: &mut Read, case: &Case) -> Outcome<(UserId, OrgId)> {
+    let reviews = store::reviews_of(on, case.row.id)?;
+    let last = reviews.iter().rev().find(|review| review.decision == CertificationDecision::Approve);
+    last.map(|review| (review.reviewer, review.office_org))
+        .ok_or_else(|| AppError::internal("an approval without a reviewer"))
 }
 
 fn cover(row: &CertificateRow) -> Cover {
@@ -74,7 +95,7 @@ fn cover(row: &CertificateRow) -> Cover {
     }
 }
 
-fn announce(tx: &mut Tx<'_>, actor: &Actor, row: &CertificateRow) -> Outcome<()> {
+fn announce(tx: &mut Tx<'_>, actor: Option<&Actor>, issuer: (UserId, OrgId), row: &CertificateRow) -> Outcome<()> {
     let note = CertificateEventRow {
         id: tx.new_id(),
         certificate_id: row.id,
@@ -82,13 +103,13 @@ fn announce(tx: &mut Tx<'_>, actor: &Actor, row: &CertificateRow) -> Outcome<()>
         reason_code: None,
         reason: None,
         safety: false,
-        office_org: Some(actor.org_id),
-        user_id: Some(actor.user_id),
+        office_org: Some(issuer.1),
+        user_id: Some(issuer.0),
         at: tx.at(),
     };
     store::insert_event(tx, &note)?;
     let entry = audit::Entry {
-        actor: Some(actor),
+        actor,
         action: "certificate.issued",
         subject: row.id.to_string(),
         owner_org: row.org_id,

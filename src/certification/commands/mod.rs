@@ -8,13 +8,15 @@ mod notices;
 mod periodic;
 mod progress;
 mod review;
+mod schemes;
 
 pub use apply::{draft, renew, submit, withdraw};
 pub use certificates::{CERTIFICATE_ENDED, CertificateEnded, Ruling, end_bar, lift_suspension, revoke, suspend};
 pub use evidence::{NewEvidence, add_evidence};
 pub use notices::{NewObjection, ObjectionRuling, decide_objection, file_objection};
-pub use periodic::{advance, expire, recompute_deadlines};
+pub use periodic::{advance, expire, file, recompute_deadlines};
 pub use review::{NewReview, review};
+pub use schemes::{NewEdition, NewScheme, date_edition, end_scheme, found_scheme};
 
 use super::rules;
 use super::store::{self, ApplicationRow};

@@ -1,6 +1,6 @@
 //! What time does: notices end, certificates expire, deadlines are computed again when a year's holidays are known.
 
-use super::super::rules::CertificationState;
+use super::super::rules::{CertificationState, Event};
 use super::super::store;
 use super::{issue, progress};
 use crate::audit;
@@ -33,6 +33,26 @@ pub fn advance(tx: &mut Tx<'_>) -> Outcome<usize> {
         audit::record(tx, &case.entry(None, "notice.ended", details))?;
     }
     Ok(ended.len())
+}
+
+/// Passes applications on whose filing nobody took note of in its days; how many.
+///
+/// # Errors
+/// When the database fails.
+pub fn file(tx: &mut Tx<'_>) -> Outcome<usize> {
+    let today = tx.at().day();
+    let lapsed = store::lapsed(tx, today, BATCH)?;
+    for id in &lapsed {
+        let mut case = progress::claim(tx, &Scope::Platform, *id, None)?;
+        // Looked at again under the claim: the office may have taken note a moment ago.
+        if case.row.lapses && case.row.due_on.is_some_and(|due| due < today) {
+            let step = case.step().map(|step| step.key.clone());
+            case.happen(tx, None, Event::Lapse)?;
+            audit::record(tx, &case.entry(None, "certification.filed", json!({ "step": step })))?;
+        }
+        case.save(tx)?;
+    }
+    Ok(lapsed.len())
 }
 
 /// Ends certificates whose days are over; how many.

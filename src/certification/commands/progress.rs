@@ -32,12 +32,20 @@ pub(super) fn claim(
     if version.is_some_and(|asked| asked != row.version - 1) {
         return Err(Code::StaleVersion.into());
     }
-    let scheme = scheme::scheme(tx, row.scheme_id)?;
-    let steps = rules::steps_for(&scheme.steps, &row.region_code);
+    let scheme = scheme::scheme_of(tx, row.scheme_id, row.edition)?;
+    let steps = rules::steps_for(&scheme.edition.terms.steps, &row.region_code);
     Ok(Case { row, scheme, steps })
 }
 
 impl Case {
+    /// Puts it under the edition that is in force today.
+    pub(super) fn under_today(&mut self, tx: &mut Tx<'_>) -> Outcome<()> {
+        let today = tx.at().day();
+        self.scheme = scheme::scheme_on(tx, self.row.scheme_id, today)?;
+        self.steps = rules::steps_for(&self.scheme.edition.terms.steps, &self.row.region_code);
+        self.row.edition = self.scheme.edition.number;
+        Ok(())
+    }
     pub(super) fn position(&self) -> Position {
         Position { state: self.row.state, step: usize::try_from(self.row.step).unwrap_or(usize::MAX) }
     }
@@ -85,6 +93,7 @@ impl Case {
         self.row.due_provisional = false;
         self.row.due_rule_id = None;
         self.row.step_started_on = Some(tx.at().day());
+        self.row.lapses = to.state == State::InReview && self.step().is_some_and(|step| step.kind == StepKind::Filing);
         match to.state {
             State::InReview => self.begin_review(tx),
             State::InNotice => self.begin_notice(tx),

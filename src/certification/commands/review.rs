@@ -51,6 +51,7 @@ pub fn review(
         CertificationDecision::Approve => Event::Approve,
         CertificationDecision::Return => Event::Return,
         CertificationDecision::Reject => Event::Reject,
+        CertificationDecision::Object => Event::Object,
     };
     case.happen(tx, Some(actor), event)?;
     case.save(tx)?;
@@ -58,6 +59,7 @@ pub fn review(
         CertificationDecision::Approve => "certification.step_approved",
         CertificationDecision::Return => "certification.returned",
         CertificationDecision::Reject => "certification.rejected",
+        CertificationDecision::Object => "certification.step_objected",
     };
     let details = json!({
         "step": decided.step_key, "reason_code": decided.reason_code, "due_on": decided.due_on, "rule_id": decided.due_rule_id, "state": case.row.state,
@@ -97,7 +99,7 @@ fn decision(tx: &Tx<'_>, actor: &Actor, case: &Case, new: &NewReview) -> Outcome
 fn tell_applicant(tx: &mut Tx<'_>, case: &Case, new: &NewReview) -> Outcome<()> {
     let (name, opinion) = (&case.row.product_name, new.opinion.as_deref().unwrap_or_default());
     let (subject, zh, en) = match new.decision {
-        CertificationDecision::Approve => return Ok(()),
+        CertificationDecision::Approve | CertificationDecision::Object => return Ok(()),
         CertificationDecision::Return => (
             ("认定申请退回补正", "Application returned"),
             format!("{name} 的认定申请被退回补正：{opinion}"),

@@ -1,7 +1,7 @@
-//! Schemes and applications over HTTP.
+//! Applications over HTTP.
 
 use crate::certification::commands::{self, NewEvidence, NewReview};
-use crate::certification::queries::{self, ApplicationDetail, ApplicationView, EvidenceView, SchemeView};
+use crate::certification::queries::{self, ApplicationDetail, ApplicationView, EvidenceView};
 use crate::certification::rules::{
     CertificationDecision, CertificationState, Element, Facts, LinkageFacts, PriceFacts, QualityFacts, RejectionReason,
 };
@@ -10,9 +10,8 @@ use crate::kernel::actor::{ApplyForCertification, ReadCertification, ReviewCerti
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{CertificationApplicationId, EvidenceId, FileId, ProductId, SchemeId};
 use crate::kernel::region_code::RegionCode;
-use crate::kernel::time::Day;
 use crate::platform::db::Tx;
-use crate::platform::http::{Answer, Call, Json, List, PageOf, Public, Reply};
+use crate::platform::http::{Answer, Call, Json, List, PageOf, Reply};
 use actix_web::{get, post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -21,7 +20,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .service(list_schemes)
         .service(draft_application)
         .service(list_applications)
         .service(get_application)
@@ -29,23 +27,6 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(submit_application)
         .service(withdraw_application)
         .service(review_application);
-}
-
-/// Which schemes.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct SchemeFilter {
-    /// That take applications on this day.
-    day: Option<Day>,
-}
-
-/// Certification schemes.
-#[utoipa::path(get, path = "/schemes", tag = "certification", params(SchemeFilter, ("limit" = Option<i64>, Query, minimum = 1, maximum = 200), ("cursor" = Option<String>, Query)),
-    responses((status = 200, body = PageOf<SchemeView>)))]
-#[get("/schemes")]
-pub async fn list_schemes(public: Public, list: List<SchemeFilter>) -> Answer {
-    public.list(list, |read, filter, page| queries::schemes(read, filter.day, page)).await
 }
 
 /// A new application.

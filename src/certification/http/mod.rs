@@ -3,11 +3,13 @@
 mod applications;
 mod certificates;
 mod notices;
+mod schemes;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig) {
+    schemes::routes(config);
     applications::routes(config);
     notices::routes(config);
     certificates::routes(config);

@@ -1,4 +1,4 @@
-//! What applicants and offices see of schemes and applications.
+//! What applicants and offices see of applications.
 
 use super::NoticeView;
 use crate::certification::rules::{
@@ -7,14 +7,13 @@ use crate::certification::rules::{
 };
 use crate::certification::scheme::{self, Scheme};
 use crate::certification::store::{self, ApplicationRow, EvidenceRow, ObjectionRow, ReviewRow, WantedApplications};
-use crate::kernel::actor::{OrgKind, Scope};
+use crate::kernel::actor::Scope;
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::{
     CertificationApplicationId, EvidenceId, FileId, ObjectionId, OrgId, ProductId, ReviewId, RuleId, SchemeId, UserId,
 };
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::region_code::RegionCode;
-use crate::kernel::territory::Territory;
 use crate::kernel::time::{At, Day};
 use crate::platform::db::Read;
 use crate::platform::http::etag;
@@ -23,50 +22,6 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use utoipa::ToSchema;
 
-/// A certification scheme.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SchemeView {
-    /// Its id.
-    pub id: SchemeId,
-    /// Its name.
-    pub name: String,
-    /// Where it holds.
-    pub region_code: Territory,
-    /// What its numbers begin with.
-    pub number_prefix: String,
-    /// Its steps, in order.
-    pub steps: Vec<SchemeStep>,
-    /// Who may apply.
-    pub kinds: Vec<OrgKind>,
-    /// The first day on which it takes applications.
-    pub valid_from: Day,
-    /// The first day on which it takes none any more.
-    pub valid_to: Option<Day>,
-}
-
-impl From<Scheme> for SchemeView {
-    fn from(scheme: Scheme) -> SchemeView {
-        SchemeView {
-            id: scheme.id,
-            name: scheme.name,
-            region_code: scheme.region,
-            number_prefix: scheme.number_prefix,
-            steps: scheme.steps,
-            kinds: scheme.kinds,
-            valid_from: scheme.valid_from,
-            valid_to: scheme.valid_to,
-        }
-    }
-}
-
-/// Schemes, all or those in force on a day.
-pub fn schemes(on: &mut Read, day: Option<Day>, page: &PageRequest) -> Outcome<Page<SchemeView>> {
-    let rows = store::schemes(on, day, page.key()?, page.fetch())?;
-    let page = Page::cut(rows, page, |row| vec![row.id.to_string()]);
-    let items = page.items.into_iter().map(|row| Scheme::of(row).map(SchemeView::from)).collect::<Outcome<_>>()?;
-    Ok(Page { items, next: page.next })
-}
-
 /// An application.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ApplicationView {
@@ -74,6 +29,8 @@ pub struct ApplicationView {
     pub id: CertificationApplicationId,
     /// The scheme.
     pub scheme_id: SchemeId,
+    /// The scheme's edition that it was handed in under.
+    pub edition: i64,
     /// The supplier.
     pub org_id: OrgId,
     /// The supplier's name.
@@ -119,6 +76,7 @@ fn view(row: &ApplicationRow, steps: &[SchemeStep], today: Day) -> ApplicationVi
     ApplicationView {
         id: row.id,
         scheme_id: row.scheme_id,
+        edition: row.edition,
         org_id: row.org_id,
         supplier_name: row.supplier_name.clone(),
         product_id: row.product_id,
@@ -142,20 +100,20 @@ fn view(row: &ApplicationRow, steps: &[SchemeStep], today: Day) -> ApplicationVi
 
 /// The view of an application that a command has just changed.
 pub fn seen(on: &mut Read, row: &ApplicationRow, today: Day) -> Outcome<ApplicationView> {
-    let scheme = scheme::scheme(on, row.scheme_id)?;
-    Ok(view(row, &rules::steps_for(&scheme.steps, &row.region_code), today))
+    let scheme = scheme::scheme_of(on, row.scheme_id, row.edition)?;
+    Ok(view(row, &rules::steps_for(&scheme.edition.terms.steps, &row.region_code), today))
 }
 
 /// Views of rows that may be of several schemes, each scheme read once.
 fn views(on: &mut Read, rows: Vec<ApplicationRow>, today: Day) -> Outcome<Vec<ApplicationView>> {
-    let mut schemes: BTreeMap<SchemeId, Scheme> = BTreeMap::new();
+    let mut schemes: BTreeMap<(SchemeId, i64), Scheme> = BTreeMap::new();
     let mut views = Vec::with_capacity(rows.len());
     for row in rows {
-        let scheme = match schemes.entry(row.scheme_id) {
+        let scheme = match schemes.entry((row.scheme_id, row.edition)) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => place.insert(scheme::scheme(on, row.scheme_id)?),
+            Entry::Vacant(place) => place.insert(scheme::scheme_of(on, row.scheme_id, row.edition)?),
         };
-        let steps = rules::steps_for(&scheme.steps, &row.region_code);
+        let steps = rules::steps_for(&scheme.edition.terms.steps, &row.region_code);
         views.push(view(&row, &steps, today));
     }
     Ok(views)
@@ -336,8 +294,8 @@ pub fn application(
     today: Day,
 ) -> Outcome<ApplicationDetail> {
     let row = store::application(on, scope, id)?.ok_or(Code::NotFound)?;
-    let scheme = scheme::scheme(on, row.scheme_id)?;
-    let steps = rules::steps_for(&scheme.steps, &row.region_code);
+    let scheme = scheme::scheme_of(on, row.scheme_id, row.edition)?;
+    let steps = rules::steps_for(&scheme.edition.terms.steps, &row.region_code);
     let pieces = store::evidence_of(on, id)?;
     let replaced: Vec<EvidenceId> = pieces.iter().filter_map(|piece| piece.replaces).collect();
     let evidence = pieces.into_iter().map(|piece| {

@@ -2,6 +2,8 @@
 
 mod applications;
 mod public;
+mod schemes;
 
 pub use applications::*;
 pub use public::*;
+pub use schemes::*;

@@ -1,7 +1,6 @@
 //! What the public sees: notices and certificates; and objections, which only the offices see.
 
 use crate::certification::rules::{self, CertificateStatus, Consequence, EndReason, NoticeStatus, ObjectionStatus};
-use crate::certification::scheme;
 use crate::certification::store::{self, CertificateRow, NoticeRow, ObjectionRow};
 use crate::kernel::actor::Scope;
 use crate::kernel::error::{AppError, Code, Outcome};
@@ -208,7 +207,7 @@ fn certificate_views(on: &mut Read, rows: Vec<CertificateRow>, today: Day) -> Ou
     for row in &rows {
         codes.extend(origins(row)?);
         if let Entry::Vacant(unknown) = schemes.entry(row.scheme_id) {
-            unknown.insert(scheme::scheme(on, row.scheme_id)?.name);
+            unknown.insert(store::scheme(on, row.scheme_id)?.ok_or(Code::NotFound)?.name);
         }
     }
     codes.sort_unstable();

@@ -1,7 +1,8 @@
 //! The way of an application through the steps of its scheme: state × event, who may decide, and with which reasons.
 
+use super::scheme::SchemeStep;
 use super::words::{
-    CertificationDecision, CertificationState, Consequence, ObjectionDecision, RejectionReason, SchemeStep, StepKind,
+    CertificationDecision, CertificationState, Consequence, ObjectionDecision, RejectionReason, StepKind,
 };
 use crate::kernel::error::{AppError, Code, Message};
 use crate::kernel::ids::UserId;
@@ -37,6 +38,10 @@ pub enum Event {
     Return,
     /// The step's office rejects it.
     Reject,
+    /// An opinion speaks against it.
+    Object,
+    /// The days of a filing are over.
+    Lapse,
     /// The notice ended and no objection is open.
     EndNotice,
     /// An objection is upheld: back to the applicant.
@@ -50,6 +55,8 @@ pub enum Event {
 pub enum Refusal {
     /// The state does not allow the event.
     WrongState,
+    /// An opinion and a filing do not decide so.
+    NotAtThisStep,
     /// The step belongs to the office of another region or level.
     OtherOffice,
     /// Who decides submitted the application, gave its evidence, or belongs to the applicant.
@@ -82,6 +89,11 @@ impl From<Refusal> for AppError {
             |pointer: &str, zh: &str, en: &str| AppError::field(Code::ValidationFailed, pointer, Message::new(zh, en));
         match refusal {
             Refusal::WrongState => Code::WrongState.into(),
+            Refusal::NotAtThisStep => field(
+                "/decision",
+                "此环节不能作出该决定：意见环节只能 approve、object 或 return，审核环节不能 object，备案环节只能 approve",
+                "is not for this step: an opinion approves, objects or returns, a review does not object, a filing only approves",
+            ),
             Refusal::OtherOffice => AppError::new(Code::Forbidden)
                 .detail("由该环节所在层级、所在地区的扶贫办办理", "the office of this step's level and region decides"),
             Refusal::Party => AppError::new(Code::SeparationOfDuties).detail(
@@ -92,7 +104,9 @@ impl From<Refusal> for AppError {
                 .detail("由作出决定的机关或其上级解除", "the office that decided, or one above it, undoes it"),
             Refusal::OtherStep => AppError::new(Code::SeparationOfDuties)
                 .detail("同一人不得审核同一申请的两个环节", "nobody reviews two steps of the same application"),
-            Refusal::OpinionMissing => field("/opinion", "退回或不予通过须写明意见", "a return or rejection says why"),
+            Refusal::OpinionMissing => {
+                field("/opinion", "退回、不支持或不予通过须写明意见", "a return, an objection or a rejection says why")
+            }
             Refusal::ReasonMissing => field("/reason_code", "不予通过须填写原因", "a rejection states its reason"),
             Refusal::ReasonNotNeeded => field("/reason_code", "仅用于不予通过", "belongs to a rejection only"),
             Refusal::NoticeRunning(ends_at) => AppError::new(Code::NoticeRunning).with("ends_at", ends_at.to_string()),
@@ -126,7 +140,12 @@ pub fn next(steps: &[SchemeStep], now: Position, event: Event) -> Result<Positio
         // A change during the notice starts it again; the command sees that the position is entered anew.
         (S::Draft | S::Returned, E::Supplement | E::Change) | (S::InNotice, E::Change) => now,
         (S::Draft | S::Returned | S::InReview | S::InNotice, E::Withdraw) => to(S::Withdrawn),
-        (S::InReview, E::Approve) | (S::InNotice, E::EndNotice) => enter(steps, now.step + 1),
+        (S::InReview, E::Approve | E::Return | E::Reject | E::Object | E::Lapse)
+            if !decides(steps, now.step, event) =>
+        {
+            return Err(Refusal::NotAtThisStep);
+        }
+        (S::InReview, E::Approve | E::Object | E::Lapse) | (S::InNotice, E::EndNotice) => enter(steps, now.step + 1),
         (S::InReview, E::Return) => to(S::Returned),
         (S::InReview, E::Reject) | (S::InReview | S::InNotice | S::Returned, E::UpholdReject) => to(S::Rejected),
         (S::InReview | S::InNotice | S::Returned, E::UpholdReturn) => {
@@ -137,9 +156,19 @@ pub fn next(steps: &[SchemeStep], now: Position, event: Event) -> Result<Positio
     })
 }
 
+/// Whether an office's decision is one for the step that is open.
+fn decides(steps: &[SchemeStep], step: usize, event: Event) -> bool {
+    match steps.get(step).map(|step| step.kind) {
+        Some(StepKind::Opinion) => matches!(event, Event::Approve | Event::Object | Event::Return),
+        Some(StepKind::Review) => matches!(event, Event::Approve | Event::Return | Event::Reject),
+        Some(StepKind::Filing) => matches!(event, Event::Approve | Event::Lapse),
+        Some(StepKind::Notice) | None => false,
+    }
+}
+
 fn enter(steps: &[SchemeStep], step: usize) -> Position {
     let state = match steps.get(step).map(|s| s.kind) {
-        Some(StepKind::Review) => CertificationState::InReview,
+        Some(StepKind::Opinion | StepKind::Review | StepKind::Filing) => CertificationState::InReview,
         Some(StepKind::Notice) => CertificationState::InNotice,
         None => CertificationState::Approved,
     };
@@ -209,7 +238,7 @@ pub fn may_review(
     Ok(())
 }
 
-/// A return says why; a rejection has a reason code as well.
+/// A return and an opinion against say why; a rejection has a reason code as well.
 ///
 /// # Errors
 /// What is missing.
@@ -219,7 +248,11 @@ pub fn reasoned(
     opinion: Option<&str>,
 ) -> Result<(), Refusal> {
     match (decision, reason, opinion) {
-        (CertificationDecision::Approve | CertificationDecision::Return, Some(_), _) => Err(Refusal::ReasonNotNeeded),
+        (
+            CertificationDecision::Approve | CertificationDecision::Return | CertificationDecision::Object,
+            Some(_),
+            _,
+        ) => Err(Refusal::ReasonNotNeeded),
         (CertificationDecision::Approve, ..) => Ok(()),
         (_, _, None) => Err(Refusal::OpinionMissing),
         (CertificationDecision::Reject, None, _) => Err(Refusal::ReasonMissing),
@@ -308,6 +341,46 @@ mod tests {
         }
     }
 
+    /// A scheme with an opinion before the reviews and a filing after them.
+    #[test]
+    fn an_opinion_decides_nothing_and_a_filing_refuses_nothing() {
+        let step = |key: &str, kind, level| SchemeStep { key: key.to_owned(), kind, level, days: None };
+        let steps = [
+            step("township_opinion", StepKind::Opinion, StepLevel::Township),
+            step("county_review", StepKind::Review, StepLevel::County),
+            step("county_notice", StepKind::Notice, StepLevel::County),
+            step("provincial_filing", StepKind::Filing, StepLevel::Province),
+        ];
+        let events = [
+            Event::Submit { changed: true },
+            Event::Withdraw,
+            Event::Approve,
+            Event::Object,
+            Event::Return,
+            Event::Reject,
+            Event::Lapse,
+            Event::EndNotice,
+            Event::UpholdReturn,
+        ];
+        let table = [
+            (S::Draft, 0, "r0 w0 .  .  .  .  .  .  ."),
+            (S::InReview, 0, ".  w0 r1 r1 b0 .  .  .  b0"),
+            (S::InReview, 1, ".  w1 n2 .  b1 x1 .  .  b1"),
+            (S::InNotice, 2, ".  w2 .  .  .  .  .  r3 b1"),
+            (S::InReview, 3, ".  w3 a4 .  .  .  a4 .  b1"),
+            (S::Returned, 0, "r0 w0 .  .  .  .  .  .  b0"),
+            (S::Returned, 1, "r1 w1 .  .  .  .  .  .  b1"),
+        ];
+        for (state, step, row) in table {
+            let shown: Vec<String> =
+                events.iter().map(|event| shown(next(&steps, Position { state, step }, *event))).collect();
+            assert_eq!(shown, row.split_whitespace().collect::<Vec<_>>(), "{state} {step}");
+        }
+        let at = |step| Position { state: S::InReview, step };
+        assert_eq!(next(&steps, at(0), Event::Reject), Err(Refusal::NotAtThisStep));
+        assert_eq!(next(&steps, at(1), Event::Object), Err(Refusal::NotAtThisStep));
+    }
+
     fn shown(result: Result<Position, Refusal>) -> String {
         let Ok(position) = result else { return ".".to_owned() };
         let letter = match position.state {
@@ -363,7 +436,7 @@ mod tests {
             0,
             SchemeStep {
                 key: "township_opinion".into(),
-                kind: StepKind::Review,
+                kind: StepKind::Opinion,
                 level: StepLevel::Township,
                 days: Some(3),
             },
@@ -377,7 +450,7 @@ mod tests {
 
     #[test]
     fn reasons_fit_the_decision() {
-        use CertificationDecision::{Approve, Reject, Return};
+        use CertificationDecision::{Approve, Object, Reject, Return};
         let (why, code) = (Some("缺少检验报告"), Some(RejectionReason::QualityNotShown));
         let table = [
             (Approve, None, None, Ok(())),
@@ -385,6 +458,9 @@ mod tests {
             (Return, None, None, Err(Refusal::OpinionMissing)),
             (Return, None, why, Ok(())),
             (Return, code, why, Err(Refusal::ReasonNotNeeded)),
+            (Object, None, None, Err(Refusal::OpinionMissing)),
+            (Object, None, why, Ok(())),
+            (Object, code, why, Err(Refusal::ReasonNotNeeded)),
             (Reject, code, None, Err(Refusal::OpinionMissing)),
             (Reject, None, why, Err(Refusal::ReasonMissing)),
             (Reject, code, why, Ok(())),

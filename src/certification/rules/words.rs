@@ -25,10 +25,14 @@ crate::text_enum! {
 crate::text_enum! {
     /// What happens at a step.
     StepKind {
+        /// An office says what it thinks; the application goes on either way.
+        Opinion "opinion"
         /// An office decides.
         Review "review"
         /// The public may object.
         Notice "notice"
+        /// 备案: an office takes note of what was decided, or its days pass.
+        Filing "filing"
     }
 }
 
@@ -57,6 +61,8 @@ crate::text_enum! {
         Return "return"
         /// 不予通过.
         Reject "reject"
+        /// 不支持: an opinion against it, which decides nothing.
+        Object "object"
     }
 }
 
@@ -138,18 +144,4 @@ impl StepLevel {
             StepLevel::Province => RegionLevel::Province,
         }
     }
-}
-
-/// A step of a scheme.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-pub struct SchemeStep {
-    /// Its stable name.
-    #[schema(example = "county_review")]
-    pub key: String,
-    /// Review or notice.
-    pub kind: StepKind,
-    /// Whose office acts.
-    pub level: StepLevel,
-    /// Working days of a review, calendar days of a notice; the rule table's when absent.
-    pub days: Option<i64>,
 }

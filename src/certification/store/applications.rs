@@ -1,9 +1,9 @@
-//! SQL of schemes, applications, evidence, submissions and reviews.
+//! SQL of applications, evidence, submissions and reviews.
 
 use crate::certification::rules::{CertificationDecision, CertificationState, Element, RejectionReason};
 use crate::certification::schema::{
     certification_applications as applications, certification_evidence as evidence, certification_reviews as reviews,
-    certification_schemes as schemes, certification_submissions as submissions,
+    certification_submissions as submissions,
 };
 use crate::each;
 use crate::kernel::actor::Scope;
@@ -12,26 +12,10 @@ use crate::kernel::ids::{
     CertificateId, CertificationApplicationId, EvidenceId, OrgId, ProductId, ReviewId, RuleId, SchemeId, UserId,
 };
 use crate::kernel::region_code::RegionCode;
-use crate::kernel::territory::Territory;
 use crate::kernel::time::{At, Day};
 use crate::platform::db::{Condition, Read, Tx, Wording};
 use diesel::dsl::{insert_into, update};
 use diesel::prelude::*;
-
-/// A stored scheme; steps and kinds are JSON.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = schemes, treat_none_as_default_value = false)]
-pub struct SchemeRow {
-    pub id: SchemeId,
-    pub name: String,
-    pub region_code: Territory,
-    pub number_prefix: String,
-    pub steps: String,
-    pub kinds: String,
-    pub renewal_grace_days: i64,
-    pub valid_from: Day,
-    pub valid_to: Option<Day>,
-}
 
 /// A stored application.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -60,6 +44,8 @@ pub struct ApplicationRow {
     pub due_provisional: bool,
     pub due_rule_id: Option<RuleId>,
     pub version: i64,
+    pub edition: i64,
+    pub lapses: bool,
 }
 
 /// A stored piece of evidence; files, facts and warnings are JSON.
@@ -100,29 +86,6 @@ pub struct ReviewRow {
 struct Open;
 impl Wording for Open {
     const AFTER: &'static str = " IN ('draft', 'in_review', 'in_notice', 'returned')";
-}
-
-/// Adds schemes that are not there.
-pub fn add_schemes(tx: &mut Tx<'_>, rows: &[SchemeRow]) -> Outcome<usize> {
-    Ok(each!(tx, c => insert_into(schemes::table).values(rows).on_conflict_do_nothing().execute(c))?)
-}
-
-pub fn scheme(on: &mut Read, id: SchemeId) -> Outcome<Option<SchemeRow>> {
-    Ok(each!(on, c => schemes::table.find(id).select(SchemeRow::as_select()).first(c).optional())?)
-}
-
-/// Schemes in the order of their ids.
-pub fn schemes(on: &mut Read, day: Option<Day>, after: Option<SchemeId>, limit: i64) -> Outcome<Vec<SchemeRow>> {
-    Ok(each!(on, c => {
-        let mut query = schemes::table.select(SchemeRow::as_select()).into_boxed();
-        if let Some(day) = day {
-            query = query.filter(schemes::valid_from.le(day)).filter(schemes::valid_to.is_null().or(schemes::valid_to.gt(day)));
-        }
-        if let Some(after) = after {
-            query = query.filter(schemes::id.gt(after));
-        }
-        query.order(schemes::id).limit(limit).load(c)
-    })?)
 }
 
 pub fn insert_application(tx: &mut Tx<'_>, row: &ApplicationRow) -> Outcome<()> {
@@ -234,6 +197,14 @@ pub fn open_application(
 pub fn provisional_reviews(on: &mut Read) -> Outcome<Vec<CertificationApplicationId>> {
     Ok(each!(on, c => applications::table.filter(applications::due_provisional.eq(true))
         .filter(applications::state.eq(CertificationState::InReview)).order(applications::id).select(applications::id).load(c))?)
+}
+
+/// Applications at a filing whose days are over.
+pub fn lapsed(on: &mut Read, today: Day, limit: i64) -> Outcome<Vec<CertificationApplicationId>> {
+    Ok(
+        each!(on, c => applications::table.filter(applications::lapses.eq(true)).filter(applications::due_on.lt(Some(today)))
+        .order(applications::due_on).select(applications::id).limit(limit).load(c))?,
+    )
 }
 
 pub fn insert_evidence(tx: &mut Tx<'_>, row: &EvidenceRow) -> Outcome<()> {

@@ -33,6 +33,8 @@ fn named(path: &str) -> Option<Named> {
     Some(match rest {
         "calendars/{year}" | "regions/{code}" | "certificates/{number}" | "listings/{id}" => Public,
         "public-notices/{id}/objections" => Public,
+        // Everybody reads schemes; that no office rules over another's is tested with them.
+        "schemes/{id}" | "schemes/{id}/editions" | "schemes/{id}/endings" => Public,
         "supplier-applications/{id}/reviews" | "users/{id}/suspensions" | "users/{id}/reinstatements" => Platform,
         "organisations/{id}/suspensions" | "organisations/{id}/reinstatements" => Platform,
         "organisations/{id}/supervising-units" => Platform,

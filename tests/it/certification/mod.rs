@@ -5,6 +5,7 @@ mod certificates;
 mod households;
 mod objections;
 mod safety;
+mod schemes;
 
 use crate::catalogue::{product, supplier};
 use crate::support::people::Person;

@@ -1,0 +1,35 @@
+CREATE TABLE certification_reviews_before AS SELECT * FROM certification_reviews WHERE decision <> 'object';
+DROP TABLE certification_reviews;
+CREATE TABLE certification_reviews (
+    id BYTEA NOT NULL PRIMARY KEY,
+    application_id BYTEA NOT NULL REFERENCES certification_applications (id),
+    round BIGINT NOT NULL,
+    step BIGINT NOT NULL,
+    step_key TEXT COLLATE "C" NOT NULL,
+    office_org BYTEA NOT NULL,
+    reviewer BYTEA NOT NULL,
+    decision TEXT COLLATE "C" NOT NULL CHECK (decision IN ('approve', 'return', 'reject')),
+    reason_code TEXT COLLATE "C",
+    opinion TEXT COLLATE "C",
+    due_on TEXT COLLATE "C",
+    due_rule_id BYTEA,
+    decided_at BIGINT NOT NULL
+);
+INSERT INTO certification_reviews (id, application_id, round, step, step_key, office_org, reviewer, decision, reason_code, opinion, due_on, due_rule_id, decided_at)
+    SELECT id, application_id, round, step, step_key, office_org, reviewer, decision, reason_code, opinion, due_on, due_rule_id, decided_at
+    FROM certification_reviews_before;
+DROP TABLE certification_reviews_before;
+CREATE INDEX certification_reviews_application ON certification_reviews (application_id, id);
+
+DROP INDEX certification_applications_lapsing;
+ALTER TABLE certification_applications DROP COLUMN lapses;
+ALTER TABLE certification_applications DROP COLUMN edition;
+ALTER TABLE certification_schemes DROP COLUMN version;
+ALTER TABLE certification_schemes ADD COLUMN steps TEXT COLLATE "C" NOT NULL DEFAULT '[]';
+ALTER TABLE certification_schemes ADD COLUMN kinds TEXT COLLATE "C" NOT NULL DEFAULT '[]';
+ALTER TABLE certification_schemes ADD COLUMN renewal_grace_days BIGINT NOT NULL DEFAULT 0;
+UPDATE certification_schemes SET
+    steps = (SELECT e.steps FROM certification_scheme_editions e WHERE e.scheme_id = certification_schemes.id AND e.edition = 1),
+    kinds = (SELECT e.kinds FROM certification_scheme_editions e WHERE e.scheme_id = certification_schemes.id AND e.edition = 1),
+    renewal_grace_days = (SELECT e.renewal_grace_days FROM certification_scheme_editions e WHERE e.scheme_id = certification_schemes.id AND e.edition = 1);
+DROP TABLE certification_scheme_editions;
