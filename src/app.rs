@@ -242,6 +242,8 @@ pub fn jobs(installation: &Installation) -> Runner {
     let runner = periodic(runner, installation, minute, "certification.advance", certification::advance);
     let runner = periodic(runner, installation, minute, "certification.file", certification::file);
     let runner = periodic(runner, installation, minute, "certification.expire", certification::expire);
+    let hour = Duration::from_secs(3_600);
+    let runner = periodic(runner, installation, hour, "certification.remind", certification::remind);
     periodic(runner, installation, minute, "ledger.carry", |tx| ledger::carry_year(tx, 1_000))
 }
 

@@ -53,6 +53,34 @@ diesel::table! {
         version -> BigInt,
         edition -> BigInt,
         lapses -> Bool,
+        assigned_to -> Nullable<Binary>,
+        remind_on -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    certification_assignments (id) {
+        id -> Binary,
+        application_id -> Binary,
+        round -> BigInt,
+        step_key -> Text,
+        office_org -> Binary,
+        assignee -> Nullable<Binary>,
+        assigned_by -> Binary,
+        reason -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+diesel::table! {
+    certification_opinions (id) {
+        id -> Binary,
+        application_id -> Binary,
+        round -> BigInt,
+        step_key -> Text,
+        office_org -> Binary,
+        given_by -> Binary,
+        advises -> Text,
+        text -> Text,
+        at -> BigInt,
     }
 }
 diesel::table! {
@@ -176,6 +204,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     certification_schemes,
     certification_scheme_editions,
     certification_applications,
+    certification_assignments,
+    certification_opinions,
     certification_submissions,
     certification_evidence,
     certification_reviews,

@@ -101,6 +101,7 @@ codes! {
     CountyNotEligible 409 "county_not_eligible" "该县（区）不在可认定范围" "The county may not certify"
     ApplicantNotAllowed 409 "applicant_not_allowed" "该类主体不能申请认定" "Applicants of this kind are not admitted by the scheme"
     EvidenceMissing 422 "evidence_missing" "三要素材料不齐" "Evidence for the three elements is missing"
+    AssignedToOther 409 "assigned_to_other" "该申请由他人承办" "Another reviewer works on it"
     NoticeRunning 409 "notice_running" "公示尚未结束" "The public notice has not ended"
     ObjectionOpen 409 "objection_open" "异议尚未处理完毕" "An objection is still open"
     CertificateNotCurrent 409 "certificate_not_current" "没有有效的认定证书" "There is no certificate in force"

@@ -77,6 +77,10 @@ crate::ids! {
     EvidenceId "evd"
     /// A decision of a review.
     ReviewId "rev"
+    /// An application given to a reviewer.
+    AssignmentId "asg"
+    /// What a reviewer advises.
+    OpinionId "opn"
     /// A public notice.
     NoticeId "ntc"
     /// An objection to a notice.

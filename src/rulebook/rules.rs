@@ -26,6 +26,10 @@ crate::text_enum! {
         NoticeDays "notice_days"
         /// 审核期限, working days.
         ReviewDays "review_days"
+        /// 审核到期前提醒, working days before the deadline.
+        ReviewReminderDays "review_reminder_days"
+        /// 审核逾期后再次提醒的间隔, calendar days.
+        LateReminderDays "late_reminder_days"
         /// 认定有效期, calendar days.
         CertificateValidityDays "certificate_validity_days"
         /// 换证窗口, calendar days before the end.
@@ -89,12 +93,15 @@ impl RuleName {
             R::FillDeadline | R::ClosingDate => "month_day",
             R::CeilingMode | R::QuotaProductRule => "choice",
             R::NoticeDays
+            | R::LateReminderDays
             | R::CertificateValidityDays
             | R::RenewalWindowDays
             | R::InspectionDays
             | R::PaymentDays
             | R::PaymentDaysMax => "calendar_days",
-            R::ReviewDays | R::ConfirmDays | R::LateEntryDays | R::DeemedPaymentDays => "working_days",
+            R::ReviewDays | R::ReviewReminderDays | R::ConfirmDays | R::LateEntryDays | R::DeemedPaymentDays => {
+                "working_days"
+            }
             R::InterestPpmPerDay => "ppm_per_day",
             R::RetentionYears => "years",
             R::SmallUnitStaff => "people",

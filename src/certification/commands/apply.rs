@@ -100,6 +100,8 @@ fn begin(
         version: 1,
         edition: scheme.edition.number,
         lapses: false,
+        assigned_to: None,
+        remind_on: None,
     };
     tx.attempt(|tx| store::insert_application(tx, &row))?;
     let details = json!({ "scheme_id": scheme.id, "product_id": product.id, "renews": renews });

@@ -7,6 +7,7 @@ mod issue;
 mod notices;
 mod periodic;
 mod progress;
+mod queue;
 mod review;
 mod schemes;
 
@@ -15,25 +16,26 @@ pub use certificates::{CERTIFICATE_ENDED, CertificateEnded, Ruling, end_bar, lif
 pub use evidence::{NewEvidence, add_evidence};
 pub use notices::{NewObjection, ObjectionRuling, decide_objection, file_objection};
 pub use periodic::{advance, expire, file, recompute_deadlines};
+pub use queue::{NewOpinion, advise, assign, remind};
 pub use review::{NewReview, review};
 pub use schemes::{NewEdition, NewScheme, date_edition, end_scheme, found_scheme};
 
 use super::rules;
 use super::store::{self, ApplicationRow};
 use crate::identity;
-use crate::kernel::actor::{Actor, Role};
+use crate::kernel::actor::Role;
 use crate::kernel::error::Outcome;
-use crate::kernel::ids::OrgId;
+use crate::kernel::ids::{OrgId, UserId};
 use crate::notifications::{self, Both};
 use crate::platform::db::Tx;
 
 /// Nobody decides for an office about an application that is his own or his organisation's.
-fn no_party(tx: &mut Tx<'_>, actor: &Actor, row: &ApplicationRow) -> Outcome<()> {
+fn no_party(tx: &mut Tx<'_>, who: UserId, row: &ApplicationRow) -> Outcome<()> {
     let mut parties = store::submitters(tx, row.id)?;
     parties.push(row.created_by);
     parties.extend(store::evidence_of(tx, row.id)?.iter().map(|piece| piece.given_by));
-    let member = identity::is_member(tx, actor.user_id, row.org_id)?;
-    Ok(rules::may_decide(actor.user_id, &parties, member)?)
+    let member = identity::is_member(tx, who, row.org_id)?;
+    Ok(rules::may_decide(who, &parties, member)?)
 }
 
 /// Writes to everybody who sells for a supplier.

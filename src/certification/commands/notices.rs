@@ -91,7 +91,7 @@ pub fn decide_objection(
     }
     let event = rules::objection_event(ruling.decision, ruling.consequence)?;
     let mut case = progress::claim(tx, &actor.scope, found.application_id, None)?;
-    super::no_party(tx, actor, &case.row)?;
+    super::no_party(tx, actor.user_id, &case.row)?;
     let decided = ObjectionRow {
         status: match ruling.decision {
             ObjectionDecision::Uphold => ObjectionStatus::Upheld,

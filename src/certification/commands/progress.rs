@@ -8,6 +8,7 @@ use crate::audit;
 use crate::kernel::actor::{Actor, Scope};
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::{CertificationApplicationId, RuleId};
+use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::Day;
 use crate::platform::db::{Read, Tx};
 use crate::regions;
@@ -30,7 +31,7 @@ pub(super) fn claim(
 ) -> Outcome<Case> {
     let row = store::claim_application(tx, scope, id)?.ok_or(Code::NotFound)?;
     if version.is_some_and(|asked| asked != row.version - 1) {
-        return Err(Code::StaleVersion.into());
+        return Err(AppError::new(Code::StaleVersion).with("state", row.state.to_string()));
     }
     let scheme = scheme::scheme_of(tx, row.scheme_id, row.edition)?;
     let steps = rules::steps_for(&scheme.edition.terms.steps, &row.region_code);
@@ -92,6 +93,8 @@ impl Case {
         self.row.due_on = None;
         self.row.due_provisional = false;
         self.row.due_rule_id = None;
+        self.row.assigned_to = None;
+        self.row.remind_on = None;
         self.row.step_started_on = Some(tx.at().day());
         self.row.lapses = to.state == State::InReview && self.step().is_some_and(|step| step.kind == StepKind::Filing);
         match to.state {
@@ -117,6 +120,7 @@ impl Case {
         self.row.due_on = Some(Day::new(deadline.day));
         self.row.due_provisional = deadline.provisional;
         self.row.due_rule_id = rule;
+        self.row.remind_on = Some(remind_on(tx, &region, start, Day::new(deadline.day))?);
         Ok(())
     }
 
@@ -171,6 +175,16 @@ impl Case {
         rules::notice_over(tx.at(), notice.ends_at, open)?;
         self.happen(tx, None, Event::EndNotice)
     }
+}
+
+/// The day of the first reminder: so many working days before the deadline; where the step is too short for that, the day
+/// after it.
+fn remind_on(on: &mut Read, region: &RegionCode, start: Day, due: Day) -> Outcome<Day> {
+    let days = rulebook::load(on, region, start, &[RuleName::ReviewReminderDays])?.int(RuleName::ReviewReminderDays)?;
+    let calendar = regions::calendar(on, region, start, due)?;
+    let left = |day: &Day| i64::from(calendar.working_days_between(day.date(), due.date()));
+    let before = (1..).map(|back| due.plus_days(-back)).take_while(|day| *day > start).find(|day| left(day) >= days);
+    Ok(before.unwrap_or(due.plus_days(1)))
 }
 
 /// What becomes of the open notice.

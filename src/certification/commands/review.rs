@@ -7,7 +7,8 @@ use super::tell;
 use crate::audit;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Code, Outcome};
-use crate::kernel::ids::CertificationApplicationId;
+use crate::kernel::ids::{CertificationApplicationId, UserId};
+use crate::kernel::region_code::RegionCode;
 use crate::platform::db::Tx;
 use serde_json::json;
 
@@ -34,14 +35,15 @@ pub fn review(
     version: i64,
     new: &NewReview,
 ) -> Outcome<ApplicationRow> {
-    let mut case = progress::claim(tx, &actor.scope, id, Some(version))?;
+    let mut case = progress::claim(tx, &actor.scope, id, None)?;
+    not_decided_since(&case, actor, version)?;
     rules::reasoned(new.decision, new.reason, new.opinion.as_deref())?;
     case.leave_notice(tx)?;
     if case.row.state != CertificationState::InReview {
         return Err(Code::WrongState.into());
     }
-    super::no_party(tx, actor, &case.row)?;
-    may_review(tx, actor, &case)?;
+    not_another_s(&case, actor)?;
+    may_work(tx, (actor.user_id, actor.region), &case)?;
     if new.decision == CertificationDecision::Approve {
         super::issue::renewable(tx, &case)?;
     }
@@ -69,12 +71,33 @@ pub fn review(
     Ok(case.row)
 }
 
-fn may_review(tx: &mut Tx<'_>, actor: &Actor, case: &Case) -> Outcome<()> {
+/// Of two reviewers who decide the same step the second is told what has become of it; any other change is to be read first.
+fn not_decided_since(case: &Case, actor: &Actor, version: i64) -> Outcome<()> {
+    if case.row.version - 1 == version {
+        return Ok(());
+    }
+    let waits_here = case.row.state == CertificationState::InReview && case.row.office == Some(actor.region);
+    let code = if waits_here { Code::StaleVersion } else { Code::WrongState };
+    let step = case.step().map(|step| step.key.clone());
+    Err(AppError::new(code).with("state", case.row.state.to_string()).with("step", step.unwrap_or_default()))
+}
+
+/// What was given to somebody is decided by nobody else; who wants to takes it over first.
+fn not_another_s(case: &Case, actor: &Actor) -> Outcome<()> {
+    match case.row.assigned_to.filter(|who| *who != actor.user_id) {
+        Some(who) => Err(AppError::new(Code::AssignedToOther).with("assigned_to", who.to_string())),
+        None => Ok(()),
+    }
+}
+
+/// Whether a person of an office may work on the open step: no party, and of no other step.
+pub(super) fn may_work(tx: &mut Tx<'_>, (who, office): (UserId, RegionCode), case: &Case) -> Outcome<()> {
+    super::no_party(tx, who, &case.row)?;
     let step = case.step().ok_or_else(|| AppError::internal("a review without a step"))?;
-    let office = (actor.region, rules::office_of(step, &case.row.region_code));
+    let offices = (office, rules::office_of(step, &case.row.region_code));
     let reviews = store::reviews_of(tx, case.row.id)?;
     let earlier: Vec<_> = reviews.iter().map(|r| (r.reviewer, usize::try_from(r.step).unwrap_or(usize::MAX))).collect();
-    Ok(rules::may_review(office, actor.user_id, case.position().step, &earlier)?)
+    Ok(rules::may_review(offices, who, case.position().step, &earlier)?)
 }
 
 fn decision(tx: &Tx<'_>, actor: &Actor, case: &Case, new: &NewReview) -> Outcome<ReviewRow> {

@@ -57,7 +57,7 @@ pub(super) fn created(tx: &mut Tx<'_>, row: &ApplicationRow) -> Outcome<Reply> {
     Ok(Reply::created(&format!("/api/v1/certification-applications/{}", row.id), &view)?.etag(row.version))
 }
 
-fn changed(tx: &mut Tx<'_>, row: &ApplicationRow) -> Outcome<Reply> {
+pub(super) fn changed(tx: &mut Tx<'_>, row: &ApplicationRow) -> Outcome<Reply> {
     let today = tx.at().day();
     Ok(Reply::ok(&queries::seen(tx, row, today)?)?.etag(row.version))
 }

@@ -3,6 +3,7 @@
 mod applications;
 mod certificates;
 mod notices;
+mod queue;
 mod schemes;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -11,6 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig) {
     schemes::routes(config);
     applications::routes(config);
+    queue::routes(config);
     notices::routes(config);
     certificates::routes(config);
 }

@@ -1,6 +1,6 @@
 //! What applicants and offices see of applications.
 
-use super::NoticeView;
+use super::{NoticeView, OfficeNotes, office_notes};
 use crate::certification::rules::{
     self, CertificateStatus, CertificationDecision, CertificationState, Consequence, Element, ObjectionStatus,
     RejectionReason, SchemeStep,
@@ -105,7 +105,7 @@ pub fn seen(on: &mut Read, row: &ApplicationRow, today: Day) -> Outcome<Applicat
 }
 
 /// Views of rows that may be of several schemes, each scheme read once.
-fn views(on: &mut Read, rows: Vec<ApplicationRow>, today: Day) -> Outcome<Vec<ApplicationView>> {
+pub(super) fn views(on: &mut Read, rows: Vec<ApplicationRow>, today: Day) -> Outcome<Vec<ApplicationView>> {
     let mut schemes: BTreeMap<(SchemeId, i64), Scheme> = BTreeMap::new();
     let mut views = Vec::with_capacity(rows.len());
     for row in rows {
@@ -284,6 +284,8 @@ pub struct ApplicationDetail {
     pub renews_number: Option<String>,
     /// How that one stands; a revoked one is not renewed.
     pub renews_status: Option<CertificateStatus>,
+    /// For offices and auditors: who works on it, and what reviewers advised.
+    pub office_notes: Option<OfficeNotes>,
 }
 
 /// An application in scope.
@@ -313,7 +315,12 @@ pub fn application(
         Some(old) => store::certificate_by_id(on, old)?.map(|old| (old.number, old.status)),
         None => None,
     };
+    let office_notes = match scope {
+        Scope::Platform | Scope::Region(_) => Some(office_notes(on, id, row.assigned_to)?),
+        Scope::Org(_) | Scope::UnitTree(_) => None,
+    };
     Ok(ApplicationDetail {
+        office_notes,
         renews_status: renews.as_ref().map(|(_, status)| *status),
         renews_number: renews.map(|(number, _)| number),
         application: view(&row, &steps, today),

@@ -2,8 +2,10 @@
 
 mod applications;
 mod public;
+mod queue;
 mod schemes;
 
 pub use applications::*;
 pub use public::*;
+pub use queue::*;
 pub use schemes::*;

@@ -46,6 +46,8 @@ pub struct ApplicationRow {
     pub version: i64,
     pub edition: i64,
     pub lapses: bool,
+    pub assigned_to: Option<UserId>,
+    pub remind_on: Option<Day>,
 }
 
 /// A stored piece of evidence; files, facts and warnings are JSON.

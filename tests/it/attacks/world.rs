@@ -198,6 +198,10 @@ pub fn naming(operation: &str, schema: &Value, own: &World, other: &World) -> Ve
         ],
         "orders/{id}/acceptances" => vec![(order(&format!("{}/acceptances", own.shipped)), least)],
         "orders/{id}/refunds" => vec![(order(&format!("{}/refunds", own.done)), least)],
+        "certification-reviews" => {
+            let item = json!({ "application_id": other.id("cap"), "etag": "\"v1\"", "decision": "approve" });
+            vec![(None, json!({ "items": [item] }))]
+        }
         "quota-plan-reviews" => {
             let item = json!({ "plan_id": other.id("pln"), "etag": "\"v1\"", "decision": "approve" });
             vec![(None, json!({ "items": [item] }))]

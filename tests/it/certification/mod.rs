@@ -4,6 +4,7 @@ mod applications;
 mod certificates;
 mod households;
 mod objections;
+mod queue;
 mod safety;
 mod schemes;
 
