@@ -7,6 +7,7 @@ use super::store::{self, StoredFile};
 use crate::audit::{self, Entry};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Outcome;
+use crate::kernel::ids::{FileId, OrgId};
 use crate::platform::db::Tx;
 use serde_json::json;
 
@@ -47,6 +48,16 @@ pub fn enter(tx: &mut Tx<'_>, by: &Actor, new: &NewFile) -> Outcome<StoredFile> 
     store::insert(tx, &row)?;
     note(tx, by, "file.stored", &row)?;
     Ok(row)
+}
+
+/// Shows a file of class `evidence` to another organisation: who is asked to answer for it must be able to read it. A
+/// restricted file stays with the offices.
+///
+/// # Errors
+/// When the database fails.
+pub fn share(tx: &mut Tx<'_>, file: FileId, with: OrgId) -> Outcome<()> {
+    let at = tx.at();
+    store::share(tx, file, with, at)
 }
 
 /// Notes that a restricted file is being opened.

@@ -1,6 +1,6 @@
 //! Stored files: evidence, photos, bank proofs.
 //!
-//! Owns `files`. The bytes lie in the object store under a key made from their hash; they are written before the row, so that a
+//! Owns `files` and `file_shares` (to whom else a file was shown). The bytes lie in the object store under a key made from their hash; they are written before the row, so that a
 //! row never names bytes that are missing. An upload whose row is lost leaves bytes that nobody can reach.
 
 mod commands;
@@ -11,7 +11,7 @@ pub(crate) mod schema;
 mod store;
 mod vault;
 
-pub use commands::{NewFile, enter};
+pub use commands::{NewFile, enter, share};
 pub use queries::file;
 pub use store::StoredFile;
 pub use vault::Vault;
@@ -19,7 +19,7 @@ pub use vault::Vault;
 crate::text_enum! {
     /// Who may open a file.
     FileClass {
-        /// Everybody whose scope reaches its organisation.
+        /// Everybody whose scope reaches its organisation, and the other side of the payment or invoice that it proves.
         Evidence "evidence"
         /// May show household data: stored encrypted, opened only by the reviewing office and auditors, each opening logged.
         Restricted "restricted"

@@ -23,13 +23,18 @@ pub fn file(read: &mut Read, scope: &Scope, id: FileId) -> Outcome<StoredFile> {
     if reached { Ok(found) } else { Err(Code::NotFound.into()) }
 }
 
-/// A file that may be shown: in scope, or public.
+/// A file that may be shown: in scope, public, or shown to the organisation as the other side of a business.
 ///
 /// # Errors
 /// `not_found`.
 pub fn visible(read: &mut Read, scope: &Scope, id: FileId) -> Outcome<StoredFile> {
     let found = store::find(read, id)?.ok_or(Code::NotFound)?;
-    if found.class == FileClass::Public { Ok(found) } else { file(read, scope, id) }
+    let shown = match (found.class, scope) {
+        (FileClass::Public, _) => true,
+        (FileClass::Evidence, Scope::Org(org) | Scope::UnitTree(org)) => store::is_shared(read, id, *org)?,
+        _ => false,
+    };
+    if shown { Ok(found) } else { file(read, scope, id) }
 }
 
 /// Is there room for a file of `size` bytes in the organisation's share of the day?

@@ -1,4 +1,4 @@
-//! The table of stored files.
+//! Tables of stored files.
 diesel::table! {
     files (id) {
         id -> Binary,
@@ -10,6 +10,13 @@ diesel::table! {
         sha256 -> Binary,
         class -> Text,
         uploaded_by -> Binary,
+        at -> BigInt,
+    }
+}
+diesel::table! {
+    file_shares (file_id, org_id) {
+        file_id -> Binary,
+        org_id -> Binary,
         at -> BigInt,
     }
 }

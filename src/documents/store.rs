@@ -1,7 +1,7 @@
 //! SQL of stored files.
 
 use super::FileClass;
-use super::schema::files;
+use super::schema::{file_shares as shares, files};
 use crate::each;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{FileId, OrgId, UserId};
@@ -50,4 +50,16 @@ pub fn find(on: &mut Read, id: FileId) -> Outcome<Option<StoredFile>> {
 pub fn brought_since(on: &mut Read, org: OrgId, since: At) -> Outcome<i64> {
     let of_org = files::table.filter(files::org_id.eq(org)).filter(files::at.ge(since));
     Ok(each!(on, c => of_org.select(total("size_bytes")).first(c))?)
+}
+
+/// Shows a file to another organisation; once is enough.
+pub fn share(tx: &mut Tx<'_>, file: FileId, org: OrgId, at: At) -> Outcome<()> {
+    let row = (shares::file_id.eq(file), shares::org_id.eq(org), shares::at.eq(at));
+    each!(tx, c => insert_into(shares::table).values(row).on_conflict_do_nothing().execute(c))?;
+    Ok(())
+}
+
+/// Whether a file was shown to an organisation.
+pub fn is_shared(on: &mut Read, file: FileId, org: OrgId) -> Outcome<bool> {
+    Ok(each!(on, c => diesel::select(diesel::dsl::exists(shares::table.find((file, org)))).get_result(c))?)
 }

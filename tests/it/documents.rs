@@ -29,6 +29,29 @@ pub fn stored_bytes(app: &TestApp) -> Vec<Vec<u8>> {
 }
 
 on_both! {
+    async fn the_other_side_reads_the_proof_of_a_payment(app) {
+        let till = crate::payments::Till::open(app).await;
+        let order = till.accepted("3").await;
+        let (seller, stranger) = (&till.market.sellers[0], app.new_person(OrgKind::Cooperative, "640323", &[Role::Seller]).await);
+        for (class, shown) in [("evidence", 200), ("restricted", 404)] {
+            let proof = store(&till.payer, "proof.pdf", class, "application/pdf", PDF).await.id();
+            let path = format!("/api/v1/files/{proof}");
+            seller.get(&path).expect(404).await;
+            let body = serde_json::json!({ "amount_fen": 100, "proof_file": proof });
+            till.payer.post(&format!("/api/v1/orders/{order}/payments"), body).expect(201).await;
+            seller.get(&path).expect(shown).await;
+            stranger.get(&path).expect(404).await;
+        }
+    }
+
+    async fn what_an_upload_lacks_is_named(app) {
+        let seller = app.new_person(OrgKind::Cooperative, "640323", &[Role::Seller]).await;
+        for (query, pointer) in [("name=a.pdf", "class"), ("name=a.pdf&name=b.pdf&class=evidence", "name"), ("name=a.pdf&class=x", "class")] {
+            let ask = seller.post(&format!("/api/v1/files?{query}"), Value::Null).raw("application/pdf", PDF.to_vec());
+            assert_eq!(ask.refused("invalid_parameter").await.pointers(), [pointer]);
+        }
+    }
+
     async fn only_so_many_uploads_are_held_at_once(app) {
         let seller = app.new_person(OrgKind::Cooperative, "640323", &[Role::Seller]).await;
         let path = "/api/v1/files?name=a.txt&class=evidence";

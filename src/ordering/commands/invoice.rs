@@ -71,6 +71,9 @@ pub fn register(tx: &mut Tx<'_>, actor: &Actor, new: &NewInvoice) -> Outcome<(In
     check_reversal(tx, actor, &order, new)?;
     if let Some(file) = new.file_id {
         documents::file(tx, &Scope::Org(actor.org_id), file)?;
+        for party in [order.supplier_id, order.payer_id, order.buyer_id] {
+            documents::share(tx, file, party)?;
+        }
     }
     let row = InvoiceRow {
         id: tx.new_id(),

@@ -90,6 +90,10 @@ pub fn report(tx: &mut Tx<'_>, actor: &Actor, new: &NewPayment) -> Outcome<(Paym
         }
         _ => error,
     })?;
+    if let Some(file) = row.proof_file {
+        // Silence counts as a yes: the supplier must be able to look at what it says nothing to.
+        documents::share(tx, file, row.supplier_id)?;
+    }
     record(tx, Some(actor), "payment.reported", &row, (&first, exception), &parts)?;
     tell_supplier(tx, &row, &parts)?;
     Ok((row, parts))
