@@ -296,14 +296,14 @@ impl Principal {
     /// `forbidden` when no membership grants it, `organisation_required` when several do and none is named.
     pub fn act<P: Permission>(&self, asked: Option<OrgId>) -> Result<Actor, AppError> {
         if self.key_permissions.as_ref().is_some_and(|allowed| !allowed.iter().any(|name| name == P::NAME)) {
-            return Err(Code::Forbidden.into());
+            return Err(refused::<P>());
         }
         let mut granted = self
             .memberships
             .iter()
             .filter(|m| asked.is_none_or(|org| org == m.org_id))
             .filter_map(|m| role_for(m, P::GRANTS).map(|role| (m, role)));
-        let Some((membership, role)) = granted.next() else { return Err(Code::Forbidden.into()) };
+        let Some((membership, role)) = granted.next() else { return Err(refused::<P>()) };
         if granted.next().is_some() && P::NAME != Oneself::NAME {
             return Err(Code::OrganisationRequired.into());
         }
@@ -316,6 +316,12 @@ impl Principal {
             via: self.via,
         })
     }
+}
+
+/// Says which permission is missing, so that the person knows what to ask the organisation's administrator for.
+fn refused<P: Permission>() -> AppError {
+    AppError::new(Code::Forbidden)
+        .detail(format!("需要权限 {}，您的岗位没有", P::NAME), format!("needs the permission {}", P::NAME))
 }
 
 /// The role that grants the permission here; the widest scope wins when several do.

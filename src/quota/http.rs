@@ -10,7 +10,7 @@ use crate::kernel::ids::{OrgId, PlanId};
 use crate::kernel::money::{Fen, Ppm};
 use crate::kernel::region_code::RegionCode;
 use crate::platform::db::Tx;
-use crate::platform::http::{Answer, BatchReply, Call, Json, List, PageOf, Reply};
+use crate::platform::http::{Answer, BatchReply, Call, Json, List, PageOf, Reply, within};
 use actix_web::{get, post, put, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -297,5 +297,6 @@ pub async fn review_plans(call: Call<ReviewPlan, Json<PlanReviewsRequest>>) -> A
 pub async fn get_quota(call: Call<ReadPlans>, path: web::Path<(OrgId, i64)>) -> Answer {
     let today = call.now().day();
     let (unit, year) = path.into_inner();
+    within("year", year, 2012..=2200)?;
     call.read(move |read, actor| queries::quota_of(read, &actor.scope, unit, year, today)).await
 }

@@ -4,11 +4,10 @@ use super::commands::{self, NewPairing};
 use super::queries::{self, CalendarView, PairingView, RegionDetail, RegionView};
 use super::rules::PairingKind;
 use crate::kernel::actor::ManageRules;
-use crate::kernel::error::{AppError, Code, Message};
 use crate::kernel::region_code::{RegionCode, RegionLevel};
 use crate::kernel::territory::Territory;
 use crate::kernel::time::Day;
-use crate::platform::http::{Answer, Call, Json, List, PageOf, Public, Reply};
+use crate::platform::http::{Answer, Call, Json, List, PageOf, Public, Reply, within};
 use actix_web::{get, post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -109,13 +108,7 @@ pub struct CalendarFilter {
 #[get("/calendars/{year}")]
 pub async fn get_calendar(public: Public, path: web::Path<i64>, list: List<CalendarFilter>) -> Answer {
     let year = path.into_inner();
-    if !(2000..=2200).contains(&year) {
-        return Err(AppError::field(
-            Code::InvalidParameter,
-            "year",
-            Message::new("应为 2000 至 2200", "must be 2000 to 2200"),
-        ));
-    }
+    within("year", year, 2000..=2200)?;
     let place = list.filter.region.unwrap_or(Territory::Nation);
     public.read(move |read| queries::year(read, place, year)).await
 }

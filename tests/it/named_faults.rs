@@ -69,7 +69,7 @@ on_both! {
         // In a batch they are below their item.
         let item = json!({ "items": [{ "order_id": order, "acceptance": { "lines": [line(2, "99", "1", None)] } }] });
         let batch = acceptor.post("/api/v1/acceptances", item).expect(200).await;
-        assert_eq!(batch.str("/items/0/problem/errors/0/pointer"), "/items/0/lines/0/reason");
+        assert_eq!(batch.str("/items/0/problem/errors/0/pointer"), "/items/0/acceptance/lines/0/reason");
         accept(json!([line(1, "4", "0", None), line(2, "100", "0", None), line(3, "4", "0", None)])).expect(201).await;
 
         let back = json!({ "reason": "变质", "lines": [{ "line_no": 1, "quantity": "5" }, { "line_no": 2, "quantity": "1" }, { "line_no": 3, "quantity": "5" }] });

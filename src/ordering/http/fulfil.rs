@@ -268,7 +268,7 @@ pub async fn ship_orders(call: Call<FulfilOrder, Json<ShipmentsRequest>>) -> Ans
     call.batch(
         |Json(body)| body.items.iter().map(|item| (item.order_id, item.shipment.shipment())).collect(),
         |tx, actor, (id, shipment): &(OrderId, ship::NewShipment)| {
-            let (fact, order) = ship::ship(tx, actor, *id, shipment)?;
+            let (fact, order) = ship::ship(tx, actor, *id, shipment).map_err(|error| error.below("/shipment"))?;
             fact_reply(&fact, &order)
         },
     )
@@ -302,7 +302,8 @@ pub async fn accept_many(call: Call<AcceptGoods, Json<AcceptancesRequest>>) -> A
     call.batch(
         |Json(body)| body.items.iter().map(|item| (item.order_id, item.acceptance.acceptance())).collect(),
         |tx, actor, (id, acceptance): &(OrderId, accept::NewAcceptance)| {
-            let (fact, order) = accept::accept(tx, actor, *id, acceptance)?;
+            let (fact, order) =
+                accept::accept(tx, actor, *id, acceptance).map_err(|error| error.below("/acceptance"))?;
             fact_reply(&fact, &order)
         },
     )

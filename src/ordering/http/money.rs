@@ -305,7 +305,8 @@ pub async fn rate_orders(call: Call<PlaceOrder, Json<RatingsRequest>>) -> Answer
     call.batch(
         |Json(body)| body.items.iter().map(|item| (item.order_id, item.rating.rating())).collect(),
         |tx, actor, (id, rating): &(OrderId, rate::NewRating)| {
-            Reply::json(201, &RatingView::from(rate::rate(tx, actor, *id, rating)?))
+            let rated = rate::rate(tx, actor, *id, rating).map_err(|error| error.below("/rating"))?;
+            Reply::json(201, &RatingView::from(rated))
         },
     )
     .await

@@ -112,8 +112,18 @@ fn parse_filter<Q: DeserializeOwned>(filters: &[(String, String)]) -> Outcome<Q>
                 named = true;
             }
         }
-        if named { error } else { error.at("query", fault(whole.to_string())) }
+        if named { error } else { of_all(error, &whole.to_string()) }
     })
+}
+
+/// What is wrong with the parameters together: one is missing, or given twice.
+fn of_all(error: AppError, text: &str) -> AppError {
+    let named = |prefix: &str| text.strip_prefix(prefix)?.split('`').next();
+    match (named("missing field `"), named("duplicate field `")) {
+        (Some(name), _) => error.at(name, Message::new("必填", "is required")),
+        (_, Some(name)) => error.at(name, Message::new("只能给出一次", "is given more than once")),
+        _ => error.at("query", Message::new("参数不正确", text)),
+    }
 }
 
 fn hash(path: &str, filters: &[(String, String)]) -> String {

@@ -191,6 +191,19 @@ fn bad_header(name: &str, zh: &str, en: &str) -> AppError {
 }
 
 /// A field error of a query parameter.
+/// A number of the address lies within bounds.
+///
+/// # Errors
+/// `invalid_parameter`, naming it.
+pub fn within(name: &str, number: i64, bounds: std::ops::RangeInclusive<i64>) -> Outcome<()> {
+    if bounds.contains(&number) {
+        return Ok(());
+    }
+    let (least, most) = (bounds.start(), bounds.end());
+    let message = Message::new(format!("应为 {least} 至 {most}"), format!("must be {least} to {most}"));
+    Err(AppError::field(Code::InvalidParameter, name, message))
+}
+
 fn bad_parameter(name: &str, message: Message) -> FieldError {
     FieldError::new(name, Code::InvalidParameter.as_str(), message)
 }
