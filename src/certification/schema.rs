@@ -152,6 +152,19 @@ diesel::table! {
         decided_by -> Nullable<Binary>,
         decided_at -> Nullable<BigInt>,
         source -> Nullable<Binary>,
+        stage -> Text,
+        due_on -> Nullable<Text>,
+        due_provisional -> Bool,
+        due_rule_id -> Nullable<Binary>,
+        assigned_to -> Nullable<Binary>,
+        received_by -> Nullable<Binary>,
+        received_at -> Nullable<BigInt>,
+        findings -> Nullable<Text>,
+        verified_by -> Nullable<Binary>,
+        verified_at -> Nullable<BigInt>,
+        reply -> Nullable<Text>,
+        receipt -> Nullable<Binary>,
+        file_ids -> Text,
     }
 }
 diesel::table! {

@@ -3,11 +3,12 @@
 use super::FileClass;
 use super::queries;
 use super::rules;
-use super::store::{self, StoredFile};
+use super::store::{self, AnonymousFile, StoredFile};
 use crate::audit::{self, Entry};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{FileId, OrgId};
+use crate::kernel::region_code::RegionCode;
 use crate::platform::db::Tx;
 use serde_json::json;
 
@@ -48,6 +49,24 @@ pub fn enter(tx: &mut Tx<'_>, by: &Actor, new: &NewFile) -> Outcome<StoredFile> 
     store::insert(tx, &row)?;
     note(tx, by, "file.stored", &row)?;
     Ok(row)
+}
+
+/// Enters a file that somebody brought who is no user, for the offices of a region. What it proves keeps its trail.
+///
+/// # Errors
+/// `invalid_parameter` for a bad name.
+pub fn enter_anonymous(tx: &mut Tx<'_>, region: RegionCode, new: &NewFile) -> Outcome<FileId> {
+    let row = AnonymousFile {
+        id: tx.new_id(),
+        region_code: region,
+        name: rules::check_name(&new.name)?,
+        content_type: new.content_type.to_owned(),
+        size_bytes: new.size_bytes,
+        sha256: new.sha256.to_vec(),
+        at: tx.at(),
+    };
+    store::insert_anonymous(tx, &row)?;
+    Ok(row.id)
 }
 
 /// Shows a file of class `evidence` to another organisation: who is asked to answer for it must be able to read it. A

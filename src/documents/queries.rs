@@ -28,13 +28,24 @@ pub fn file(read: &mut Read, scope: &Scope, id: FileId) -> Outcome<StoredFile> {
 /// # Errors
 /// `not_found`.
 pub fn visible(read: &mut Read, scope: &Scope, id: FileId) -> Outcome<StoredFile> {
-    let found = store::find(read, id)?.ok_or(Code::NotFound)?;
+    let Some(found) = store::find(read, id)? else { return of_nobody(read, scope, id) };
     let shown = match (found.class, scope) {
         (FileClass::Public, _) => true,
         (FileClass::Evidence, Scope::Org(org) | Scope::UnitTree(org)) => store::is_shared(read, id, *org)?,
         _ => false,
     };
     if shown { Ok(found) } else { file(read, scope, id) }
+}
+
+/// A file that nobody known brought, for the offices and auditors of its region.
+fn of_nobody(read: &mut Read, scope: &Scope, id: FileId) -> Outcome<StoredFile> {
+    let found = store::find_anonymous(read, id)?.ok_or(Code::NotFound)?;
+    let reached = match scope {
+        Scope::Platform => true,
+        Scope::Region(region) => region.contains(&found.region_code),
+        Scope::Org(_) | Scope::UnitTree(_) => false,
+    };
+    if reached { Ok(found.into()) } else { Err(Code::NotFound.into()) }
 }
 
 /// Is there room for a file of `size` bytes in the organisation's share of the day?

@@ -20,3 +20,14 @@ diesel::table! {
         at -> BigInt,
     }
 }
+diesel::table! {
+    anonymous_files (id) {
+        id -> Binary,
+        region_code -> Text,
+        name -> Text,
+        content_type -> Text,
+        size_bytes -> BigInt,
+        sha256 -> Binary,
+        at -> BigInt,
+    }
+}

@@ -1,7 +1,7 @@
 //! SQL of stored files.
 
 use super::FileClass;
-use super::schema::{file_shares as shares, files};
+use super::schema::{anonymous_files as anonymous, file_shares as shares, files};
 use crate::each;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{FileId, OrgId, UserId};
@@ -62,4 +62,43 @@ pub fn share(tx: &mut Tx<'_>, file: FileId, org: OrgId, at: At) -> Outcome<()> {
 /// Whether a file was shown to an organisation.
 pub fn is_shared(on: &mut Read, file: FileId, org: OrgId) -> Outcome<bool> {
     Ok(each!(on, c => diesel::select(diesel::dsl::exists(shares::table.find((file, org)))).get_result(c))?)
+}
+
+/// A file that nobody known brought.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = anonymous, treat_none_as_default_value = false)]
+pub struct AnonymousFile {
+    pub id: FileId,
+    pub region_code: RegionCode,
+    pub name: String,
+    pub content_type: String,
+    pub size_bytes: i64,
+    pub sha256: Vec<u8>,
+    pub at: At,
+}
+
+impl From<AnonymousFile> for StoredFile {
+    fn from(file: AnonymousFile) -> StoredFile {
+        StoredFile {
+            id: file.id,
+            org_id: OrgId([0; 16]),
+            region_code: file.region_code,
+            name: file.name,
+            content_type: file.content_type,
+            size_bytes: file.size_bytes,
+            sha256: file.sha256,
+            class: FileClass::Evidence,
+            uploaded_by: UserId([0; 16]),
+            at: file.at,
+        }
+    }
+}
+
+pub fn insert_anonymous(tx: &mut Tx<'_>, row: &AnonymousFile) -> Outcome<()> {
+    each!(tx, c => insert_into(anonymous::table).values(row).execute(c))?;
+    Ok(())
+}
+
+pub fn find_anonymous(on: &mut Read, id: FileId) -> Outcome<Option<AnonymousFile>> {
+    Ok(each!(on, c => anonymous::table.find(id).select(AnonymousFile::as_select()).first(c).optional())?)
 }

@@ -30,6 +30,10 @@ crate::text_enum! {
         ReviewReminderDays "review_reminder_days"
         /// 审核逾期后再次提醒的间隔, calendar days.
         LateReminderDays "late_reminder_days"
+        /// 异议受理期限, working days.
+        ObjectionReceiptDays "objection_receipt_days"
+        /// 异议处理期限, working days from receipt.
+        ObjectionDecisionDays "objection_decision_days"
         /// 认定有效期, calendar days.
         CertificateValidityDays "certificate_validity_days"
         /// 换证窗口, calendar days before the end.
@@ -99,9 +103,13 @@ impl RuleName {
             | R::InspectionDays
             | R::PaymentDays
             | R::PaymentDaysMax => "calendar_days",
-            R::ReviewDays | R::ReviewReminderDays | R::ConfirmDays | R::LateEntryDays | R::DeemedPaymentDays => {
-                "working_days"
-            }
+            R::ReviewDays
+            | R::ReviewReminderDays
+            | R::ObjectionReceiptDays
+            | R::ObjectionDecisionDays
+            | R::ConfirmDays
+            | R::LateEntryDays
+            | R::DeemedPaymentDays => "working_days",
             R::InterestPpmPerDay => "ppm_per_day",
             R::RetentionYears => "years",
             R::SmallUnitStaff => "people",

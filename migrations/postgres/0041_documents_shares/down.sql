@@ -1,1 +1,2 @@
+DROP TABLE anonymous_files;
 DROP TABLE file_shares;

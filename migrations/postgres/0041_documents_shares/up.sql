@@ -5,3 +5,14 @@ CREATE TABLE file_shares (
     at BIGINT NOT NULL,
     PRIMARY KEY (file_id, org_id)
 );
+
+-- Files that somebody brought who is no user: evidence of objections. Offices and auditors of the region read them.
+CREATE TABLE anonymous_files (
+    id BYTEA NOT NULL PRIMARY KEY,
+    region_code TEXT COLLATE "C" NOT NULL,
+    name TEXT COLLATE "C" NOT NULL,
+    content_type TEXT COLLATE "C" NOT NULL,
+    size_bytes BIGINT NOT NULL CHECK (size_bytes > 0),
+    sha256 BYTEA NOT NULL,
+    at BIGINT NOT NULL
+);

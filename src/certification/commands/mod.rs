@@ -14,7 +14,10 @@ mod schemes;
 pub use apply::{draft, renew, submit, withdraw};
 pub use certificates::{CERTIFICATE_ENDED, CertificateEnded, Ruling, end_bar, lift_suspension, revoke, suspend};
 pub use evidence::{NewEvidence, add_evidence};
-pub use notices::{NewObjection, ObjectionRuling, decide_objection, file_objection};
+pub use notices::{
+    NewObjection, ObjectionRuling, add_objection_file, decide_objection, file_objection, objection_of_receipt,
+    receive_objection, verify_objection,
+};
 pub use periodic::{advance, expire, file, recompute_deadlines};
 pub use queue::{NewOpinion, advise, assign, remind};
 pub use review::{NewReview, review};

@@ -1,10 +1,14 @@
 //! What the public sees: notices and certificates; and objections, which only the offices see.
 
-use crate::certification::rules::{self, CertificateStatus, Consequence, EndReason, NoticeStatus, ObjectionStatus};
+use crate::certification::rules::{
+    self, CertificateStatus, Consequence, EndReason, NoticeStatus, ObjectionStage, ObjectionStatus,
+};
 use crate::certification::store::{self, CertificateRow, NoticeRow, ObjectionRow};
 use crate::kernel::actor::Scope;
 use crate::kernel::error::{AppError, Code, Outcome};
-use crate::kernel::ids::{CertificateId, CertificationApplicationId, NoticeId, ObjectionId, ProductId, SchemeId};
+use crate::kernel::ids::{
+    CertificateId, CertificationApplicationId, FileId, NoticeId, ObjectionId, ProductId, SchemeId, UserId,
+};
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::{At, Day};
@@ -87,11 +91,71 @@ pub struct ObjectionView {
     pub reason: Option<String>,
     /// When it was decided.
     pub decided_at: Option<At>,
+    /// How far it is handled.
+    pub stage: ObjectionStage,
+    /// The last day of the next step: to receive it, then to decide it.
+    pub due_on: Option<Day>,
+    /// The deadline rests on a year whose holidays are not loaded.
+    pub due_provisional: bool,
+    /// The deadline has passed.
+    pub overdue: bool,
+    /// Who works on it.
+    pub assigned_to: Option<UserId>,
+    /// When it was received.
+    pub received_at: Option<At>,
+    /// What was found out.
+    pub findings: Option<String>,
+    /// When.
+    pub verified_at: Option<At>,
+    /// What who objected was told.
+    pub reply: Option<String>,
+    /// Files that who objected brought.
+    pub file_ids: Vec<FileId>,
+}
+
+/// An objection as who filed it sees it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ObjectionInquiry {
+    /// Its id.
+    pub id: ObjectionId,
+    /// How far it is handled.
+    pub stage: ObjectionStage,
+    /// Whether it is open, upheld or dismissed.
+    pub status: ObjectionStatus,
+    /// When it was filed.
+    pub filed_at: At,
+    /// When it was received.
+    pub received_at: Option<At>,
+    /// Until when the office takes the next step.
+    pub due_on: Option<Day>,
+    /// When it was decided.
+    pub decided_at: Option<At>,
+    /// What the office answers.
+    pub reply: Option<String>,
+    /// How many files were brought.
+    pub files: usize,
+}
+
+impl ObjectionInquiry {
+    pub fn of(row: ObjectionRow) -> Outcome<ObjectionInquiry> {
+        let files: Vec<FileId> = serde_json::from_str(&row.file_ids).map_err(AppError::internal)?;
+        Ok(ObjectionInquiry {
+            id: row.id,
+            stage: row.stage,
+            status: row.status,
+            filed_at: row.filed_at,
+            received_at: row.received_at,
+            due_on: row.due_on,
+            decided_at: row.decided_at,
+            reply: row.reply,
+            files: files.len(),
+        })
+    }
 }
 
 /// The view of an objection; the contact is for the county's own office.
-pub fn objection_view(row: ObjectionRow, office: &RegionCode) -> ObjectionView {
-    ObjectionView {
+pub fn objection_view(row: ObjectionRow, office: &RegionCode, today: Day) -> Outcome<ObjectionView> {
+    Ok(ObjectionView {
         contact: Some(row.contact).filter(|_| *office == row.county),
         id: row.id,
         notice_id: row.notice_id,
@@ -103,18 +167,29 @@ pub fn objection_view(row: ObjectionRow, office: &RegionCode) -> ObjectionView {
         consequence: row.consequence,
         reason: row.reason,
         decided_at: row.decided_at,
-    }
+        stage: row.stage,
+        due_on: row.due_on,
+        due_provisional: row.due_provisional,
+        overdue: row.due_on.is_some_and(|due| due < today),
+        assigned_to: row.assigned_to,
+        received_at: row.received_at,
+        findings: row.findings,
+        verified_at: row.verified_at,
+        reply: row.reply,
+        file_ids: serde_json::from_str(&row.file_ids).map_err(AppError::internal)?,
+    })
 }
 
-/// Objections in an office's region, newest first.
+/// Objections in an office's region, newest first; only those that are late, if asked for.
 pub fn objections(
     on: &mut Read,
     (scope, office): (&Scope, &RegionCode),
-    status: Option<ObjectionStatus>,
+    (status, late): (Option<ObjectionStatus>, bool),
+    today: Day,
     page: &PageRequest,
 ) -> Outcome<Page<ObjectionView>> {
-    let rows = store::objections(on, scope, status, page.key()?, page.fetch())?;
-    Ok(Page::cut(rows, page, |row| vec![row.id.to_string()]).map(|row| objection_view(row, office)))
+    let rows = store::objections(on, scope, status, late.then_some(today), page.key()?, page.fetch())?;
+    Page::cut(rows, page, |row| vec![row.id.to_string()]).try_map(|row| objection_view(row, office, today))
 }
 
 /// A county by code and name.

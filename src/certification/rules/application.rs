@@ -81,6 +81,12 @@ pub enum Refusal {
     ConsequenceMissing,
     /// A dismissed objection has none.
     ConsequenceNotNeeded,
+    /// The objection has been decided.
+    ObjectionDecided,
+    /// The objection has not been received.
+    NotReceived,
+    /// Nothing was found out about the objection yet.
+    NotVerified,
 }
 
 impl From<Refusal> for AppError {
@@ -114,6 +120,14 @@ impl From<Refusal> for AppError {
             Refusal::NoticeOver => {
                 AppError::new(Code::Expired).detail("公示已结束，不再受理异议", "the days for objections are over")
             }
+            Refusal::ObjectionDecided => {
+                AppError::new(Code::WrongState).detail("该异议已处理", "the objection has been decided")
+            }
+            Refusal::NotReceived => {
+                AppError::new(Code::NotCompletedYet).detail("请先受理该异议", "receive the objection first")
+            }
+            Refusal::NotVerified => AppError::new(Code::NotCompletedYet)
+                .detail("异议须先受理并核实", "an objection is verified before it is upheld"),
             Refusal::ConsequenceMissing => {
                 field("/consequence", "异议成立须写明处理结果", "an upheld objection has one")
             }

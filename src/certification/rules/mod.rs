@@ -3,11 +3,13 @@
 mod application;
 mod certificate;
 mod evidence;
+mod objection;
 mod scheme;
 mod words;
 
 pub use application::*;
 pub use certificate::*;
 pub use evidence::*;
+pub use objection::*;
 pub use scheme::*;
 pub use words::*;

@@ -1,6 +1,6 @@
 //! SQL of public notices and objections.
 
-use crate::certification::rules::{Consequence, NoticeStatus, ObjectionStatus};
+use crate::certification::rules::{Consequence, NoticeStatus, ObjectionStage, ObjectionStatus};
 use crate::certification::schema::{objections, public_notices as notices};
 use crate::each;
 use crate::kernel::actor::Scope;
@@ -31,8 +31,8 @@ pub struct NoticeRow {
 }
 
 /// A stored objection.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = objections, treat_none_as_default_value = false)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = objections, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct ObjectionRow {
     pub id: ObjectionId,
     pub notice_id: NoticeId,
@@ -47,6 +47,19 @@ pub struct ObjectionRow {
     pub decided_by: Option<UserId>,
     pub decided_at: Option<At>,
     pub source: Option<Vec<u8>>,
+    pub stage: ObjectionStage,
+    pub due_on: Option<Day>,
+    pub due_provisional: bool,
+    pub due_rule_id: Option<RuleId>,
+    pub assigned_to: Option<UserId>,
+    pub received_by: Option<UserId>,
+    pub received_at: Option<At>,
+    pub findings: Option<String>,
+    pub verified_by: Option<UserId>,
+    pub verified_at: Option<At>,
+    pub reply: Option<String>,
+    pub receipt: Option<Vec<u8>>,
+    pub file_ids: String,
 }
 
 pub fn insert_notice(tx: &mut Tx<'_>, row: &NoticeRow) -> Outcome<()> {
@@ -171,6 +184,7 @@ pub fn objections(
     on: &mut Read,
     scope: &Scope,
     status: Option<ObjectionStatus>,
+    late: Option<Day>,
     after: Option<ObjectionId>,
     limit: i64,
 ) -> Outcome<Vec<ObjectionRow>> {
@@ -187,6 +201,9 @@ pub fn objections(
         if let Some(status) = status {
             query = query.filter(objections::status.eq(status));
         }
+        if let Some(today) = late {
+            query = query.filter(objections::status.eq(ObjectionStatus::Open)).filter(objections::due_on.lt(today));
+        }
         if let Some(after) = after {
             query = query.filter(objections::id.lt(after));
         }
@@ -194,10 +211,12 @@ pub fn objections(
     })?)
 }
 
-/// Writes the decision about an open objection; how many that were.
-pub fn decide_objection(tx: &mut Tx<'_>, row: &ObjectionRow) -> Outcome<usize> {
-    Ok(each!(tx, c => update(objections::table.find(row.id)).filter(objections::status.eq(ObjectionStatus::Open)).set((
-        objections::status.eq(row.status), objections::consequence.eq(row.consequence), objections::reason.eq(row.reason.clone()),
-        objections::decided_by.eq(row.decided_by), objections::decided_at.eq(row.decided_at),
-    )).execute(c))?)
+/// An objection by its id, for whoever holds its receipt.
+pub fn any_objection(on: &mut Read, id: ObjectionId) -> Outcome<Option<ObjectionRow>> {
+    Ok(each!(on, c => objections::table.find(id).select(ObjectionRow::as_select()).first(c).optional())?)
+}
+
+/// Writes an open objection that is at a stage; how many that were.
+pub fn handle_objection(tx: &mut Tx<'_>, row: &ObjectionRow, from: ObjectionStage) -> Outcome<usize> {
+    Ok(each!(tx, c => update(objections::table.find(row.id)).filter(objections::stage.eq(from)).set(row).execute(c))?)
 }

@@ -19,6 +19,7 @@ use serde::Serialize;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use tokio::sync::OwnedSemaphorePermit;
 
 /// An anonymous read.
 pub struct Public {
@@ -157,6 +158,8 @@ pub struct Anonymous<B> {
     meta: Meta,
     request: HttpRequest,
     body: Arc<B>,
+    /// Held as long as the body is.
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 impl<B: Body> FromRequest for Anonymous<B> {
@@ -167,9 +170,10 @@ impl<B: Body> FromRequest for Anonymous<B> {
         Box::pin(async move {
             let web = web(&request)?;
             limits::unproven(&request)?;
+            let place = body::place(&web.uploads, B::MAX_BYTES).await?;
             let raw = body::read(payload, B::MAX_BYTES, web.body_deadline).await?;
             let body = Arc::new(B::parse(&raw, &request, &web.schemas)?);
-            Ok(Anonymous { meta: meta(&request), web, request, body })
+            Ok(Anonymous { meta: meta(&request), web, request, body, _place: place })
         })
     }
 }
@@ -189,6 +193,11 @@ impl<B: Body> Anonymous<B> {
     #[must_use]
     pub fn now(&self) -> At {
         self.web.clock.now()
+    }
+    /// A header of the request.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<String> {
+        text_header(&self.request, name).map(str::to_owned)
     }
     /// The client's address, for throttling.
     #[must_use]

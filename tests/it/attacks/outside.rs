@@ -32,7 +32,7 @@ fn named(path: &str) -> Option<Named> {
     let rest = path.strip_prefix("/api/v1/")?;
     Some(match rest {
         "calendars/{year}" | "regions/{code}" | "certificates/{number}" | "listings/{id}" => Public,
-        "public-notices/{id}/objections" => Public,
+        "public-notices/{id}/objections" | "objections/{id}/evidence" => Public,
         // Everybody reads schemes; that no office rules over another's is tested with them.
         "schemes/{id}" | "schemes/{id}/editions" | "schemes/{id}/endings" => Public,
         "supplier-applications/{id}/reviews" | "users/{id}/suspensions" | "users/{id}/reinstatements" => Platform,

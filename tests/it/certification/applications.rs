@@ -192,6 +192,7 @@ on_both! {
         assert_eq!(decide(&offices.county, &groundless, json!({ "decision": "uphold", "reason": "属实" })).refused("validation_failed").await.pointers(), ["/consequence"]);
         decide(&offices.county, &groundless, json!({ "decision": "dismiss", "reason": "查无此事" })).expect(200).await;
         decide(&offices.county, &groundless, json!({ "decision": "dismiss", "reason": "再次" })).refused("wrong_state").await;
+        verified(&offices.county, &receipt.id()).await;
         decide(&offices.county, &receipt.id(), json!({ "decision": "uphold", "reason": "部分属实", "consequence": "return" })).expect(200).await;
         let seen = seller.get(&format!("{APPLICATIONS}/{id}")).expect(200).await;
         assert_eq!((seen.str("/state").as_str(), seen.str("/step").as_str()), ("returned", "county_review"));

@@ -117,6 +117,14 @@ pub async fn notice(reviewer: &Person, id: &str) -> (String, String) {
     (open["id"].as_str().unwrap().to_owned(), last.plus_days(1).to_string())
 }
 
+/// Receives an objection and notes what was found, as it must be before it is upheld.
+pub async fn verified(reviewer: &Person, objection: &str) {
+    let to = json!({ "user_id": reviewer.user_id.to_string() });
+    reviewer.post(&format!("/api/v1/objections/{objection}/receptions"), to).expect(200).await;
+    let found = json!({ "findings": "现场核查属实" });
+    reviewer.post(&format!("/api/v1/objections/{objection}/verifications"), found).expect(200).await;
+}
+
 /// From a submitted application to its certificate's number; the clock stands after the notice.
 pub async fn certified(app: &TestApp, offices: &Offices, id: &str) -> String {
     approve(&offices.county, id).await;

@@ -1,0 +1,14 @@
+DROP INDEX objections_due;
+ALTER TABLE objections DROP COLUMN file_ids;
+ALTER TABLE objections DROP COLUMN receipt;
+ALTER TABLE objections DROP COLUMN reply;
+ALTER TABLE objections DROP COLUMN verified_at;
+ALTER TABLE objections DROP COLUMN verified_by;
+ALTER TABLE objections DROP COLUMN findings;
+ALTER TABLE objections DROP COLUMN received_at;
+ALTER TABLE objections DROP COLUMN received_by;
+ALTER TABLE objections DROP COLUMN assigned_to;
+ALTER TABLE objections DROP COLUMN due_rule_id;
+ALTER TABLE objections DROP COLUMN due_provisional;
+ALTER TABLE objections DROP COLUMN due_on;
+ALTER TABLE objections DROP COLUMN stage;
