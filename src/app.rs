@@ -92,7 +92,6 @@ pub struct Shared {
 fn routes(config: &mut ServiceConfig) {
     // Addresses are tried one after another: what everybody asks for first, then in the order of the slices.
     catalogue::http::routes(config);
-    audit::http::routes(config);
     identity::http::routes(config);
     documents::http::routes(config);
     rulebook::http::routes(config);

@@ -10,6 +10,7 @@ use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::{At, Day};
 use crate::platform::db::Read;
+use crate::platform::http::etag;
 use serde::Serialize;
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -190,7 +191,11 @@ pub struct MandateView {
     pub file_id: Option<FileId>,
     /// Revoked from this day on.
     pub revoked_from: Option<Day>,
-    /// The number to send as If-Match with the revocation.
+    /// Send it as If-Match with the revocation.
+    #[schema(example = "\"v3\"")]
+    pub etag: String,
+    /// Its version; counts every change.
+    #[serde(skip)]
     pub version: i64,
 }
 
@@ -228,6 +233,7 @@ fn mandate_views(on: &mut Read, rows: Vec<MandateRow>) -> Outcome<Vec<MandateVie
         valid_until: row.valid_until,
         file_id: row.file_id,
         revoked_from: row.revoked_from.parse().ok(),
+        etag: etag(row.version),
         version: row.version,
     };
     Ok(rows.into_iter().map(view).collect())

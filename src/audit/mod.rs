@@ -3,11 +3,10 @@
 //! Owns `audit_entries` and `audit_parties` (append-only: no function changes a row, a trigger refuses), and the feed's positions, which a
 //! sequencer gives out after the commit so that the feed is ordered and free of gaps on both databases.
 
-pub mod http;
 pub(crate) mod schema;
 mod store;
 
-use crate::kernel::actor::{Actor, Scope, Via};
+use crate::kernel::actor::{Actor, Via};
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::OrgId;
 use crate::kernel::page::{Page, PageRequest};
@@ -115,13 +114,24 @@ pub struct Event {
     pub details: serde_json::Value,
 }
 
-/// The feed after a position, in scope.
+/// Whose business a reader of the feed sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whose {
+    /// Everybody's.
+    Everybody,
+    /// That of a region and all below it.
+    Region(RegionCode),
+    /// That of these organisations, as owner, other party or otherwise concerned.
+    Organisations(Vec<OrgId>),
+}
+
+/// The feed after a position.
 ///
 /// # Errors
 /// When the database fails.
-pub fn events(read: &mut Read, scope: &Scope, after: i64, page: &PageRequest) -> Outcome<Page<Event>> {
+pub fn events(read: &mut Read, whose: &Whose, after: i64, page: &PageRequest) -> Outcome<Page<Event>> {
     let after = page.key::<i64>()?.unwrap_or(after);
-    let rows = store::feed(read, scope, after, page.fetch())?;
+    let rows = store::feed(read, whose, after, page.fetch())?;
     Ok(Page::cut(rows, page, |(position, _)| vec![position.to_string()]).map(|(position, row)| Event {
         position,
         action: row.action,

@@ -1,10 +1,10 @@
 //! SQL of the audit trail: append, give positions, read in scope.
 
+use super::Whose;
 use super::schema::{
     audit_entries as entries, audit_parties as parties, audit_positions as positions, audit_sequence as sequence,
     audit_unsequenced as unsequenced,
 };
-use crate::kernel::actor::Scope;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{AuditId, OrgId, UserId};
 use crate::kernel::region_code::RegionCode;
@@ -62,22 +62,22 @@ pub fn sequence(tx: &mut Tx<'_>, most: i64) -> Outcome<usize> {
     })?)
 }
 
-/// Entries of the feed after a position, in order, as far as the scope reaches.
-pub fn feed(on: &mut Read, scope: &Scope, after: i64, limit: i64) -> Outcome<Vec<(i64, EntryRow)>> {
+/// Entries of the feed after a position, in order.
+pub fn feed(on: &mut Read, whose: &Whose, after: i64, limit: i64) -> Outcome<Vec<(i64, EntryRow)>> {
     Ok(each!(on, c => {
         let mut query = positions::table.inner_join(entries::table).select((positions::position, EntryRow::as_select())).into_boxed();
         query = query.filter(positions::position.gt(after));
-        match scope {
-            Scope::Platform => {}
-            Scope::Region(code) => {
+        match whose {
+            Whose::Everybody => {}
+            Whose::Region(code) => {
                 let (from, to) = code.subtree();
                 query = query.filter(entries::region_code.ge(from)).filter(entries::region_code.lt(to));
             }
-            Scope::Org(org) | Scope::UnitTree(org) => {
-                let concerned = parties::table.filter(parties::entry_id.eq(entries::id)).filter(parties::org_id.eq(*org));
+            Whose::Organisations(orgs) => {
+                let concerned = parties::table.filter(parties::entry_id.eq(entries::id)).filter(parties::org_id.eq_any(orgs));
                 // A condition that may be null, as the other party may, has the others be nullable too.
                 let concerned = exists(concerned).nullable();
-                query = query.filter(entries::owner_org.eq(*org).nullable().or(entries::other_org.eq(*org)).or(concerned));
+                query = query.filter(entries::owner_org.eq_any(orgs).nullable().or(entries::other_org.eq_any(orgs)).or(concerned));
             }
         }
         query.order(positions::position).limit(limit).load(c)

@@ -23,7 +23,9 @@ pub use commands::{
     CountEntry, Hold, HoldError, RefusedAccount, Supply, account, adjust, carry_year, count, count_fresh, ensure_year,
     hold, hold_fresh, resolve, set_limit, supply,
 };
-pub use queries::{Balance, Difference, balance, balances, counts_of_order, posted, quota_balances, remaining, verify};
+pub use queries::{
+    Balance, Difference, HoldStanding, balance, balances, counts_of_order, posted, quota_balances, standings, verify,
+};
 pub use rules::{AccountKind, Adjust, Phase, Portion, Resolution, Resolve};
 pub use store::{Left, anything_left};
 

@@ -63,13 +63,27 @@ pub fn quota_balances(read: &mut Read, unit: OrgId, year: i64) -> Outcome<Vec<(F
     rows.iter().map(|row| Ok((row.fund.parse().map_err(AppError::internal)?, row.into()))).collect()
 }
 
-/// What is left of holds, in the order asked.
+/// What became of a hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HoldStanding {
+    /// Still held.
+    pub left: i64,
+    /// Posted from it, less corrections.
+    pub posted: i64,
+}
+
+/// What became of holds, in the order asked.
 ///
 /// # Errors
 /// `not_found` for an unknown hold.
-pub fn remaining(read: &mut Read, holds: &[TransferId]) -> Outcome<Vec<i64>> {
+pub fn standings(read: &mut Read, holds: &[TransferId]) -> Outcome<Vec<HoldStanding>> {
     let entries: Vec<_> = store::of_holds(read, holds)?.into_iter().map(|(transfer, _)| transfer).collect();
-    holds.iter().map(|hold| Ok(rules::standing(*hold, &entries)?.remaining())).collect()
+    let of = |hold: &TransferId| {
+        let standing = rules::standing(*hold, &entries)?;
+        let posted = standing.shares.iter().map(|share| share.posted).sum();
+        Ok(HoldStanding { left: standing.remaining(), posted })
+    };
+    holds.iter().map(of).collect()
 }
 
 /// What was posted from a hold less corrections, by account.

@@ -51,7 +51,7 @@ fn at_a_terminal(app: &TestApp, file: &Path) -> Option<String> {
 }
 
 /// What damages a figure, what mends it, and how `verify` names it.
-const DAMAGES: [(&str, &str, &str); 9] = [
+const DAMAGES: [(&str, &str, &str); 12] = [
     (
         "UPDATE ledger_accounts SET limit_amount = NULL WHERE year = 2030",
         "UPDATE ledger_accounts SET limit_amount = 0 WHERE year = 2030",
@@ -81,6 +81,21 @@ const DAMAGES: [(&str, &str, &str); 9] = [
         "UPDATE order_lines SET origins = REPLACE(origins, '1000000', '999999')",
         "UPDATE order_lines SET origins = REPLACE(origins, '999999', '1000000')",
         "line 1 origin shares 账上 / stored 999999，应为 / should be 1000000",
+    ),
+    (
+        "UPDATE orders SET ordered_fen = ordered_fen + 1",
+        "UPDATE orders SET ordered_fen = ordered_fen - 1",
+        "ordered_fen of the lines 账上",
+    ),
+    (
+        "UPDATE orders SET accepted_fen = accepted_fen + 1, returned_fen = returned_fen + 1",
+        "UPDATE orders SET accepted_fen = accepted_fen - 1, returned_fen = returned_fen - 1",
+        "returned_fen 账上",
+    ),
+    (
+        "UPDATE order_lines SET accepted_fen = accepted_fen + 1",
+        "UPDATE order_lines SET accepted_fen = accepted_fen - 1",
+        "line 1 kept in the ledger 账上",
     ),
     ("UPDATE orders SET paid_fen = paid_fen + 1", "UPDATE orders SET paid_fen = paid_fen - 1", "paid_fen 账上"),
     ("UPDATE orders SET rated_at = 5", "UPDATE orders SET rated_at = NULL", "rated_at 账上"),

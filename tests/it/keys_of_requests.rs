@@ -1,7 +1,43 @@
 //! Idempotency keys of single requests and of batches, on both databases.
 
+use crate::attacks::{Operation, absent};
 use crate::payments::{Till, url};
-use serde_json::json;
+use crate::support::sample;
+use actix_web::http::Method;
+use serde_json::{Value, json};
+use yigou::kernel::actor::OrgKind;
+
+/// What the document says of the key is what the operation does: it refuses to run without one exactly where one is required.
+#[actix_web::test]
+async fn the_document_says_which_operations_need_a_key() {
+    let app = crate::support::TestApp::sqlite().await;
+    let mut required = 0;
+    for operation in Operation::all().iter().filter(|o| o.method == Method::POST && o.permission.is_some()) {
+        let grant = operation.grants()[0];
+        let kind = grant.kinds.iter().copied().find(|kind| *kind != OrgKind::Operator).unwrap_or(OrgKind::Operator);
+        let person = app.new_person(kind, "640323", &[grant.role]).await;
+        let address = operation.address(|name| absent(operation, name));
+        let mut body = operation.body_schema().map_or(Value::Null, sample::of);
+        if !body["items"][0]["etag"].is_null() {
+            body["items"][0]["etag"] = json!("\"v1\"");
+        }
+        let ask = person.bare_post(&address, body).if_match(1);
+        let answered = ask.send().await;
+        let parameters = operation.about["parameters"].as_array().unwrap();
+        let documented = parameters.iter().find(|p| p["name"] == "Idempotency-Key");
+        let refused = answered.str("/code") == "idempotency_key_required";
+        assert_eq!(
+            documented.is_some_and(|p| p["required"] == true),
+            refused,
+            "{}: {}",
+            operation.name(),
+            answered.text()
+        );
+        required += usize::from(refused);
+    }
+    assert!(required > 20, "{required}");
+    app.finish().await;
+}
 
 on_both! {
     async fn a_key_serves_one_request_however_many_items_it_has(app) {
@@ -22,7 +58,8 @@ on_both! {
         assert_eq!(done.int("/items/0/status"), 200);
         // The same again is answered again; another request with the key does nothing, not even with items beyond the first's.
         let again = batch(&[&orders[0]], "K").expect(200).await;
-        assert_eq!(again.json(), done.json());
+        assert_eq!((again.json(), again.header("idempotency-replayed").as_deref()), (done.json(), Some("true")));
+        assert_eq!(done.header("idempotency-replayed"), None);
         let longer = batch(&[&orders[1], &orders[2]], "K").expect(200).await;
         for item in 0..2 {
             assert_eq!(longer.str(&format!("/items/{item}/problem/code")), "idempotency_key_reused", "{}", longer.text());

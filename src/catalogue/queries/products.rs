@@ -16,6 +16,7 @@ use crate::kernel::terms::{Category, Mark};
 use crate::kernel::time::{At, Day};
 use crate::ledger;
 use crate::platform::db::Read;
+use crate::platform::http::etag;
 use crate::regions::{self, Region};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -115,8 +116,9 @@ pub struct OwnListing {
     pub may_raise: bool,
     /// Its stock.
     pub stock: StockView,
-    /// The number to send as If-Match with a change.
-    pub version: i64,
+    /// Send it as If-Match with a change.
+    #[schema(example = "\"v3\"")]
+    pub etag: String,
 }
 
 /// A listing's stock in sale units.
@@ -180,7 +182,7 @@ fn own_listing(stocks: &mut HashMap<AccountId, ledger::Balance>, row: ListingRow
         price_fen: row.price_fen,
         may_raise: row.fresh_evidence_id.is_some(),
         stock: stocks.remove(&row.stock_account_id).unwrap_or_default().into(),
-        version: row.version,
+        etag: etag(row.version),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Identity over HTTP.
 
 mod accounts;
+mod feed;
 mod keys;
 mod members;
 mod organisations;
@@ -31,6 +32,7 @@ pub struct Settings {
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig) {
     config
+        .service(feed::events)
         .service(accounts::register_organisation)
         .service(accounts::request_email_verification)
         .service(accounts::confirm_email)

@@ -8,7 +8,7 @@ use crate::kernel::time::Day;
 use crate::ordering::OrderState;
 use crate::ordering::book::Book;
 use crate::ordering::clock;
-use crate::ordering::rules::counting::{Missing, Waiting, explain};
+use crate::ordering::rules::counting::{Missing, Waiting, explain, fund_counts};
 use crate::ordering::rules::journal::FactKind;
 use crate::ordering::rules::money::{agrees, freight_payable};
 use crate::ordering::store::invoices;
@@ -28,9 +28,11 @@ pub struct CountingView {
     pub accepted_paid_fen: Fen,
     /// Of completed orders, what their qualifying lines come to; corrections included.
     pub completed_fen: Fen,
-    /// Whether it counts.
+    /// Whether it is completed: every line closed, the goods paid, rated where that is required.
+    pub completed: bool,
+    /// Whether it counts to the plan: completed, from money that counts, with a line that qualifies, and the plan approved.
     pub counted: bool,
-    /// The year it counts in.
+    /// The year in which it was completed, to which it counts.
     pub year: Option<i64>,
     /// The day of its last required fact.
     pub completed_on: Option<Day>,
@@ -128,7 +130,8 @@ pub fn counting(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outc
         ordered_fen: book.order.ordered_fen,
         accepted_paid_fen: counted.accepted_paid(),
         completed_fen: counted.completed_fen(),
-        counted: counted.completed.is_some(),
+        completed: counted.completed.is_some(),
+        counted: counted.completed.is_some() && counts(&book, &waiting),
         year: counted.completed.map(|done| done.year),
         completed_on: counted.completed.map(|done| done.day),
         paid_fen: counted.paid,
@@ -142,6 +145,11 @@ pub fn counting(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outc
         invoicing,
         facts: book.placed.iter().map(fact).collect(),
     })
+}
+
+/// Whether anything of it can count: the plan, the money and a line.
+fn counts(book: &Book, waiting: &Waiting) -> bool {
+    waiting.plan_approved && fund_counts(waiting.fund) && book.terms.qualifies.contains(&true)
 }
 
 /// Freight stands last, where there is any.

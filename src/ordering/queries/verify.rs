@@ -6,10 +6,11 @@ use crate::kernel::money::Fen;
 use crate::kernel::terms::Basis;
 use crate::kernel::time::At;
 use crate::ledger::{self, CountEntry};
-use crate::ordering::book::{self, Book};
+use crate::ordering::book::{self, Book, amounts};
 use crate::ordering::commands::settle::entries;
 use crate::ordering::rules::journal::fresh;
 use crate::ordering::store::counting as store;
+use crate::ordering::store::orders::LineRow;
 use crate::platform::db::Read;
 use std::collections::BTreeMap;
 
@@ -84,6 +85,10 @@ fn compare(book: &Book, stored: &[CountEntry], found: &mut Vec<CountDifference>)
     let row = &book.order;
     let ordered: Fen = stored.iter().filter(|entry| entry.basis == Basis::Ordered).map(|entry| entry.amount_fen).sum();
     differ("ordered_fen", row.ordered_fen.to_string(), ordered.to_string());
+    let of_lines = |sum: fn(&LineRow) -> Fen| Fen::total(book.lines.iter().map(sum));
+    differ("accepted_fen", row.accepted_fen.to_string(), of_lines(|line| line.accepted_fen)?.to_string());
+    differ("returned_fen", row.returned_fen.to_string(), of_lines(|line| line.returned_fen)?.to_string());
+    differ("ordered_fen of the lines", row.ordered_fen.to_string(), still_ordered(book)?.to_string());
     let kept = row.accepted_fen.minus(row.returned_fen)?;
     differ("accepted − returned", kept.to_string(), Fen::total(counted.accepted.iter().copied())?.to_string());
     differ("paid_fen", row.paid_fen.to_string(), book.paid()?.to_string());
@@ -93,4 +98,13 @@ fn compare(book: &Book, stored: &[CountEntry], found: &mut Vec<CountDifference>)
     let year = |year: Option<i64>| year.map_or_else(|| "none".to_owned(), |year| year.to_string());
     differ("completed_year", year(row.completed_year), year(counted.completed.map(|done| done.year)));
     Ok(())
+}
+
+/// What the lines say is ordered and not written off; nothing of an order that does not stand.
+fn still_ordered(book: &Book) -> Outcome<Fen> {
+    if !book.order.state.stands() {
+        return Ok(Fen::ZERO);
+    }
+    let lines = book.lines.iter().map(|line| amounts(line).ordered_fen()).collect::<Result<Vec<_>, _>>()?;
+    Ok(Fen::total(lines)?)
 }

@@ -116,22 +116,27 @@ fn compare_line(row: &LineRow, facts: LineFacts, found: &mut Vec<Difference>) ->
     Ok(())
 }
 
-/// What each line holds of quota and stock against what its holds have left in the ledger.
+/// What each line holds of quota and stock against what its holds have left in the ledger, and what it kept against what was
+/// posted from its quota.
 fn compare_holds(read: &mut Read, book: &Book, found: &mut Vec<Difference>) -> Outcome<()> {
     let holds: Vec<_> = book.lines.iter().flat_map(|line| [quota_hold(line.id), stock_hold(line.id)]).collect();
-    let left = match ledger::remaining(read, &holds) {
-        Ok(left) => left,
+    let standings = match ledger::standings(read, &holds) {
+        Ok(standings) => standings,
         Err(error) if error.code() == Code::NotFound => {
             found.push(("holds".to_owned(), "two of each line".to_owned(), "missing".to_owned()));
             return Ok(());
         }
         Err(error) => return Err(error),
     };
-    for (row, left) in book.lines.iter().zip(left.chunks(2)) {
+    for (row, of_line) in book.lines.iter().zip(standings.chunks(2)) {
         let held = [row.held_fen.get(), amounts(row).stock_held().milli()];
-        for ((what, held), left) in ["held_fen in the ledger", "stock held in the ledger"].iter().zip(held).zip(left) {
-            differ(found, &format!("line {} {what}", row.line_no), held, *left);
+        let names = ["held_fen in the ledger", "stock held in the ledger"];
+        for ((what, held), standing) in names.iter().zip(held).zip(of_line) {
+            differ(found, &format!("line {} {what}", row.line_no), held, standing.left);
         }
+        let kept = row.accepted_fen.minus(row.returned_fen)?.get();
+        let posted = of_line.first().map_or(0, |quota| quota.posted);
+        differ(found, &format!("line {} kept in the ledger", row.line_no), kept, posted);
     }
     Ok(())
 }

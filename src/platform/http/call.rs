@@ -227,7 +227,8 @@ impl<P: Permission, B: Body> Call<P, B> {
         Ok(send(saved, replayed))
     }
 
-    /// One transaction per item, in order; each item answers for itself and is remembered under its own key.
+    /// One transaction per item, in order; each item answers for itself and is remembered under its own key. The reply is
+    /// marked as a replay when nothing of it was done anew.
     ///
     /// # Errors
     /// `idempotency_key_required`; an item's refusal is part of the reply.
@@ -237,15 +238,16 @@ impl<P: Permission, B: Body> Call<P, B> {
         F: Fn(&mut Tx<'_>, &Actor, &I) -> Outcome<Reply> + Send + Clone + 'static,
     {
         self.require_key()?;
-        let mut results = Vec::new();
+        let (mut results, mut all_replayed) = (Vec::new(), true);
         for (index, item) in items(&self.body).into_iter().enumerate() {
             let work = work.clone();
             let outcome =
                 self.run(self.key(), Some(index), Arc::new(item), move |tx, actor, item| work(tx, actor, item)).await;
+            all_replayed &= matches!(outcome, Ok((_, true)));
             results.push(self.item_result(index, outcome));
         }
         let view = serde_json::json!({ "items": results });
-        Ok(send(Reply::ok(&view)?.into_saved(), false))
+        Ok(send(Reply::ok(&view)?.into_saved(), all_replayed))
     }
 
     fn item_result(&self, index: usize, outcome: Outcome<(Saved, bool)>) -> serde_json::Value {

@@ -93,9 +93,9 @@ on_both! {
         confirm(&market.sellers[1], &id).refused("not_found").await;
         stranger.post(&url(&id, "cancellations"), json!({ "reason": "no" })).refused("not_found").await;
         market.trader.post(&url(&id, "declines"), json!({ "reason": "no" })).refused("forbidden").await;
-        // Both parties see it in the feed.
+        // Both parties see it in the feed, and who stands above the unit.
         app.run_jobs().await;
-        for who in [&market.trader, &market.sellers[0]] {
+        for who in [&market.trader, &market.sellers[0], &above] {
             let feed = who.get("/api/v1/events?after=0&limit=200").expect(200).await.json();
             let seen = feed["items"].as_array().unwrap().iter().any(|e| e["action"] == "order.placed" && e["subject"] == json!(id));
             assert!(seen, "{feed}");

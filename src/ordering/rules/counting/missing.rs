@@ -108,6 +108,12 @@ fn missing_money(counted: &Counted, missing: &mut Vec<Missing>) {
     }
 }
 
+/// Whether money of a fund counts to the plan: canteen, union and bound personal purchases.
+#[must_use]
+pub const fn fund_counts(fund: Fund) -> bool {
+    matches!(fund, Fund::Canteen | Fund::Union | Fund::Personal)
+}
+
 fn missing_rules(terms: &Terms, waiting: &Waiting, missing: &mut Vec<Missing>) {
     let mut add = |code, line, rule, zh: String, en: String| {
         missing.push(Missing { code, line, amount: None, rule, text: Message::new(zh, en) });
@@ -118,7 +124,7 @@ fn missing_rules(terms: &Terms, waiting: &Waiting, missing: &mut Vec<Missing>) {
         let en = format!("\"{name}\" did not meet the product rule when the order was placed");
         add("line_not_qualifying", Some(line), Some("quota_product_rule"), zh, en);
     }
-    if !matches!(waiting.fund, Fund::Canteen | Fund::Union | Fund::Personal) {
+    if !fund_counts(waiting.fund) {
         let zh = "此项资金不计入预留份额（只计食堂经费、工会经费和绑定的个人采购）".to_owned();
         let en =
             "This fund does not count to the plan (only canteen, union and bound personal purchases do)".to_owned();

@@ -24,7 +24,7 @@ mod missing;
 
 pub use dating::{ClosingDate, FactDate};
 pub use fold::recount;
-pub use missing::{Missing, Waiting, explain};
+pub use missing::{Missing, Waiting, explain, fund_counts};
 
 use crate::kernel::money::Fen;
 use crate::kernel::terms::Basis;
