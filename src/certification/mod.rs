@@ -1,7 +1,8 @@
 //! Certification (扶贫产品认定): a scheme's review chain that ends in a numbered certificate.
 //!
 //! Owns `certification_schemes`, `certification_applications`, `certification_submissions`, `certification_evidence`,
-//! `certification_reviews`, `public_notices`, `objections`, `certificate_counters`, `certificates`, `certificate_events`.
+//! `certification_reviews`, `public_notices`, `objections`, `certificate_counters`, `certificates`, `certificate_events`,
+//! `certificate_keys`.
 //!
 //! Invariants:
 //! - A product has at most one open application under a scheme (a unique index says so too).
@@ -9,9 +10,13 @@
 //! - A step is decided by the office of its level and region; who submits never reviews, nobody reviews two steps.
 //! - No step begins while the notice runs or an objection is open; what the notice showed is not replaced without a new one.
 //! - Numbers have no gaps within a scheme and year. What ends a certificate withdraws its listings in the same transaction.
+//! - A statement is worth as much as the installation's word at its moment: the keys that sign it serve nothing else, and none is
+//!   ever withdrawn from the key set (a trigger refuses). Status list and dates say what has become of it since.
 
 mod commands;
 pub mod http;
+mod page;
+mod papers;
 mod queries;
 mod rules;
 pub(crate) mod schema;
@@ -20,16 +25,19 @@ mod store;
 
 pub use commands::{
     CERTIFICATE_ENDED, CertificateEnded, NewEvidence, NewObjection, NewReview, ObjectionRuling, Ruling, add_evidence,
-    advance, decide_objection, draft, end_bar, expire, file_objection, lift_suspension, recompute_deadlines, renew,
-    review, revoke, submit, suspend, withdraw,
+    advance, decide_objection, draft, end_bar, expire, file_objection, first_certificate_key, lift_suspension,
+    recompute_deadlines, renew, renew_certificate_key, review, revoke, rotate_certificate_key, submit, suspend,
+    withdraw,
 };
+pub use papers::Papers;
 pub use queries::{
     ApplicationView, CertificateView, NoticeView, ObjectionView, applications, applications_of_office, certificate,
     ended_since, revoked_for_safety, wanted as wanted_applications,
 };
 pub use rules::{
-    BeneficiaryClass, CarriedMark, CertificateStatus, CertificationDecision, CertificationState, Consequence, Element,
-    EndReason, Facts, LinkageFacts, LinkageKind, ObjectionDecision, PriceFacts, PriceProof, QualityFacts, QualityProof,
-    RejectionReason, StepLevel,
+    BeneficiaryClass, CarriedMark, CertificateStatus, CertificationDecision, CertificationState, Consequence, Doubt,
+    Element, EndReason, EndedCertificate, Facts, KEY_NAMES, LinkageFacts, LinkageKind, ObjectionDecision, PriceFacts,
+    PriceProof, QualityFacts, QualityProof, RejectionReason, STATEMENT_KIND, STATUS_LIST_KIND, StatedPlace, Statement,
+    StatusList, StepLevel, in_force,
 };
 pub use scheme::{Scheme, default_scheme, seed};

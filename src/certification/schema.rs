@@ -1,5 +1,7 @@
 //! Tables of certification.
 
+pub mod papers;
+
 diesel::table! {
     certification_schemes (id) {
         id -> Binary,

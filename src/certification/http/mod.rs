@@ -3,6 +3,7 @@
 mod applications;
 mod certificates;
 mod notices;
+mod papers;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -11,4 +12,5 @@ pub fn routes(config: &mut ServiceConfig) {
     applications::routes(config);
     notices::routes(config);
     certificates::routes(config);
+    papers::routes(config);
 }

@@ -3,9 +3,11 @@
 mod application;
 mod certificate;
 mod evidence;
+mod statement;
 mod words;
 
 pub use application::*;
 pub use certificate::*;
 pub use evidence::*;
+pub use statement::*;
 pub use words::*;

@@ -3,7 +3,9 @@
 mod applications;
 mod certificates;
 mod notices;
+mod papers;
 
 pub use applications::*;
 pub use certificates::*;
 pub use notices::*;
+pub use papers::*;

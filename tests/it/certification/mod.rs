@@ -4,6 +4,7 @@ mod applications;
 mod certificates;
 mod households;
 mod objections;
+mod papers;
 mod safety;
 
 use crate::catalogue::{product, supplier};
