@@ -240,7 +240,14 @@ async fn verify(installation: &Installation) -> Outcome<ExitCode> {
             wrong.order, wrong.figure, wrong.stored, wrong.computed
         );
     }
-    if !found.is_empty() || !counts.is_empty() {
+    let batches = installation.store.read(certification::verify_batches).await?;
+    for wrong in &batches {
+        eprintln!(
+            "{}: sha256 公布时 / published {}，现内容 / content now {}",
+            wrong.number, wrong.published, wrong.computed
+        );
+    }
+    if !found.is_empty() || !counts.is_empty() || !batches.is_empty() {
         return Ok(ExitCode::FAILURE);
     }
     println!("一致 / no difference");

@@ -2,7 +2,7 @@
 //!
 //! Owns `certification_schemes`, `certification_applications`, `certification_submissions`, `certification_evidence`,
 //! `certification_reviews`, `public_notices`, `objections`, `certificate_counters`, `certificates`, `certificate_events`,
-//! `certificate_keys`.
+//! `certificate_keys`, `catalogue_batch_heads`, `catalogue_batches`, `catalogue_batch_rows`.
 //!
 //! Invariants:
 //! - A product has at most one open application under a scheme (a unique index says so too).
@@ -12,7 +12,13 @@
 //! - Numbers have no gaps within a scheme and year. What ends a certificate withdraws its listings in the same transaction.
 //! - A statement is worth as much as the installation's word at its moment: the keys that sign it serve nothing else, and none is
 //!   ever withdrawn from the key set (a trigger refuses). Status list and dates say what has become of it since.
+//! - A certificate is in one published batch at most. Nothing published changes: no function, a trigger, a SHA-256 over the content.
+//!
+//! Two things are called batch. The *working batch* (`certificates.batch`, `NX-2021-03`) is given at issue, one a month, and is a
+//! handle for the offices' daily work. A *published batch* (`catalogue_batches`, `NX-2021年第3批`) is what an office announces by a
+//! numbered document: certificates of any working batches that are in force and were in no published batch before.
 
+mod batch;
 mod commands;
 pub mod http;
 mod page;
@@ -32,7 +38,7 @@ pub use commands::{
 pub use papers::Papers;
 pub use queries::{
     ApplicationView, CertificateView, NoticeView, ObjectionView, applications, applications_of_office, certificate,
-    ended_since, revoked_for_safety, wanted as wanted_applications,
+    ended_since, revoked_for_safety, verify_batches, wanted as wanted_applications,
 };
 pub use rules::{
     BeneficiaryClass, CarriedMark, CertificateStatus, CertificationDecision, CertificationState, Consequence, Doubt,

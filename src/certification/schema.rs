@@ -1,5 +1,6 @@
 //! Tables of certification.
 
+pub mod batches;
 pub mod papers;
 
 diesel::table! {

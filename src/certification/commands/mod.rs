@@ -1,6 +1,7 @@
 //! Use cases of certification.
 
 mod apply;
+mod batches;
 mod certificates;
 mod evidence;
 mod issue;
@@ -11,6 +12,7 @@ mod progress;
 mod review;
 
 pub use apply::{draft, renew, submit, withdraw};
+pub use batches::{NewBatch, publish_batch};
 pub use certificates::{CERTIFICATE_ENDED, CertificateEnded, Ruling, end_bar, lift_suspension, revoke, suspend};
 pub use evidence::{NewEvidence, add_evidence};
 pub use keys::{first_certificate_key, renew_certificate_key, rotate_certificate_key};

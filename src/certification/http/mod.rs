@@ -1,6 +1,7 @@
 //! Certification over HTTP.
 
 mod applications;
+mod batches;
 mod certificates;
 mod notices;
 mod papers;
@@ -13,4 +14,5 @@ pub fn routes(config: &mut ServiceConfig) {
     notices::routes(config);
     certificates::routes(config);
     papers::routes(config);
+    batches::routes(config);
 }

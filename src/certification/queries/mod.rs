@@ -1,7 +1,9 @@
 //! Reads of certification.
 
 mod applications;
+mod batches;
 mod public;
 
 pub use applications::*;
+pub use batches::*;
 pub use public::*;

@@ -34,6 +34,7 @@ fn named(path: &str) -> Option<Named> {
         "calendars/{year}" | "regions/{code}" | "certificates/{number}" | "listings/{id}" => Public,
         "public-notices/{id}/objections" => Public,
         "certificates/{number}/statement" | "certificates/{number}/qr.svg" | "certificates/{number}/page" => Public,
+        "catalogue-batches/{id}" | "catalogue-batches/{id}/diff" => Public,
         "supplier-applications/{id}/reviews" | "users/{id}/suspensions" | "users/{id}/reinstatements" => Platform,
         "organisations/{id}/suspensions" | "organisations/{id}/reinstatements" => Platform,
         "organisations/{id}/supervising-units" => Platform,

@@ -1,6 +1,7 @@
 //! Certification end to end: applications, notices, objections, certificates, renewals.
 
 mod applications;
+mod batches;
 mod certificates;
 mod households;
 mod objections;
