@@ -40,6 +40,7 @@ mod document;
 pub mod export;
 mod operations;
 pub mod server;
+pub mod verification;
 
 /// Everything that comes from outside.
 #[derive(Clone)]
@@ -84,6 +85,7 @@ pub struct Shared {
     document: Data<document::Served>,
     identity: Data<identity::Settings>,
     vault: Data<Vault>,
+    papers: Data<certification::Papers>,
     readiness: Data<Readiness>,
     installation: Data<Installation>,
 }
@@ -114,7 +116,8 @@ pub async fn seed(installation: &Installation) -> Outcome<()> {
         .store
         .write(ctx, move |tx| {
             agree_on_secret(tx, &secret)?;
-            seed_all(tx)
+            seed_all(tx)?;
+            certification::first_certificate_key(tx, &secret)
         })
         .await
 }
@@ -160,6 +163,11 @@ pub fn share(installation: Installation, authority: Arc<dyn Authority>) -> Share
         limits: Data::new(Limits::new(installation.rate, installation.proxies.clone())),
         document: Data::new(document::Served::new(&document)),
         vault: Data::new(Vault::new(installation.files.clone(), installation.secret.clone())),
+        papers: Data::new(certification::Papers::new(
+            installation.secret.clone(),
+            &installation.public_url,
+            installation.cache_ttl,
+        )),
         identity: Data::new(identity::Settings {
             gate: installation.gate.clone(),
             passwords: installation.passwords.clone(),
@@ -188,6 +196,7 @@ pub fn build(
         .app_data(shared.document.clone())
         .app_data(shared.identity.clone())
         .app_data(shared.vault.clone())
+        .app_data(shared.papers.clone())
         .app_data(shared.readiness.clone())
         .app_data(shared.installation.clone())
         .app_data(
@@ -243,6 +252,11 @@ pub fn jobs(installation: &Installation) -> Runner {
     let runner = periodic(runner, installation, minute, "certification.expire", certification::expire);
     let hour = Duration::from_secs(3_600);
     let runner = periodic(runner, installation, hour, "certification.remind", certification::remind);
+    let (keys, secret) = (installation.store.clone(), installation.secret.clone());
+    let runner = runner.every(Duration::from_secs(86_400), "certification.keys", move |ctx| {
+        let (store, secret) = (keys.clone(), secret.clone());
+        async move { store.write(ctx, move |tx| certification::renew_certificate_key(tx, &secret)).await }
+    });
     periodic(runner, installation, minute, "ledger.carry", |tx| ledger::carry_year(tx, 1_000))
 }
 

@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use yigou::app::command::{self, Command};
 use yigou::app::export::{Export, Report};
+use yigou::app::verification;
 use yigou::kernel::error::Outcome;
 use yigou::kernel::terms::Basis;
 use yigou::kernel::time::Day;
+use yigou::platform::clock::{Clock, SystemClock};
 use yigou::platform::config::{Config, Values};
 use yigou::reporting::{Dimension, ProgressBy};
 
@@ -95,6 +97,20 @@ enum Verb {
         #[command(subcommand)]
         report: Exported,
     },
+    /// Check a certificate's signed statement without network or database
+    VerifyCertificate {
+        /// The statement, as /api/v1/certificates/{number}/statement gave it
+        file: PathBuf,
+        /// The key set, as /.well-known/jwks.json gave it
+        #[arg(long)]
+        keys: PathBuf,
+        /// The status list, as /api/v1/certificate-status-list gave it
+        #[arg(long)]
+        status_list: Option<PathBuf>,
+        /// Whether it was in force on this day [default: today]
+        #[arg(long)]
+        on: Option<Day>,
+    },
     /// Administration from the console
     Admin {
         #[command(subcommand)]
@@ -161,6 +177,8 @@ enum Admin {
         #[arg(long)]
         name: String,
     },
+    /// Let another key sign statements about certificates, from tomorrow on
+    RotateCertificateKey,
 }
 
 fn main() -> ExitCode {
@@ -181,6 +199,10 @@ fn main() -> ExitCode {
 }
 
 fn run(program: Program) -> Outcome<ExitCode> {
+    if let Verb::VerifyCertificate { file, keys, status_list, on } = program.verb {
+        let on = on.unwrap_or_else(|| SystemClock.now().day());
+        return verification::verify_certificate(&file, &keys, status_list.as_deref(), on);
+    }
     let file = program.given.config.clone().or_else(|| Some(PathBuf::from("yigou.toml")).filter(|path| path.exists()));
     let config = Config::load(values(program.given), file.as_deref())?;
     let command = match program.verb {
@@ -190,6 +212,8 @@ fn run(program: Program) -> Outcome<ExitCode> {
         Verb::Verify => Command::Verify,
         Verb::Import { what, file } => Command::Import { what, file },
         Verb::Export { report } => Command::Export(report.into()),
+        Verb::VerifyCertificate { .. } => return Ok(ExitCode::SUCCESS),
+        Verb::Admin { act: Admin::RotateCertificateKey } => Command::RotateCertificateKey,
         Verb::Admin { act: Admin::CreateUser { email, name } } => Command::CreateUser { email, name },
     };
     command::start(config, command)

@@ -4,6 +4,7 @@ use super::export::{Export, export};
 use super::server::{Serving, serve};
 use super::{Installation, seed};
 use crate::audit;
+use crate::certification;
 use crate::demo;
 use crate::documents::Vault;
 use crate::identity::{self, Gate};
@@ -59,6 +60,8 @@ pub enum Command {
         /// The name.
         name: String,
     },
+    /// Let another key sign statements about certificates.
+    RotateCertificateKey,
 }
 
 /// Runs a command to its end.
@@ -84,6 +87,7 @@ async fn run(config: Config, command: Command) -> Outcome<ExitCode> {
     match command {
         Command::Serve { jobs } => serve(installation, &Serving { listen: config.listen, jobs }).await?,
         Command::CreateUser { email, name } => create_user(&installation, email, name).await?,
+        Command::RotateCertificateKey => rotate_certificate_key(&installation).await?,
         Command::Verify => return verify(&installation).await,
         Command::Import { what, file } => import(&installation, &what, &file).await?,
         Command::Export(wanted) => export(&installation, wanted).await?,
@@ -165,6 +169,16 @@ async fn create_user(installation: &Installation, email: String, name: String) -
     Ok(())
 }
 
+/// From tomorrow on; whoever keeps the key set fetches it again until then.
+async fn rotate_certificate_key(installation: &Installation) -> Outcome<()> {
+    let secret = installation.secret.clone();
+    let at = ctx(installation, "rotate-certificate-key");
+    let made = installation.store.write(at, move |tx| certification::rotate_certificate_key(tx, &secret));
+    let (kid, from) = made.await?;
+    println!("{kid}  自 {from} 起签名 / signs from then on");
+    Ok(())
+}
+
 /// All of a file or nothing; every wrong row is named.
 async fn import(installation: &Installation, what: &str, file: &Path) -> Outcome<()> {
     let bytes = std::fs::read(file).map_err(|e| AppError::internal(format!("{}: {e}", file.display())))?;
@@ -226,7 +240,14 @@ async fn verify(installation: &Installation) -> Outcome<ExitCode> {
             wrong.order, wrong.figure, wrong.stored, wrong.computed
         );
     }
-    if !found.is_empty() || !counts.is_empty() {
+    let batches = installation.store.read(certification::verify_batches).await?;
+    for wrong in &batches {
+        eprintln!(
+            "{}: sha256 公布时 / published {}，现内容 / content now {}",
+            wrong.number, wrong.published, wrong.computed
+        );
+    }
+    if !found.is_empty() || !counts.is_empty() || !batches.is_empty() {
         return Ok(ExitCode::FAILURE);
     }
     println!("一致 / no difference");

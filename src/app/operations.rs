@@ -2,6 +2,7 @@
 
 use super::Installation;
 use super::document::Served;
+use crate::certification::Papers;
 use crate::kernel::error::{AppError, Code};
 use crate::platform::clock::Ctx;
 use crate::platform::db::Readiness;
@@ -49,9 +50,15 @@ async fn openapi(served: Data<Served>) -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(served.json.clone())
 }
 
-/// The public keys of access tokens, for whoever verifies them elsewhere.
-async fn jwks(installation: Data<Installation>) -> Result<HttpResponse, AppError> {
-    let keys = installation.gate.jwks(installation.clock.now()).await?;
+/// The public keys of access tokens that may still be good, and those of every statement about a certificate ever signed, for
+/// whoever verifies them elsewhere.
+async fn jwks(installation: Data<Installation>, papers: Data<Papers>) -> Result<HttpResponse, AppError> {
+    let mut keys = installation.gate.jwks(installation.clock.now()).await?;
+    let papers = papers.into_inner();
+    let lasting = installation.store.read(move |read| papers.public_keys(read)).await?;
+    if let Some(all) = keys["keys"].as_array_mut() {
+        all.extend(lasting);
+    }
     Ok(HttpResponse::Ok().insert_header(("cache-control", "public, max-age=300")).json(keys))
 }
 

@@ -1,7 +1,9 @@
 //! Certification (扶贫产品认定): a scheme's review chain that ends in a numbered certificate.
 //!
-//! Owns `certification_schemes`, `certification_scheme_editions`, `certification_applications`, `certification_submissions`, `certification_assignments`, `certification_opinions`, `certification_evidence`,
-//! `certification_reviews`, `public_notices`, `objections`, `certificate_counters`, `certificates`, `certificate_events`.
+//! Owns `certification_schemes`, `certification_scheme_editions`, `certification_applications`, `certification_submissions`,
+//! `certification_assignments`, `certification_opinions`, `certification_evidence`, `certification_reviews`, `public_notices`,
+//! `objections`, `certificate_counters`, `certificates`, `certificate_events`, `certificate_keys`, `catalogue_batch_heads`,
+//! `catalogue_batches`, `catalogue_batch_rows`.
 //!
 //! Invariants:
 //! - What a scheme asks is an edition, dated and never changed; an application keeps the one that it was first handed in under.
@@ -11,9 +13,19 @@
 //! - What was given to a reviewer is decided by nobody else; the queue is ordered by keys that do not change while something waits.
 //! - No step begins while the notice runs or an objection is open; what the notice showed is not replaced without a new one.
 //! - Numbers have no gaps within a scheme and year. What ends a certificate withdraws its listings in the same transaction.
+//! - A statement is worth as much as the installation's word at its moment: the keys that sign it serve nothing else, and none is
+//!   ever withdrawn from the key set (a trigger refuses). Status list and dates say what has become of it since.
+//! - A certificate is in one published batch at most. Nothing published changes: no function, a trigger, a SHA-256 over the content.
+//!
+//! Two things are called batch. The *working batch* (`certificates.batch`, `NX-2021-03`) is given at issue, one a month, and is a
+//! handle for the offices' daily work. A *published batch* (`catalogue_batches`, `NX-2021年第3批`) is what an office announces by a
+//! numbered document: certificates of any working batches that are in force and were in no published batch before.
 
+mod batch;
 mod commands;
 pub mod http;
+mod page;
+mod papers;
 mod queries;
 mod rules;
 pub(crate) mod schema;
@@ -23,16 +35,19 @@ mod store;
 pub use commands::{
     CERTIFICATE_ENDED, CertificateEnded, NewEdition, NewEvidence, NewObjection, NewOpinion, NewReview, NewScheme,
     ObjectionRuling, Ruling, add_evidence, advance, advise, assign, date_edition, decide_objection, draft, end_bar,
-    end_scheme, expire, file, file_objection, found_scheme, lift_suspension, recompute_deadlines, remind, renew,
-    review, revoke, submit, suspend, withdraw,
+    end_scheme, expire, file, file_objection, first_certificate_key, found_scheme, lift_suspension,
+    recompute_deadlines, remind, renew, renew_certificate_key, review, revoke, rotate_certificate_key, submit, suspend,
+    withdraw,
 };
+pub use papers::Papers;
 pub use queries::{
     ApplicationView, CertificateView, NoticeView, ObjectionView, applications, applications_of_office, certificate,
-    ended_since, revoked_for_safety, wanted as wanted_applications,
+    ended_since, revoked_for_safety, verify_batches, wanted as wanted_applications,
 };
 pub use rules::{
-    BeneficiaryClass, CarriedMark, CertificateStatus, CertificationDecision, CertificationState, Consequence, Element,
-    EndReason, Facts, LinkageFacts, LinkageKind, ObjectionDecision, PriceFacts, PriceProof, QualityFacts, QualityProof,
-    RejectionReason, StepLevel,
+    BeneficiaryClass, CarriedMark, CertificateStatus, CertificationDecision, CertificationState, Consequence, Doubt,
+    Element, EndReason, EndedCertificate, Facts, KEY_NAMES, LinkageFacts, LinkageKind, ObjectionDecision, PriceFacts,
+    PriceProof, QualityFacts, QualityProof, RejectionReason, STATEMENT_KIND, STATUS_LIST_KIND, StatedPlace, Statement,
+    StatusList, StepLevel, in_force,
 };
 pub use scheme::{Edition, Scheme, default_scheme, seed};

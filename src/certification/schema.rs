@@ -1,5 +1,8 @@
 //! Tables of certification.
 
+pub mod batches;
+pub mod papers;
+
 diesel::table! {
     certification_schemes (id) {
         id -> Binary,

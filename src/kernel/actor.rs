@@ -259,6 +259,8 @@ permissions! {
     ManageSchemes "certification.manage_schemes" { OPERATOR OrgAdmin, OFFICES Reviewer }
     /// Read applications in scope.
     ReadCertification "certification.read" { SELLERS Seller, OFFICES Reviewer, OFFICES Auditor, AUDITORS Auditor, OPERATOR Auditor }
+    /// Publish batches of the catalogue, at the top of a scheme's region.
+    PublishCatalogue "catalogue.publish" { OFFICES Reviewer }
 
     /// Products, listings, price evidence, stock.
     ManageCatalogue "catalogue.manage" { SELLERS Seller }

@@ -89,6 +89,8 @@ crate::ids! {
     CertificateId "crt"
     /// Something that happened to a certificate.
     CertificateEventId "cev"
+    /// A published batch of the catalogue.
+    CatalogueBatchId "cbt"
     /// A product.
     ProductId "prd"
     /// A listing: a product on sale.

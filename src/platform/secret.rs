@@ -4,7 +4,7 @@ use crate::kernel::error::{AppError, Outcome};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::{constant_time, digest, hmac, rand};
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -49,6 +49,12 @@ pub fn hex(bytes: &[u8]) -> String {
 #[must_use]
 pub fn base64url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Base 64 with padding, as a content security policy writes hashes.
+#[must_use]
+pub fn base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
 }
 
 /// Reads URL-safe base 64 without padding.

@@ -1,7 +1,12 @@
-//! Tables as CSV that Excel opens with Chinese intact, and in which no text can become a formula.
+//! Tables as CSV that Excel opens with Chinese intact, and as workbooks. In neither can a text become a formula.
+
+mod xlsx;
+
+pub use xlsx::{Table, xlsx};
 
 use crate::kernel::error::{AppError, Outcome};
 use crate::kernel::money::Fen;
+use crate::kernel::time::Day;
 
 /// A cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +15,8 @@ pub enum Cell {
     Text(String),
     /// A figure of ours.
     Figure(String),
+    /// A day.
+    Day(Day),
 }
 
 impl Cell {
@@ -28,6 +35,7 @@ impl Cell {
     fn written(&self) -> String {
         match self {
             Cell::Figure(figure) => figure.clone(),
+            Cell::Day(day) => day.to_string(),
             Cell::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) => {
                 format!("'{text}")
             }
@@ -44,6 +52,12 @@ impl From<&str> for Cell {
 impl From<String> for Cell {
     fn from(text: String) -> Cell {
         Cell::Text(text)
+    }
+}
+
+impl From<Day> for Cell {
+    fn from(day: Day) -> Cell {
+        Cell::Day(day)
     }
 }
 

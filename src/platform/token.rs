@@ -25,7 +25,14 @@ impl SigningKey {
     /// # Errors
     /// When the derived bytes are no key, which does not happen.
     pub fn derive(secret: &Secret, kid: &str) -> Outcome<SigningKey> {
-        let seed = secret.derive(&format!("jwt-ed25519:{kid}"));
+        SigningKey::derive_for(secret, &format!("jwt-ed25519:{kid}"), kid)
+    }
+    /// The key of a purpose, under a name that need not tell it: keys of different purposes have nothing in common.
+    ///
+    /// # Errors
+    /// As [`SigningKey::derive`].
+    pub fn derive_for(secret: &Secret, purpose: &str, kid: &str) -> Outcome<SigningKey> {
+        let seed = secret.derive(purpose);
         let pair = Ed25519KeyPair::from_seed_unchecked(&seed).map_err(AppError::internal)?;
         let pkcs8 = pair.to_pkcs8().map_err(AppError::internal)?;
         let x = base64url(pair.public_key().as_ref());
@@ -35,6 +42,18 @@ impl SigningKey {
             public: DecodingKey::from_ed_components(&x).map_err(AppError::internal)?,
             x,
         })
+    }
+    /// Its name.
+    #[must_use]
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+    /// The signature of bytes, in URL-safe base 64.
+    ///
+    /// # Errors
+    /// When the key does not sign, which does not happen.
+    pub(super) fn seal(&self, bytes: &[u8]) -> Outcome<String> {
+        jsonwebtoken::crypto::sign(bytes, &self.secret, Algorithm::EdDSA).map_err(AppError::internal)
     }
     /// Signs claims.
     ///
@@ -55,8 +74,19 @@ impl SigningKey {
     /// The public half as a JSON Web Key.
     #[must_use]
     pub fn public(&self) -> Value {
-        json!({ "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": self.kid, "x": self.x })
+        public_key(&self.kid, &self.x)
     }
+    /// The public half alone, in URL-safe base 64.
+    #[must_use]
+    pub fn x(&self) -> &str {
+        &self.x
+    }
+}
+
+/// A public key as a JSON Web Key.
+#[must_use]
+pub fn public_key(kid: &str, x: &str) -> Value {
+    json!({ "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": kid, "x": x })
 }
 
 /// The name of the key that a token says it was signed with; nothing of it is proven yet.

@@ -6,7 +6,15 @@ use crate::source::{Finding, Source, Tree};
 use std::collections::BTreeMap;
 
 /// Tables whose rows are never changed: they are corrected by adding.
-const APPEND_ONLY: [&str; 4] = ["ledger_transfers", "ledger_counts", "audit_entries", "audit_parties"];
+const APPEND_ONLY: [&str; 7] = [
+    "ledger_transfers",
+    "ledger_counts",
+    "audit_entries",
+    "audit_parties",
+    "certificate_keys",
+    "catalogue_batches",
+    "catalogue_batch_rows",
+];
 
 /// Where time, chance and identity come from; `*` is any ending.
 const WORLD: [&[&str]; 13] = [

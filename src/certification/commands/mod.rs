@@ -1,9 +1,11 @@
 //! Use cases of certification.
 
 mod apply;
+mod batches;
 mod certificates;
 mod evidence;
 mod issue;
+mod keys;
 mod notices;
 mod periodic;
 mod progress;
@@ -12,8 +14,10 @@ mod review;
 mod schemes;
 
 pub use apply::{draft, renew, submit, withdraw};
+pub use batches::{NewBatch, publish_batch};
 pub use certificates::{CERTIFICATE_ENDED, CertificateEnded, Ruling, end_bar, lift_suspension, revoke, suspend};
 pub use evidence::{NewEvidence, add_evidence};
+pub use keys::{first_certificate_key, renew_certificate_key, rotate_certificate_key};
 pub use notices::{
     NewObjection, ObjectionRuling, add_objection_file, decide_objection, file_objection, objection_of_receipt,
     receive_objection, verify_objection,

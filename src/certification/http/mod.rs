@@ -1,8 +1,10 @@
 //! Certification over HTTP.
 
 mod applications;
+mod batches;
 mod certificates;
 mod notices;
+mod papers;
 mod queue;
 mod schemes;
 
@@ -15,4 +17,6 @@ pub fn routes(config: &mut ServiceConfig) {
     queue::routes(config);
     notices::routes(config);
     certificates::routes(config);
+    papers::routes(config);
+    batches::routes(config);
 }

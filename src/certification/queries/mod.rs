@@ -1,11 +1,13 @@
 //! Reads of certification.
 
 mod applications;
+mod batches;
 mod public;
 mod queue;
 mod schemes;
 
 pub use applications::*;
+pub use batches::*;
 pub use public::*;
 pub use queue::*;
 pub use schemes::*;

@@ -37,6 +37,35 @@ crate::text_enum! {
     }
 }
 
+impl CertificateStatus {
+    /// The word for people, in Chinese and English.
+    #[must_use]
+    pub const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            CertificateStatus::Valid => ("有效", "Valid"),
+            CertificateStatus::Suspended => ("已暂停", "Suspended"),
+            CertificateStatus::Revoked => ("已撤销", "Revoked"),
+            CertificateStatus::Expired => ("已到期", "Expired"),
+        }
+    }
+}
+
+impl EndReason {
+    /// The reason for people, in Chinese and English.
+    #[must_use]
+    pub const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            EndReason::FoodSafety => ("食品安全问题", "food safety"),
+            EndReason::Quality => ("质量不合格", "quality below standard"),
+            EndReason::Price => ("价格明显高于同类", "price above like goods"),
+            EndReason::LinkageBroken => ("带贫机制落空", "poverty linkage not kept"),
+            EndReason::DocumentsUntrue => ("材料不实", "untrue documents"),
+            EndReason::NoLongerProduced => ("不再生产", "no longer produced"),
+            EndReason::Other => ("其他", "other"),
+        }
+    }
+}
+
 /// What happens to a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CertificateEvent {

@@ -1,13 +1,17 @@
 //! SQL of certification.
 
 mod applications;
+mod batches;
 mod certificates;
 mod notices;
+mod papers;
 mod queue;
 mod schemes;
 
 pub use applications::*;
+pub use batches::*;
 pub use certificates::*;
 pub use notices::*;
+pub use papers::*;
 pub use queue::*;
 pub use schemes::*;

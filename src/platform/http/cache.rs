@@ -2,6 +2,7 @@
 
 use actix_web::web::Bytes;
 use moka::sync::Cache;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The largest body that is kept, in bytes.
@@ -16,11 +17,11 @@ pub struct Kept {
     pub body: Bytes,
     /// Its entity tag.
     pub etag: String,
-    /// Its Link header, when another page follows.
-    pub link: Option<String>,
+    /// Its other headers: what it is, and where the next page starts.
+    pub headers: Arc<[(String, String)]>,
 }
 
-/// Bodies by path and query.
+/// Bodies by path and query, and by the format asked for.
 #[derive(Clone)]
 pub struct PublicCache(Cache<String, Kept>);
 

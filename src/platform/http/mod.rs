@@ -2,6 +2,7 @@
 //!
 //! A handler takes `Call<Permission, Body>`; only a call yields an actor, and only through `write` or `read` does it reach the database.
 
+mod accept;
 mod body;
 mod cache;
 mod call;
@@ -13,6 +14,7 @@ mod public;
 mod reply;
 mod schemas;
 
+pub use accept::Format;
 pub use body::{Body, Empty, Json, Upload};
 pub use cache::PublicCache;
 pub use call::{Authority, Call, Claims, Presented};
@@ -20,7 +22,7 @@ pub use limits::{Limits, Rate};
 pub use list::{List, PageOf};
 pub use middleware::around;
 pub use problem::{Problem, ProblemField};
-pub use public::{Anonymous, Public};
+pub use public::{Anonymous, Public, tag};
 pub use reply::{Answer, BatchReply, BatchResult, Reply};
 pub use schemas::{Schemas, is_email};
 

@@ -5,7 +5,7 @@ use super::cache::Kept;
 use super::call::with_link;
 use super::list::{List, PageOf};
 use super::reply::{Answer, Reply, send};
-use super::{Meta, Web, client, limits, meta, text_header, web};
+use super::{Meta, Web, accept, client, limits, meta, text_header, web};
 use crate::kernel::error::{AppError, Outcome};
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::time::At;
@@ -16,6 +16,7 @@ use actix_web::http::{Method, header};
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -69,12 +70,32 @@ impl Public {
         T: Serialize + Send + 'static,
         F: FnOnce(&mut Read) -> Outcome<T> + Send + 'static,
     {
-        self.kept(move |read| {
-            work(read).and_then(|view| serde_json::to_vec(&view).map_err(AppError::internal)).map(|body| (body, None))
-        })
-        .await
+        self.keep(move |read| Reply::ok(&work(read)?)).await
     }
-    /// One snapshot, answered as the work says.
+    /// One snapshot, answered as the work says, with an entity tag and kept like any other answer.
+    ///
+    /// # Errors
+    /// Whatever the work returns.
+    pub async fn keep<F>(self, work: F) -> Answer
+    where
+        F: FnOnce(&mut Read) -> Outcome<Reply> + Send + 'static,
+    {
+        let address = address(&self.request).into_owned();
+        if let Some(kept) = self.web.cache.get(&address) {
+            return Ok(answer(&self.request, kept));
+        }
+        let (headers, body) = self.fetch(work).await?.into_parts();
+        let kept = Kept { etag: tag(&body), body: Bytes::from(body), headers: headers.into() };
+        self.web.cache.put(&address, kept.clone());
+        Ok(answer(&self.request, kept))
+    }
+    /// A body that is there already, under its entity tag.
+    #[must_use]
+    pub fn give(self, media_type: &str, body: Bytes, etag: String) -> HttpResponse {
+        let headers = [(header::CONTENT_TYPE.to_string(), media_type.to_owned())].into();
+        answer(&self.request, Kept { body, etag, headers })
+    }
+    /// One snapshot, answered as the work says, and not kept.
     ///
     /// # Errors
     /// Whatever the work returns.
@@ -94,10 +115,41 @@ impl Public {
         T: Serialize + Send + 'static,
         F: FnOnce(&mut Read, &Q, &PageRequest) -> Outcome<Page<T>> + Send + 'static,
     {
-        self.kept(move |read| {
-            let page = work(read, &list.filter, &list.page)?;
+        self.list_as(list, work, Reply::ok).await
+    }
+    /// One page of a public list in the form that `show` gives it.
+    ///
+    /// # Errors
+    /// Whatever the work returns.
+    pub async fn list_as<Q, T, F, S>(self, list: List<Q>, work: F, show: S) -> Answer
+    where
+        Q: Send + 'static,
+        T: Send + 'static,
+        F: FnOnce(&mut Read, &Q, &PageRequest) -> Outcome<Page<T>> + Send + 'static,
+        S: FnOnce(&PageOf<T>) -> Outcome<Reply> + Send + 'static,
+    {
+        self.page_of(list, move |read, filter, page| Ok(((), work(read, filter, page)?)), move |(), page| show(&page))
+            .await
+    }
+    /// What a list belongs to, with one page of it.
+    ///
+    /// # Errors
+    /// Whatever the work returns.
+    pub async fn page_of<Q, H, T, F, S>(self, list: List<Q>, work: F, show: S) -> Answer
+    where
+        Q: Send + 'static,
+        T: Send + 'static,
+        F: FnOnce(&mut Read, &Q, &PageRequest) -> Outcome<(H, Page<T>)> + Send + 'static,
+        S: FnOnce(H, PageOf<T>) -> Outcome<Reply> + Send + 'static,
+    {
+        self.keep(move |read| {
+            let (head, page) = work(read, &list.filter, &list.page)?;
             let (view, link) = PageOf::of(page, &list);
-            Ok((serde_json::to_vec(&view).map_err(AppError::internal)?, link))
+            let reply = show(head, view)?;
+            Ok(match link {
+                Some(link) => reply.header(header::LINK.as_str(), &link),
+                None => reply,
+            })
         })
         .await
     }
@@ -109,22 +161,12 @@ impl Public {
     {
         if self.one_statement { self.web.store.read_one(work).await } else { self.web.store.read(work).await }
     }
+}
 
-    /// Answers from the cache, or makes the body and keeps it.
-    async fn kept<F>(self, make: F) -> Answer
-    where
-        F: FnOnce(&mut Read) -> Outcome<(Vec<u8>, Option<String>)> + Send + 'static,
-    {
-        let address = address(&self.request);
-        if let Some(kept) = self.web.cache.get(address) {
-            return Ok(answer(&self.request, kept));
-        }
-        let (body, link) = self.fetch(make).await?;
-        let etag = format!("\"{}\"", &hex(&sha256(&body))[..32]);
-        let kept = Kept { body: Bytes::from(body), etag, link };
-        self.web.cache.put(address, kept.clone());
-        Ok(answer(&self.request, kept))
-    }
+/// The entity tag of a body.
+#[must_use]
+pub fn tag(body: &[u8]) -> String {
+    format!("\"{}\"", &hex(&sha256(body))[..32])
 }
 
 /// The answer to an anonymous read that was given within the last second: neither routed nor parsed again.
@@ -132,13 +174,18 @@ pub(super) fn answered(request: &HttpRequest) -> Option<HttpResponse> {
     if request.method() != Method::GET || request.headers().contains_key(header::AUTHORIZATION) {
         return None;
     }
-    let kept = request.app_data::<Data<Web>>()?.cache.get(address(request))?;
+    let kept = request.app_data::<Data<Web>>()?.cache.get(&address(request))?;
     Some(answer(request, kept))
 }
 
-/// Under which an answer is kept.
-fn address(request: &HttpRequest) -> &str {
-    request.uri().path_and_query().map_or("", |p| p.as_str())
+/// Under which an answer is kept: JSON, which nearly everybody wants, under the address alone.
+fn address(request: &HttpRequest) -> Cow<'_, str> {
+    let path = request.uri().path_and_query().map_or("", |p| p.as_str());
+    let accept = text_header(request, header::ACCEPT.as_str()).unwrap_or_default();
+    match accept::variant(accept) {
+        "" => Cow::Borrowed(path),
+        variant => Cow::Owned([path, " ", variant].concat()),
+    }
 }
 
 fn answer(request: &HttpRequest, kept: Kept) -> HttpResponse {
@@ -146,10 +193,13 @@ fn answer(request: &HttpRequest, kept: Kept) -> HttpResponse {
         .is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == kept.etag));
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header((header::ETAG, kept.etag)).insert_header((header::CACHE_CONTROL, "public, max-age=1"));
-    if let Some(link) = kept.link {
-        response.insert_header((header::LINK, link));
+    let of_body = |name: &str| name.starts_with("content-") && name != header::CONTENT_SECURITY_POLICY.as_str();
+    for (name, value) in kept.headers.iter() {
+        if !(known && of_body(name)) {
+            response.insert_header((name.as_str(), value.as_str()));
+        }
     }
-    if known { response.finish() } else { response.content_type("application/json").body(kept.body) }
+    if known { response.finish() } else { response.body(kept.body) }
 }
 
 /// An anonymous write: registration, sign-in, links, objections. It is never remembered.

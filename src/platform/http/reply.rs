@@ -1,6 +1,6 @@
 //! Replies as they are built inside a transaction: status, headers and the finished body.
 
-use super::etag;
+use super::{Format, etag};
 use crate::kernel::error::{AppError, Outcome};
 use crate::platform::idempotency::Saved;
 use actix_web::http::StatusCode;
@@ -53,6 +53,16 @@ impl Reply {
     pub fn bytes(content_type: &str, body: Vec<u8>) -> Reply {
         Reply(Saved { status: 200, headers: vec![("content-type".to_owned(), content_type.to_owned())], body })
     }
+    /// A table as a file to keep, or to open in a spreadsheet.
+    #[must_use]
+    pub fn file(format: Format, name: &str, body: Vec<u8>) -> Reply {
+        let media_type = match format {
+            Format::Csv => "text/csv; charset=utf-8",
+            other => other.media_type(),
+        };
+        let file = format!("attachment; filename=\"{name}.{}\"", format.ending());
+        Reply::bytes(media_type, body).header("content-disposition", &file)
+    }
     /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Reply {
@@ -73,6 +83,9 @@ impl Reply {
     #[must_use]
     pub fn send(self) -> HttpResponse {
         send(self.into_saved(), false)
+    }
+    pub(super) fn into_parts(self) -> (Vec<(String, String)>, Vec<u8>) {
+        (self.0.headers, self.0.body)
     }
     pub(super) fn into_saved(self) -> Saved {
         self.0

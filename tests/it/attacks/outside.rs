@@ -35,6 +35,8 @@ fn named(path: &str) -> Option<Named> {
         "public-notices/{id}/objections" | "objections/{id}/evidence" => Public,
         // Everybody reads schemes; that no office rules over another's is tested with them.
         "schemes/{id}" | "schemes/{id}/editions" | "schemes/{id}/endings" => Public,
+        "certificates/{number}/statement" | "certificates/{number}/qr.svg" | "certificates/{number}/page" => Public,
+        "catalogue-batches/{id}" | "catalogue-batches/{id}/diff" => Public,
         "supplier-applications/{id}/reviews" | "users/{id}/suspensions" | "users/{id}/reinstatements" => Platform,
         "organisations/{id}/suspensions" | "organisations/{id}/reinstatements" => Platform,
         "organisations/{id}/supervising-units" => Platform,

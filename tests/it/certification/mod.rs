@@ -1,9 +1,11 @@
 //! Certification end to end: applications, notices, objections, certificates, renewals.
 
 mod applications;
+mod batches;
 mod certificates;
 mod households;
 mod objections;
+mod papers;
 mod queue;
 mod safety;
 mod schemes;
