@@ -25,6 +25,7 @@ use crate::quota;
 use crate::regions;
 use crate::reporting;
 use crate::rulebook;
+use crate::supervision;
 use actix_web::App;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::web::{self, Data};
@@ -101,6 +102,7 @@ fn routes(config: &mut ServiceConfig) {
     certification::http::routes(config);
     quota::http::routes(config);
     ordering::http::routes(config);
+    supervision::http::routes(config);
     reporting::http::routes(config);
 }
 
@@ -267,6 +269,7 @@ async fn purged(store: Store, ctx: Ctx, batch: fn(&mut Tx<'_>) -> Outcome<usize>
 
 async fn recompute_deadlines(store: Store, ctx: Ctx) -> Outcome<()> {
     store.write(ctx.clone(), certification::recompute_deadlines).await?;
+    store.write(ctx.clone(), supervision::recompute_deadlines).await?;
     ordering::recompute_deadlines(&store, &ctx).await.map(drop)
 }
 

@@ -43,6 +43,7 @@ fn named(path: &str) -> Option<Named> {
             "certification-applications" => Record("cap"),
             "duty-exceptions" => Record("exc"),
             "files" => Record("fil"),
+            "findings" => Record("fnd"),
             "invitations" => Record("inv"),
             "listings" => Record("lst"),
             "mandates" => Record("mnd"),

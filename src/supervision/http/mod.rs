@@ -1,0 +1,10 @@
+//! Supervision over HTTP.
+
+mod findings;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers the routes.
+pub fn routes(config: &mut ServiceConfig) {
+    findings::routes(config);
+}

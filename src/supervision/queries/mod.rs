@@ -1,0 +1,5 @@
+//! Reads of supervision.
+
+mod findings;
+
+pub use findings::*;

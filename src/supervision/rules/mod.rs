@@ -1,0 +1,5 @@
+//! Pure decisions of supervision.
+
+mod finding;
+
+pub use finding::*;

@@ -1,0 +1,5 @@
+//! SQL of supervision, by subject; decides nothing.
+
+mod findings;
+
+pub use findings::*;
