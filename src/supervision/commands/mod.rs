@@ -1,7 +1,9 @@
 //! Use cases of supervision.
 
+mod complaints;
 mod findings;
 
+pub use complaints::{Handling, NewComplaint, Stranger, file_about_order, file_public, handle};
 pub use findings::{FindingRuling, NewAnswer, NewFinding, answer, decide, open};
 
 use super::rules::Refusal;
@@ -37,7 +39,7 @@ fn due(tx: &mut Tx<'_>, region: &RegionCode, from: Day, name: RuleName) -> Outco
 /// # Errors
 /// When the database fails.
 pub fn recompute_deadlines(tx: &mut Tx<'_>) -> Outcome<usize> {
-    findings::recompute(tx)
+    Ok(findings::recompute(tx)? + complaints::recompute(tx)?)
 }
 
 /// Nobody handles what concerns an organisation whose member he is.

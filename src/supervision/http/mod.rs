@@ -1,5 +1,6 @@
 //! Supervision over HTTP.
 
+mod complaints;
 mod findings;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -7,4 +8,5 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig) {
     findings::routes(config);
+    complaints::routes(config);
 }

@@ -1,5 +1,7 @@
 //! Reads of supervision.
 
+mod complaints;
 mod findings;
 
+pub use complaints::*;
 pub use findings::*;

@@ -1,5 +1,7 @@
 //! Pure decisions of supervision.
 
+mod complaint;
 mod finding;
 
+pub use complaint::*;
 pub use finding::*;

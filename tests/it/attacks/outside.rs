@@ -41,6 +41,7 @@ fn named(path: &str) -> Option<Named> {
             "budget-units" | "organisations" => Record("org"),
             "certificates" => Number,
             "certification-applications" => Record("cap"),
+            "complaints" => Record("cmp"),
             "duty-exceptions" => Record("exc"),
             "files" => Record("fil"),
             "findings" => Record("fnd"),

@@ -131,6 +131,9 @@ impl World {
         let found = json!({ "listing_id": till.goods, "code": "label", "text": "标签未标明产地" });
         let finding = office.post("/api/v1/findings", found).expect(201).await;
         self.keep(finding.id());
+        let complaint =
+            json!({ "listing_id": till.goods, "contact": "王某 13800000000", "text": "与宣传不符，疑似冒牌" });
+        self.keep(app.post("/api/v1/complaints", complaint).expect(201).await.id());
     }
 
     /// The unit itself: its plan, its people, its keys.

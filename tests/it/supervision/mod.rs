@@ -1,5 +1,6 @@
 //! Supervision end to end: findings, complaints, random inspections.
 
+mod complaints;
 mod findings;
 
 use crate::catalogue::{list, product, supplier};
