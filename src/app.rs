@@ -85,6 +85,7 @@ pub struct Shared {
     document: Data<document::Served>,
     identity: Data<identity::Settings>,
     vault: Data<Vault>,
+    seeds: Data<supervision::Seeds>,
     readiness: Data<Readiness>,
     installation: Data<Installation>,
 }
@@ -163,6 +164,7 @@ pub fn share(installation: Installation, authority: Arc<dyn Authority>) -> Share
         limits: Data::new(Limits::new(installation.rate, installation.proxies.clone())),
         document: Data::new(document::Served::new(&document)),
         vault: Data::new(Vault::new(installation.files.clone(), installation.secret.clone())),
+        seeds: Data::new(supervision::Seeds::new(installation.secret.clone())),
         identity: Data::new(identity::Settings {
             gate: installation.gate.clone(),
             passwords: installation.passwords.clone(),
@@ -191,6 +193,7 @@ pub fn build(
         .app_data(shared.document.clone())
         .app_data(shared.identity.clone())
         .app_data(shared.vault.clone())
+        .app_data(shared.seeds.clone())
         .app_data(shared.readiness.clone())
         .app_data(shared.installation.clone())
         .app_data(

@@ -25,7 +25,7 @@ pub use commands::{
 };
 pub use queries::{
     ApplicationView, CertificateView, NoticeView, ObjectionView, applications, applications_of_office, certificate,
-    ended_since, revoked_for_safety, wanted as wanted_applications,
+    certificates_in_force, ended_since, revoked_for_safety, wanted as wanted_applications,
 };
 pub use rules::{
     BeneficiaryClass, CarriedMark, CertificateStatus, CertificationDecision, CertificationState, Consequence, Element,

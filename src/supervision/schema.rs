@@ -105,3 +105,81 @@ diesel::table! {
         due_rule_id -> Nullable<Binary>,
     }
 }
+diesel::table! {
+    inspection_plans (id) {
+        id -> Binary,
+        office_org -> Binary,
+        office_name -> Text,
+        region_code -> Text,
+        title -> Text,
+        kind -> Text,
+        category -> Nullable<Text>,
+        to_draw -> BigInt,
+        per_item -> BigInt,
+        population_size -> BigInt,
+        population_hash -> Text,
+        pool_hash -> Text,
+        commitment -> Text,
+        sealed_seed -> Binary,
+        public_source -> Nullable<Text>,
+        draw_on -> Text,
+        state -> Text,
+        announced_by -> Binary,
+        announced_at -> BigInt,
+        seed -> Nullable<Text>,
+        public_value -> Nullable<Text>,
+        drawn_by -> Nullable<Binary>,
+        drawn_at -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+diesel::table! {
+    inspection_population (plan_id, place) {
+        plan_id -> Binary,
+        place -> BigInt,
+        subject -> Text,
+        subject_name -> Text,
+        owner_org -> Binary,
+    }
+}
+diesel::table! {
+    inspection_pool (plan_id, place) {
+        plan_id -> Binary,
+        place -> BigInt,
+        user_id -> Binary,
+        conflicts -> Text,
+    }
+}
+diesel::table! {
+    inspections (id) {
+        id -> Binary,
+        plan_id -> Binary,
+        drawn_as -> BigInt,
+        population_place -> BigInt,
+        subject_kind -> Text,
+        subject -> Text,
+        subject_name -> Text,
+        owner_org -> Binary,
+        owner_name -> Text,
+        region_code -> Text,
+        office_org -> Binary,
+        state -> Text,
+        outcome -> Nullable<Text>,
+        text -> Nullable<Text>,
+        file_ids -> Text,
+        recorded_by -> Nullable<Binary>,
+        recorded_at -> Nullable<BigInt>,
+        finding_id -> Nullable<Binary>,
+        suspended -> Nullable<Text>,
+        version -> BigInt,
+    }
+}
+diesel::table! {
+    inspection_inspectors (inspection_id, drawn_as) {
+        inspection_id -> Binary,
+        drawn_as -> BigInt,
+        pool_place -> BigInt,
+        user_id -> Binary,
+    }
+}
+diesel::allow_tables_to_appear_in_same_query!(inspections, inspection_inspectors);

@@ -2,7 +2,7 @@
 
 use crate::catalogue::offers::read_origins;
 use crate::catalogue::rules::{Covering, OriginShare};
-use crate::catalogue::store::{self, ProductRow};
+use crate::catalogue::store::{self, OnSale, ProductRow};
 use crate::kernel::actor::Scope;
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::{ListingId, OrgId, ProductId};
@@ -83,6 +83,19 @@ pub fn listed(on: &mut Read, id: ListingId) -> Outcome<ListedGoods> {
         name: row.name,
         certificate_number: row.certificate_number,
     })
+}
+
+/// Listings on sale, of suppliers registered in a region, of a category, at most so many, in the order of their ids.
+///
+/// # Errors
+/// When the database fails.
+pub fn on_sale(
+    on: &mut Read,
+    region: Option<&RegionCode>,
+    category: Option<Category>,
+    most: i64,
+) -> Outcome<Vec<OnSale>> {
+    store::on_sale(on, region, category, most)
 }
 
 /// Every certificate that covers or covered a product, by its number.

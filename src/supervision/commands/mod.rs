@@ -2,9 +2,11 @@
 
 mod complaints;
 mod findings;
+mod inspections;
 
 pub use complaints::{Handling, NewComplaint, Stranger, file_about_order, file_public, handle};
 pub use findings::{FindingRuling, NewAnswer, NewFinding, answer, decide, open};
+pub use inspections::{Found, NewPlan, announce, draw, record};
 
 use super::rules::Refusal;
 use crate::documents;

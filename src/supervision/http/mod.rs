@@ -2,6 +2,7 @@
 
 mod complaints;
 mod findings;
+mod inspections;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -9,4 +10,5 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig) {
     findings::routes(config);
     complaints::routes(config);
+    inspections::routes(config);
 }

@@ -145,6 +145,10 @@ pub enum Refusal {
     Party,
     /// There is no office above.
     NoOfficeAbove,
+    /// Who records an inspection was drawn for it.
+    NotDrawn,
+    /// The draw was announced for this day.
+    DrawnFrom(Day),
 }
 
 impl From<Refusal> for AppError {
@@ -154,6 +158,12 @@ impl From<Refusal> for AppError {
                 .detail("须由承办部门或其上级部门办理", "only the office that handles it, or one above, may do this"),
             Refusal::Party => AppError::new(Code::SeparationOfDuties)
                 .detail("办理人为当事单位成员，须回避", "who belongs to a party does not handle it"),
+            Refusal::NotDrawn => {
+                AppError::new(Code::Forbidden).detail("须由抽中的检查人员填报", "only who was drawn for it records it")
+            }
+            Refusal::DrawnFrom(day) => AppError::new(Code::WrongState)
+                .detail(format!("公告的抽取日为 {day}，此前不得抽取"), format!("the draw was announced for {day}"))
+                .with("draw_on", day.to_string()),
             Refusal::NoOfficeAbove => {
                 AppError::new(Code::WrongState).detail("没有上级部门可移交", "there is no office above")
             }

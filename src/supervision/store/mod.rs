@@ -2,6 +2,8 @@
 
 mod complaints;
 mod findings;
+mod inspections;
 
 pub use complaints::*;
 pub use findings::*;
+pub use inspections::*;

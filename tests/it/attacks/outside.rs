@@ -33,6 +33,7 @@ fn named(path: &str) -> Option<Named> {
     Some(match rest {
         "calendars/{year}" | "regions/{code}" | "certificates/{number}" | "listings/{id}" => Public,
         "public-notices/{id}/objections" => Public,
+        "inspection-plans/{id}" | "inspection-plans/{id}/record" => Public,
         "supplier-applications/{id}/reviews" | "users/{id}/suspensions" | "users/{id}/reinstatements" => Platform,
         "organisations/{id}/suspensions" | "organisations/{id}/reinstatements" => Platform,
         "organisations/{id}/supervising-units" => Platform,
@@ -45,6 +46,8 @@ fn named(path: &str) -> Option<Named> {
             "duty-exceptions" => Record("exc"),
             "files" => Record("fil"),
             "findings" => Record("fnd"),
+            "inspection-plans" => Record("ipl"),
+            "inspections" => Record("isp"),
             "invitations" => Record("inv"),
             "listings" => Record("lst"),
             "mandates" => Record("mnd"),
@@ -220,7 +223,7 @@ fn refused(answered: &Answered) -> bool {
 /// Not found, or a field that names no record: nothing else tells that the record and not something beside it is missed.
 fn unknown(problem: &Value) -> bool {
     let fields = problem["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let ids = ["_id", "file", "files", "file_ids", "reverses", "replaces", "products", "second_person"];
+    let ids = ["_id", "file", "files", "file_ids", "reverses", "replaces", "products", "second_person", "inspectors"];
     let names_id = |field: &Value| {
         field["pointer"].as_str().is_some_and(|p| ids.iter().any(|id| p.split('/').any(|part| part.ends_with(id))))
     };

@@ -134,6 +134,16 @@ impl World {
         let complaint =
             json!({ "listing_id": till.goods, "contact": "王某 13800000000", "text": "与宣传不符，疑似冒牌" });
         self.keep(app.post("/api/v1/complaints", complaint).expect(201).await.id());
+        let tomorrow = app.ctx().at.day().plus_days(1);
+        let plan = json!({ "title": "肉类抽查", "kind": "listing", "to_draw": 1, "per_item": 1,
+            "inspectors": [office.user_id.to_string()], "draw_on": tomorrow });
+        let plan = office.post("/api/v1/inspection-plans", plan).expect(201).await.id();
+        app.clock.advance(Duration::from_secs(86_400));
+        let draws = office.post(&format!("/api/v1/inspection-plans/{plan}/draws"), json!({})).if_match(1);
+        draws.expect(200).await;
+        let drawn = office.get(&format!("/api/v1/inspections?plan={plan}")).expect(200).await;
+        self.keep(drawn.str("/items/0/id"));
+        self.keep(plan);
     }
 
     /// The unit itself: its plan, its people, its keys.

@@ -2,6 +2,7 @@
 
 mod complaints;
 mod findings;
+mod inspections;
 
 use crate::catalogue::{list, product, supplier};
 use crate::certification::file;
