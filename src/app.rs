@@ -25,6 +25,7 @@ use crate::quota;
 use crate::regions;
 use crate::reporting;
 use crate::rulebook;
+use crate::supervision;
 use actix_web::App;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::web::{self, Data};
@@ -86,6 +87,7 @@ pub struct Shared {
     identity: Data<identity::Settings>,
     vault: Data<Vault>,
     papers: Data<certification::Papers>,
+    seeds: Data<supervision::Seeds>,
     readiness: Data<Readiness>,
     installation: Data<Installation>,
 }
@@ -102,6 +104,7 @@ fn routes(config: &mut ServiceConfig) {
     certification::http::routes(config);
     quota::http::routes(config);
     ordering::http::routes(config);
+    supervision::http::routes(config);
     reporting::http::routes(config);
 }
 
@@ -168,6 +171,7 @@ pub fn share(installation: Installation, authority: Arc<dyn Authority>) -> Share
             &installation.public_url,
             installation.cache_ttl,
         )),
+        seeds: Data::new(supervision::Seeds::new(installation.secret.clone())),
         identity: Data::new(identity::Settings {
             gate: installation.gate.clone(),
             passwords: installation.passwords.clone(),
@@ -197,6 +201,7 @@ pub fn build(
         .app_data(shared.identity.clone())
         .app_data(shared.vault.clone())
         .app_data(shared.papers.clone())
+        .app_data(shared.seeds.clone())
         .app_data(shared.readiness.clone())
         .app_data(shared.installation.clone())
         .app_data(
@@ -283,6 +288,7 @@ async fn purged(store: Store, ctx: Ctx, batch: fn(&mut Tx<'_>) -> Outcome<usize>
 
 async fn recompute_deadlines(store: Store, ctx: Ctx) -> Outcome<()> {
     store.write(ctx.clone(), certification::recompute_deadlines).await?;
+    store.write(ctx.clone(), supervision::recompute_deadlines).await?;
     ordering::recompute_deadlines(&store, &ctx).await.map(drop)
 }
 

@@ -20,6 +20,8 @@ pub mod certification;
 pub mod quota;
 
 pub mod ordering;
+pub mod supervision;
+
 pub mod reporting;
 
 pub mod demo;

@@ -84,6 +84,11 @@ enum Verb {
     Migrate,
     /// Recompute every balance, order, stock and county total; fail on the first difference
     Verify,
+    /// Draw a random inspection again from its published record, and fail when something else comes out
+    VerifyInspection {
+        /// What GET /inspection-plans/{id}/record answered
+        file: PathBuf,
+    },
     /// Load reference data from a CSV file
     Import {
         /// What the file holds: regions or calendar
@@ -203,13 +208,17 @@ fn run(program: Program) -> Outcome<ExitCode> {
         let on = on.unwrap_or_else(|| SystemClock.now().day());
         return verification::verify_certificate(&file, &keys, status_list.as_deref(), on);
     }
+    // Whoever draws again needs no installation.
+    if let Verb::VerifyInspection { file } = &program.verb {
+        return command::verify_inspection(file);
+    }
     let file = program.given.config.clone().or_else(|| Some(PathBuf::from("yigou.toml")).filter(|path| path.exists()));
     let config = Config::load(values(program.given), file.as_deref())?;
     let command = match program.verb {
         Verb::Serve { jobs } => Command::Serve { jobs: jobs == "on" },
         Verb::Demo { exit } => Command::Demo { exit },
         Verb::Migrate => Command::Migrate,
-        Verb::Verify => Command::Verify,
+        Verb::Verify | Verb::VerifyInspection { .. } => Command::Verify,
         Verb::Import { what, file } => Command::Import { what, file },
         Verb::Export { report } => Command::Export(report.into()),
         Verb::VerifyCertificate { .. } => return Ok(ExitCode::SUCCESS),

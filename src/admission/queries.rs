@@ -32,6 +32,14 @@ pub fn is_admitted(on: &mut Read, org: OrgId) -> Outcome<bool> {
     store::is_admitted(on, org)
 }
 
+/// Suppliers registered in a region that are admitted, at most so many, in the order of their ids.
+///
+/// # Errors
+/// When the database fails.
+pub fn admitted_in(on: &mut Read, region: &RegionCode, most: i64) -> Outcome<Vec<OrgId>> {
+    store::admitted_in(on, region, most)
+}
+
 /// Suppliers whose admission ended since a moment.
 ///
 /// # Errors

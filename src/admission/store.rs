@@ -109,6 +109,14 @@ pub fn decisions_of(on: &mut Read, ids: &[SupplierApplicationId]) -> Outcome<Vec
         .order((decisions::application_id, decisions::id)).select(DecisionRow::as_select()).load(c))?)
 }
 
+/// Admitted suppliers of a region.
+pub fn admitted_in(on: &mut Read, region: &RegionCode, most: i64) -> Outcome<Vec<OrgId>> {
+    let (from, to) = region.subtree();
+    Ok(each!(on, c => applications::table.filter(applications::status.eq(SupplierApplicationStatus::Admitted))
+        .filter(applications::region_code.ge(from)).filter(applications::region_code.lt(to))
+        .order(applications::org_id).select(applications::org_id).limit(most).load(c))?)
+}
+
 /// Applications in scope, newest first; only the named one when an id is given.
 pub fn applications(
     on: &mut Read,

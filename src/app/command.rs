@@ -22,6 +22,7 @@ use crate::platform::password::{Cost, Passwords};
 use crate::platform::secret::Secret;
 use crate::platform::telemetry;
 use crate::regions;
+use crate::supervision;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -95,6 +96,22 @@ async fn run(config: Config, command: Command) -> Outcome<ExitCode> {
         Command::Migrate => {}
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Draws a random inspection again from its published record.
+///
+/// # Errors
+/// When the file cannot be read or is no record.
+pub fn verify_inspection(file: &Path) -> Outcome<ExitCode> {
+    let text = std::fs::read_to_string(file).map_err(|e| AppError::internal(format!("{}: {e}", file.display())))?;
+    let wrong = supervision::verify_draw_file(&text)?;
+    for (zh, en) in &wrong {
+        eprintln!("{zh} / {en}");
+    }
+    if wrong.is_empty() {
+        println!("抽取结果一致 / the draw comes out as recorded");
+    }
+    Ok(if wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Opens what a configuration describes, without changing the database.

@@ -103,7 +103,7 @@ fn drop_unused(document: &mut OpenApi) {
 const KEY: &str = "重试时保持不变；动用资金、库存、份额的操作必填。1 至 200 个可见 ASCII 字符，不含 #；保留 7 天。批量请求的各项共用一个键，同一个键不能再用于另一请求 / the same on a retry; required where money, stock or quota moves. 1 to 200 visible ASCII characters without #, kept for 7 days. The items of a batch share one key, which serves no other request";
 
 /// What the operations of a tag are about, for who reads the document from its beginning.
-const ABOUT: [(&str, &str); 12] = [
+const ABOUT: [(&str, &str); 13] = [
     (
         "admission",
         "供应商入驻与委托销售 / A supplier applies, its county recommends, the platform decides. Agent traders sell under a producer's mandate.",
@@ -136,6 +136,10 @@ const ABOUT: [(&str, &str); 12] = [
     ("regions", "区划、日历、结对 / Region codes, working days and pairings, all with dates."),
     ("reports", "报表 / The bulletin of reserved shares and the volumes by county of origin, as JSON or CSV."),
     ("rules", "规则 / Numbers that an office may set, by region and date; every decision keeps the row it used."),
+    (
+        "supervision",
+        "监督 / What an office finds is answered with evidence until it closes; complaints of the public and of buyers; random inspections that anybody can draw again; prices and scores of suppliers. Decisions carry If-Match with the version that was read.",
+    ),
     (
         "work",
         "待办与动态 / Tasks are what orders and payments wait for; what waits in certification or plans is in their own lists. Events are in order: ask again with the last `position` as `after`; positions need not follow one another, none comes later with a lower one.",

@@ -29,5 +29,6 @@ pub use commands::{
 };
 pub use covers::{Cover, Reach, Withdrawn, cover, extend, recover, unbar, uncover};
 pub use offers::{CertificateInForce, Offer, kept_offers, offers};
-pub use queries::{Product, covers, own_product, own_products, product, products_made};
+pub use queries::{ListedGoods, Product, covers, listed, on_sale, own_product, own_products, product, products_made};
 pub use rules::{CoverStatus, Covering, ListingStatus, Months, OriginShare, StockDirection};
+pub use store::OnSale;

@@ -42,7 +42,7 @@ pub use commands::{
 pub use papers::Papers;
 pub use queries::{
     ApplicationView, CertificateView, NoticeView, ObjectionView, applications, applications_of_office, certificate,
-    ended_since, revoked_for_safety, verify_batches, wanted as wanted_applications,
+    certificates_in_force, ended_since, revoked_for_safety, verify_batches, wanted as wanted_applications,
 };
 pub use rules::{
     BeneficiaryClass, CarriedMark, CertificateStatus, CertificationDecision, CertificationState, Consequence, Doubt,

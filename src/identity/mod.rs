@@ -29,8 +29,8 @@ pub use gate::Gate;
 pub use http::Settings;
 pub use queries::{
     ancestors, contractor_serves, holds, is_member, nearest_office, operator, organisation, organisation_by_uscc,
-    organisation_in, organisations, parent, pays_for, person, recipients, roles, scope_allows, subtree,
-    tree_contained_since, tree_contains, units_served, user_by_email,
+    organisation_in, organisations, organisations_of, parent, pays_for, person, recipients, roles, scope_allows,
+    subtree, tree_contained_since, tree_contains, units_served, user_by_email,
 };
 pub use rules::source;
 pub use store::{Acts, Organisation, PayerKind, Standing, acts};

@@ -153,6 +153,14 @@ pub fn is_member(read: &mut Read, person: UserId, org: OrgId) -> Outcome<bool> {
     Ok(store::membership(read, person, org)?.is_some())
 }
 
+/// The organisations whose member a person is.
+///
+/// # Errors
+/// When the database fails.
+pub fn organisations_of(read: &mut Read, person: UserId) -> Outcome<Vec<OrgId>> {
+    Ok(store::places(read, person)?.into_iter().map(|place| place.org_id).collect())
+}
+
 /// The roles of a person in an organisation; none for who is no member.
 ///
 /// # Errors

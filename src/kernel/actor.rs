@@ -287,6 +287,17 @@ permissions! {
     /// Complete an order's steps whatever they are (batch forms check each item's own permission).
     WorkOrders "orders.work" { BUYERS Trader, BUYERS Acceptor, BUYERS Payer, SELLERS Seller }
 
+    /// Open and decide findings, handle complaints, plan and record inspections, look into prices and scores, in the own region.
+    Supervise "supervision.handle" { OFFICES Reviewer }
+    /// Answer what was found about the own organisation.
+    AnswerFinding "supervision.answer" { SELLERS Seller }
+    /// Read findings, inspections, price alerts and scores in scope.
+    ReadSupervision "supervision.read" { SELLERS Seller, OFFICES Reviewer, AUDITORS Auditor, OPERATOR Reviewer, OPERATOR Auditor }
+    /// Complain about an order of the own organisation.
+    FileComplaint "complaints.file" { BUYERS Trader, BUYERS Acceptor, BUYERS Payer }
+    /// Read complaints in scope: made by the own organisation, about it, or in the region.
+    ReadComplaints "complaints.read" { BUYERS Trader, BUYERS Acceptor, BUYERS Payer, SELLERS Seller, OFFICES Reviewer, AUDITORS Auditor, OPERATOR Reviewer, OPERATOR Auditor }
+
     /// Read reports in scope.
     ReadReports "reports.read" { UNITS Manager, UNITS Reviewer, UNITS Auditor, FINANCE Reviewer, FINANCE Auditor, OFFICES Reviewer, OFFICES Auditor, AUDITORS Auditor, OPERATOR Auditor, OPERATOR OrgAdmin }
 }

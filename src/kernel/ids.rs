@@ -131,6 +131,20 @@ crate::ids! {
     InvoiceId "ivc"
     /// An exception from the separation of duties.
     DutyExceptionId "exc"
+    /// A finding of supervision that asks for rectification (整改).
+    FindingId "fnd"
+    /// An answer to a finding.
+    FindingAnswerId "fan"
+    /// A decision about a finding.
+    FindingDecisionId "fdc"
+    /// A complaint (投诉).
+    ComplaintId "cmp"
+    /// A step in the handling of a complaint.
+    ComplaintStepId "cst"
+    /// A plan of random inspections (双随机).
+    InspectionPlanId "ipl"
+    /// An inspection that was drawn.
+    InspectionId "isp"
     /// A rule row.
     RuleId "rul"
     /// A pairing of places or a designated unit.

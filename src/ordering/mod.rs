@@ -38,8 +38,8 @@ pub use commands::settle::settle;
 pub use commands::ship::{NewShipment, ShippedLine, ship};
 pub use commands::stop::{stop_slipped, stop_supplier, stop_unanswered};
 pub use queries::{
-    CountDifference, CountingView, OrderSummary, OrderView, PaymentView, PaymentsWanted, Wanted as OrdersWanted,
-    list as orders, order, payments, verify_counts,
+    Bought, CountDifference, CountingView, OrderSummary, OrderView, PaymentView, PaymentsWanted,
+    Wanted as OrdersWanted, bought, list as orders, order, payments, verify_counts,
 };
 pub use rules::order::OrderState;
 pub use rules::payment::{PaymentDecision, PaymentState};

@@ -62,6 +62,12 @@ crate::text_enum! {
         DeemedPaymentDays "deemed_payment_days"
         /// 少于此人数的单位可由主管单位例外准许验收人报告付款, people.
         SmallUnitStaff "small_unit_staff"
+        /// 整改期限, working days.
+        RectificationDays "rectification_days"
+        /// 投诉受理期限, working days.
+        ComplaintAcceptDays "complaint_accept_days"
+        /// 投诉办结期限（自受理起）, working days.
+        ComplaintDecideDays "complaint_decide_days"
     }
 }
 
@@ -109,7 +115,10 @@ impl RuleName {
             | R::ObjectionDecisionDays
             | R::ConfirmDays
             | R::LateEntryDays
-            | R::DeemedPaymentDays => "working_days",
+            | R::DeemedPaymentDays
+            | R::RectificationDays
+            | R::ComplaintAcceptDays
+            | R::ComplaintDecideDays => "working_days",
             R::InterestPpmPerDay => "ppm_per_day",
             R::RetentionYears => "years",
             R::SmallUnitStaff => "people",

@@ -3,7 +3,6 @@
 use crate::support::TestApp;
 use yigou::demo::{self, Parts, Played, Progress, Scale};
 use yigou::documents::Vault;
-use yigou::kernel::actor::Scope;
 use yigou::kernel::page::PageRequest;
 use yigou::{audit, ledger, ordering};
 

@@ -47,3 +47,4 @@ mod rulebook;
 mod shutdown;
 mod statements;
 mod store;
+mod supervision;

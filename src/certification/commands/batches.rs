@@ -38,7 +38,6 @@ pub fn publish_batch(tx: &mut Tx<'_>, actor: &Actor, wanted: &NewBatch) -> Outco
     let today = tx.at().day();
     let scheme = scheme::scheme_on(tx, wanted.scheme_id, today)?;
     let region = rules::publishes_for(&actor.region, &scheme.region)?;
-    let today = tx.at().day();
     let dated_on = wanted.dated_on.unwrap_or(today);
     let issued_until = wanted.issued_until.unwrap_or(dated_on);
     let mut head = store::claim_batch_head(tx, scheme.id, region)?;

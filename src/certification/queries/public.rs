@@ -7,7 +7,7 @@ use crate::certification::store::{self, CertificateRow, NoticeRow, ObjectionRow}
 use crate::kernel::actor::Scope;
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::{
-    CertificateId, CertificationApplicationId, FileId, NoticeId, ObjectionId, ProductId, SchemeId, UserId,
+    CertificateId, CertificationApplicationId, FileId, NoticeId, ObjectionId, OrgId, ProductId, SchemeId, UserId,
 };
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::region_code::RegionCode;
@@ -250,6 +250,19 @@ pub fn certificate(on: &mut Read, number: &str, today: Day) -> Outcome<Certifica
 
 fn only(views: Vec<CertificateView>) -> Outcome<CertificateView> {
     views.into_iter().next().ok_or_else(|| Code::NotFound.into())
+}
+
+/// Certificates of a region's counties that are in force on a day, at most so many: number, supplier, product.
+///
+/// # Errors
+/// When the database fails.
+pub fn certificates_in_force(
+    on: &mut Read,
+    region: &RegionCode,
+    day: Day,
+    most: i64,
+) -> Outcome<Vec<(String, OrgId, String)>> {
+    store::certificates_in_force(on, region, day, most)
 }
 
 /// Those of the certificates that were revoked for food safety.

@@ -123,6 +123,20 @@ pub fn ended_since(on: &mut Read, since: At) -> Outcome<Vec<ProductId>> {
     )
 }
 
+/// Certificates of a region's counties that are in force on a day: number, supplier, product.
+pub fn certificates_in_force(
+    on: &mut Read,
+    region: &RegionCode,
+    day: Day,
+    most: i64,
+) -> Outcome<Vec<(String, OrgId, String)>> {
+    let (from, to) = region.subtree();
+    Ok(each!(on, c => certificates::table.filter(certificates::county.ge(from)).filter(certificates::county.lt(to))
+        .filter(certificates::status.eq(CertificateStatus::Valid)).filter(certificates::valid_from.le(day))
+        .filter(certificates::in_force_until.ge(day)).order(certificates::number)
+        .select((certificates::number, certificates::org_id, certificates::product_name)).limit(most).load(c))?)
+}
+
 /// The number of the certificate that an application ended in.
 pub fn number_of(on: &mut Read, id: CertificationApplicationId) -> Outcome<Option<String>> {
     Ok(

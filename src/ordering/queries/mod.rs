@@ -136,6 +136,25 @@ pub fn order(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outcome
     Ok((view, row.version))
 }
 
+/// An order as far as its buyer's complaint needs it.
+#[derive(Debug, Clone)]
+pub struct Bought {
+    /// Who sold it.
+    pub supplier_id: OrgId,
+    /// What its first line is called.
+    pub goods: String,
+}
+
+/// An order of a buyer's.
+///
+/// # Errors
+/// `not_found` for an order of others.
+pub fn bought(read: &mut Read, buyer: OrgId, id: OrderId) -> Outcome<Bought> {
+    let own = lists::order(read, id)?.filter(|order| order.buyer_id == buyer).ok_or(Code::NotFound)?;
+    let goods = orders::lines(read, id)?.into_iter().next().map(|line| line.name).unwrap_or_default();
+    Ok(Bought { supplier_id: own.supplier_id, goods })
+}
+
 /// A group: all of it for its buyer, of others only their orders.
 ///
 /// # Errors

@@ -37,6 +37,7 @@ fn named(path: &str) -> Option<Named> {
         "schemes/{id}" | "schemes/{id}/editions" | "schemes/{id}/endings" => Public,
         "certificates/{number}/statement" | "certificates/{number}/qr.svg" | "certificates/{number}/page" => Public,
         "catalogue-batches/{id}" | "catalogue-batches/{id}/diff" => Public,
+        "inspection-plans/{id}" | "inspection-plans/{id}/record" => Public,
         "supplier-applications/{id}/reviews" | "users/{id}/suspensions" | "users/{id}/reinstatements" => Platform,
         "organisations/{id}/suspensions" | "organisations/{id}/reinstatements" => Platform,
         "organisations/{id}/supervising-units" => Platform,
@@ -45,8 +46,12 @@ fn named(path: &str) -> Option<Named> {
             "budget-units" | "organisations" => Record("org"),
             "certificates" => Number,
             "certification-applications" => Record("cap"),
+            "complaints" => Record("cmp"),
             "duty-exceptions" => Record("exc"),
             "files" => Record("fil"),
+            "findings" => Record("fnd"),
+            "inspection-plans" => Record("ipl"),
+            "inspections" => Record("isp"),
             "invitations" => Record("inv"),
             "listings" => Record("lst"),
             "mandates" => Record("mnd"),
@@ -222,7 +227,7 @@ fn refused(answered: &Answered) -> bool {
 /// Not found, or a field that names no record: nothing else tells that the record and not something beside it is missed.
 fn unknown(problem: &Value) -> bool {
     let fields = problem["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let ids = ["_id", "file", "files", "file_ids", "reverses", "replaces", "products", "second_person"];
+    let ids = ["_id", "file", "files", "file_ids", "reverses", "replaces", "products", "second_person", "inspectors"];
     let names_id = |field: &Value| {
         field["pointer"].as_str().is_some_and(|p| ids.iter().any(|id| p.split('/').any(|part| part.ends_with(id))))
     };

@@ -36,6 +36,7 @@ impl World {
         let till = Till::open(app).await;
         world.trade(app, &till).await;
         world.supply(app, &till).await;
+        world.supervision(app, &till).await;
         world.unit(app, &till.market).await;
         world.day = app.ctx().at.day().to_string();
         world
@@ -124,6 +125,27 @@ impl World {
         self.people.push(app.new_person(OrgKind::PovertyOffice, COUNTY, &[Role::Reviewer]).await);
     }
 
+    /// What the county's office found about the supplier.
+    async fn supervision(&mut self, app: &TestApp, till: &Till) {
+        let office = app.new_person(OrgKind::PovertyOffice, COUNTY, &[Role::Reviewer]).await;
+        let found = json!({ "listing_id": till.goods, "code": "label", "text": "标签未标明产地" });
+        let finding = office.post("/api/v1/findings", found).expect(201).await;
+        self.keep(finding.id());
+        let complaint =
+            json!({ "listing_id": till.goods, "contact": "王某 13800000000", "text": "与宣传不符，疑似冒牌" });
+        self.keep(app.post("/api/v1/complaints", complaint).expect(201).await.id());
+        let tomorrow = app.ctx().at.day().plus_days(1);
+        let plan = json!({ "title": "肉类抽查", "kind": "listing", "to_draw": 1, "per_item": 1,
+            "inspectors": [office.user_id.to_string()], "draw_on": tomorrow });
+        let plan = office.post("/api/v1/inspection-plans", plan).expect(201).await.id();
+        app.clock.advance(Duration::from_secs(86_400));
+        let draws = office.post(&format!("/api/v1/inspection-plans/{plan}/draws"), json!({})).if_match(1);
+        draws.expect(200).await;
+        let drawn = office.get(&format!("/api/v1/inspections?plan={plan}")).expect(200).await;
+        self.keep(drawn.str("/items/0/id"));
+        self.keep(plan);
+    }
+
     /// The unit itself: its plan, its people, its keys.
     async fn unit(&mut self, app: &TestApp, market: &Market) {
         let unit = market.trader.org_id;
@@ -196,6 +218,14 @@ pub fn naming(operation: &str, schema: &Value, own: &World, other: &World) -> Ve
                 "lines": [{ "order_id": own.id("ord"), "line_no": 1, "gross_fen": -3000 }] }),
             ),
         ],
+        "findings" => {
+            let found = |name: &str, id: &str| (None, json!({ name: id, "code": "label", "text": "标签未标明产地" }));
+            vec![
+                found("supplier_id", other.id("org")),
+                found("product_id", other.id("prd")),
+                found("listing_id", other.id("lst")),
+            ]
+        }
         "orders/{id}/acceptances" => vec![(order(&format!("{}/acceptances", own.shipped)), least)],
         "orders/{id}/refunds" => vec![(order(&format!("{}/refunds", own.done)), least)],
         "certification-reviews" => {

@@ -1,0 +1,3 @@
+DROP TABLE finding_decisions;
+DROP TABLE finding_answers;
+DROP TABLE findings;

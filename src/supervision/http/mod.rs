@@ -1,0 +1,14 @@
+//! Supervision over HTTP.
+
+mod complaints;
+mod findings;
+mod inspections;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers the routes.
+pub fn routes(config: &mut ServiceConfig) {
+    findings::routes(config);
+    complaints::routes(config);
+    inspections::routes(config);
+}

@@ -1,0 +1,25 @@
+//! Supervision (监督): what offices find about suppliers, and what becomes of it.
+//!
+//! Owns `findings`, `finding_answers`, `finding_decisions`, `complaints`, `complaint_steps`, `inspection_plans`,
+//! `inspection_population`, `inspection_pool`, `inspections` and `inspection_inspectors`.
+//!
+//! Invariants:
+//! - A finding moves as `rules::finding_next` says, under the claim of its row; answers and decisions are only added.
+//! - An office supervises the suppliers registered in its region; nobody decides about an organisation whose member he is.
+//! - How to reach who complained is shown to the office that handles the complaint and to nobody else.
+//! - What a draw follows from is frozen and published before it; the seed is encrypted until then (`rules::draw` says how it is
+//!   drawn, so that anybody can draw again). Nobody is drawn for an organisation whose member he is.
+//! - A deadline is never shortened when a calendar is loaded.
+
+mod commands;
+pub mod http;
+mod queries;
+mod rules;
+pub(crate) mod schema;
+mod seeds;
+mod store;
+mod subject;
+
+pub use commands::recompute_deadlines;
+pub use queries::verify_draw_file;
+pub use seeds::Seeds;
