@@ -287,11 +287,11 @@ permissions! {
     /// Complete an order's steps whatever they are (batch forms check each item's own permission).
     WorkOrders "orders.work" { BUYERS Trader, BUYERS Acceptor, BUYERS Payer, SELLERS Seller }
 
-    /// Open and decide findings, handle complaints, plan and record inspections, look into prices and scores, in the own region.
+    /// Open and decide findings, handle complaints, plan and record inspections, in the own region.
     Supervise "supervision.handle" { OFFICES Reviewer }
     /// Answer what was found about the own organisation.
     AnswerFinding "supervision.answer" { SELLERS Seller }
-    /// Read findings, inspections, price alerts and scores in scope.
+    /// Read findings and inspections in scope.
     ReadSupervision "supervision.read" { SELLERS Seller, OFFICES Reviewer, AUDITORS Auditor, OPERATOR Reviewer, OPERATOR Auditor }
     /// Complain about an order of the own organisation.
     FileComplaint "complaints.file" { BUYERS Trader, BUYERS Acceptor, BUYERS Payer }

@@ -89,12 +89,7 @@ pub fn listed(on: &mut Read, id: ListingId) -> Outcome<ListedGoods> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn on_sale(
-    on: &mut Read,
-    region: Option<&RegionCode>,
-    category: Option<Category>,
-    most: i64,
-) -> Outcome<Vec<OnSale>> {
+pub fn on_sale(on: &mut Read, region: &RegionCode, category: Option<Category>, most: i64) -> Outcome<Vec<OnSale>> {
     store::on_sale(on, region, category, most)
 }
 

@@ -11,7 +11,7 @@ use crate::kernel::ids::{
 use crate::kernel::money::{Fen, Ppm};
 use crate::kernel::quantity::Quantity;
 use crate::kernel::region_code::RegionCode;
-use crate::kernel::terms::{Category, Mark};
+use crate::kernel::terms::Category;
 use crate::kernel::time::{At, Day};
 use crate::platform::db::{Read, Tx};
 use diesel::dsl::{insert_into, update};
@@ -228,39 +228,21 @@ pub fn withdraw_product(
         .returning(ListingRow::as_returning()).get_results(c))?)
 }
 
-/// A listing on sale with the mark of its product.
+/// A listing on sale: which, whose, and its name.
 #[derive(Debug, Clone, Queryable)]
 pub struct OnSale {
     pub id: ListingId,
-    pub product_id: ProductId,
     pub org_id: OrgId,
     pub name: String,
-    pub category: Category,
-    pub mark: Mark,
-    pub supplier_region: RegionCode,
-    pub county: RegionCode,
-    pub price_fen: Fen,
-    pub price_per_kg_fen: Fen,
-    pub certificate_number: Option<String>,
 }
 
 /// Listings on sale, of suppliers of a region, of a category, in the order of their ids.
-pub fn on_sale(
-    on: &mut Read,
-    region: Option<&RegionCode>,
-    category: Option<Category>,
-    most: i64,
-) -> Outcome<Vec<OnSale>> {
-    use crate::catalogue::schema::products;
+pub fn on_sale(on: &mut Read, region: &RegionCode, category: Option<Category>, most: i64) -> Outcome<Vec<OnSale>> {
+    let (from, to) = region.subtree();
     Ok(each!(on, c => {
-        let mut query = listings::table.inner_join(products::table).filter(listings::status.eq(ListingStatus::OnSale))
-            .select((listings::id, listings::product_id, listings::org_id, listings::name, listings::category, products::mark,
-                listings::supplier_region, listings::county, listings::price_fen, listings::price_per_kg_fen,
-                listings::certificate_number)).into_boxed();
-        if let Some(region) = region {
-            let (from, to) = region.subtree();
-            query = query.filter(listings::supplier_region.ge(from)).filter(listings::supplier_region.lt(to));
-        }
+        let mut query = listings::table.filter(listings::status.eq(ListingStatus::OnSale))
+            .filter(listings::supplier_region.ge(from)).filter(listings::supplier_region.lt(to))
+            .select((listings::id, listings::org_id, listings::name)).into_boxed();
         if let Some(category) = category {
             query = query.filter(listings::category.eq(category));
         }

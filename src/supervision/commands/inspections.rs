@@ -135,7 +135,7 @@ fn population(tx: &mut Tx<'_>, actor: &Actor, new: &NewPlan, today: Day) -> Outc
     let (region, most) = (&actor.region, whole(MOST_IN_POPULATION + 1)?);
     let mut found: Vec<Candidate> = match new.kind {
         InspectionKind::Listing => {
-            let goods = catalogue::on_sale(tx, Some(region), new.category, most)?;
+            let goods = catalogue::on_sale(tx, region, new.category, most)?;
             goods.into_iter().map(|one| (one.id.to_string(), one.name, one.org_id)).collect()
         }
         InspectionKind::Certificate => {
