@@ -11,6 +11,7 @@
 //! - What was given to a reviewer is decided by nobody else; the queue is ordered by keys that do not change while something waits.
 //! - No step begins while the notice runs or an objection is open; what the notice showed is not replaced without a new one.
 //! - Numbers have no gaps within a scheme and year. What ends a certificate withdraws its listings in the same transaction.
+//! - A suspension with a last day is lifted by the program on the day after; a new decision about it is the same or a higher office's.
 
 mod commands;
 pub mod http;
@@ -21,14 +22,14 @@ mod scheme;
 mod store;
 
 pub use commands::{
-    CERTIFICATE_ENDED, CertificateEnded, NewEdition, NewEvidence, NewObjection, NewOpinion, NewReview, NewScheme,
-    ObjectionRuling, Ruling, add_evidence, advance, advise, assign, date_edition, decide_objection, draft, end_bar,
-    end_scheme, expire, file, file_objection, found_scheme, lift_suspension, recompute_deadlines, remind, renew,
-    review, revoke, submit, suspend, withdraw,
+    CERTIFICATE_ENDED, CERTIFICATE_RESTORED, CertificateEnded, CertificateRestored, NewEdition, NewEvidence,
+    NewObjection, NewOpinion, NewReview, NewScheme, ObjectionRuling, Ruling, add_evidence, advance, advise, assign,
+    date_edition, decide_objection, draft, end_bar, end_scheme, expire, file, file_objection, found_scheme, lift,
+    lift_suspension, recompute_deadlines, remind, renew, review, revoke, submit, suspend, withdraw,
 };
 pub use queries::{
-    ApplicationView, CertificateView, NoticeView, ObjectionView, applications, applications_of_office, certificate,
-    ended_since, revoked_for_safety, wanted as wanted_applications,
+    ApplicationView, CertificateView, NoticeView, ObjectionView, Standing, applications, applications_of_office,
+    certificate, ended_since, revoked_for_safety, standings, wanted as wanted_applications,
 };
 pub use rules::{
     BeneficiaryClass, CarriedMark, CertificateStatus, CertificationDecision, CertificationState, Consequence, Element,

@@ -89,6 +89,10 @@ crate::ids! {
     CertificateId "crt"
     /// Something that happened to a certificate.
     CertificateEventId "cev"
+    /// An entry of the supplier blacklist.
+    BlacklistEntryId "blk"
+    /// An appeal against an entry of the blacklist.
+    BlacklistAppealId "bla"
     /// A product.
     ProductId "prd"
     /// A listing: a product on sale.
@@ -129,6 +133,8 @@ crate::ids! {
     InvoiceId "ivc"
     /// An exception from the separation of duties.
     DutyExceptionId "exc"
+    /// A flag of an order: a certificate of its goods ended.
+    OrderFlagId "flg"
     /// A rule row.
     RuleId "rul"
     /// A pairing of places or a designated unit.

@@ -1,6 +1,7 @@
 //! Use cases of certification.
 
 mod apply;
+mod blacklist;
 mod certificates;
 mod evidence;
 mod issue;
@@ -12,10 +13,14 @@ mod review;
 mod schemes;
 
 pub use apply::{draft, renew, submit, withdraw};
-pub use certificates::{CERTIFICATE_ENDED, CertificateEnded, Ruling, end_bar, lift_suspension, revoke, suspend};
+pub use blacklist::{Blacklisting, blacklist_supplier};
+pub use certificates::{
+    CERTIFICATE_ENDED, CERTIFICATE_RESTORED, CertificateEnded, CertificateRestored, Ruling, end_bar, lift_suspension,
+    revoke, suspend,
+};
 pub use evidence::{NewEvidence, add_evidence};
 pub use notices::{NewObjection, ObjectionRuling, decide_objection, file_objection};
-pub use periodic::{advance, expire, file, recompute_deadlines};
+pub use periodic::{advance, expire, file, lift, recompute_deadlines};
 pub use queue::{NewOpinion, advise, assign, remind};
 pub use review::{NewReview, review};
 pub use schemes::{NewEdition, NewScheme, date_edition, end_scheme, found_scheme};

@@ -1,6 +1,7 @@
 //! Certification over HTTP.
 
 mod applications;
+mod blacklist;
 mod certificates;
 mod notices;
 mod queue;
@@ -15,4 +16,5 @@ pub fn routes(config: &mut ServiceConfig) {
     queue::routes(config);
     notices::routes(config);
     certificates::routes(config);
+    blacklist::routes(config);
 }

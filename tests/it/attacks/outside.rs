@@ -32,7 +32,7 @@ fn named(path: &str) -> Option<Named> {
     let rest = path.strip_prefix("/api/v1/")?;
     Some(match rest {
         "calendars/{year}" | "regions/{code}" | "certificates/{number}" | "listings/{id}" => Public,
-        "public-notices/{id}/objections" => Public,
+        "public-notices/{id}/objections" | "blacklist/{id}" => Public,
         // Everybody reads schemes; that no office rules over another's is tested with them.
         "schemes/{id}" | "schemes/{id}/editions" | "schemes/{id}/endings" => Public,
         "supplier-applications/{id}/reviews" | "users/{id}/suspensions" | "users/{id}/reinstatements" => Platform,
@@ -40,6 +40,8 @@ fn named(path: &str) -> Option<Named> {
         "organisations/{id}/supervising-units" => Platform,
         _ => match rest.split('/').next()? {
             "api-keys" => Record("key"),
+            "blacklist" => Record("blk"),
+            "blacklist-appeals" => Record("bla"),
             "budget-units" | "organisations" => Record("org"),
             "certificates" => Number,
             "certification-applications" => Record("cap"),

@@ -5,7 +5,7 @@ mod certificates;
 mod households;
 mod objections;
 mod queue;
-mod safety;
+pub mod safety;
 mod schemes;
 
 use crate::catalogue::{product, supplier};
