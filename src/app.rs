@@ -2,6 +2,7 @@
 
 use crate::admission;
 use crate::audit;
+use crate::blacklist;
 use crate::catalogue;
 use crate::certification;
 use crate::documents::{self, Vault};
@@ -100,6 +101,7 @@ fn routes(config: &mut ServiceConfig) {
     documents::http::routes(config);
     rulebook::http::routes(config);
     regions::http::routes(config);
+    blacklist::http::routes(config);
     admission::http::routes(config);
     certification::http::routes(config);
     quota::http::routes(config);
@@ -222,6 +224,7 @@ pub fn jobs(installation: &Installation) -> Runner {
     let (expiring, ending) = (installation.store.clone(), installation.store.clone());
     let (deeming, stopping) = (installation.store.clone(), installation.store.clone());
     let (deadlines, leaving) = (installation.store.clone(), installation.store.clone());
+    let restoring = installation.store.clone();
     let (flags, days) = (installation.store.clone(), installation.store.clone());
     let runner = Runner::new(installation.store.clone(), installation.clock.clone(), installation.ids.clone());
     let runner = identity_jobs(runner, installation)
@@ -232,6 +235,7 @@ pub fn jobs(installation: &Installation) -> Runner {
         .on(regions::REGIONS_LOADED, move |ctx, _| refresh_eligible(flags.clone(), ctx))
         .every(Duration::from_secs(3_600), "catalogue.eligible", move |ctx| refresh_eligible(days.clone(), ctx))
         .on(certification::CERTIFICATE_ENDED, move |ctx, job| certificate_ended(ending.clone(), ctx, job))
+        .on(certification::CERTIFICATE_RESTORED, move |ctx, job| certificate_restored(restoring.clone(), ctx, job))
         .every(Duration::from_millis(250), "audit.sequence", move |ctx| {
             let store = store.clone();
             async move { store.write(ctx, audit::sequence).await.map(drop) }
@@ -255,6 +259,7 @@ pub fn jobs(installation: &Installation) -> Runner {
     let runner = periodic(runner, installation, minute, "certification.advance", certification::advance);
     let runner = periodic(runner, installation, minute, "certification.file", certification::file);
     let runner = periodic(runner, installation, minute, "certification.expire", certification::expire);
+    let runner = periodic(runner, installation, minute, "certification.lift", certification::lift);
     let hour = Duration::from_secs(3_600);
     let runner = periodic(runner, installation, hour, "certification.remind", certification::remind);
     let (keys, secret) = (installation.store.clone(), installation.secret.clone());
@@ -289,6 +294,7 @@ async fn purged(store: Store, ctx: Ctx, batch: fn(&mut Tx<'_>) -> Outcome<usize>
 async fn recompute_deadlines(store: Store, ctx: Ctx) -> Outcome<()> {
     store.write(ctx.clone(), certification::recompute_deadlines).await?;
     store.write(ctx.clone(), supervision::recompute_deadlines).await?;
+    store.write(ctx.clone(), blacklist::recompute_deadlines).await?;
     ordering::recompute_deadlines(&store, &ctx).await.map(drop)
 }
 
@@ -301,7 +307,14 @@ async fn refresh_eligible(store: Store, ctx: Ctx) -> Outcome<()> {
 async fn certificate_ended(store: Store, ctx: Ctx, job: jobs::Job) -> Outcome<()> {
     let fact: certification::CertificateEnded = serde_json::from_str(&job.payload).map_err(AppError::internal)?;
     tracing::info!(certificate = %fact.certificate_id, product = %fact.product_id, fact.safety, fact.event, "a certificate no longer counts");
-    ordering::stop_unanswered(&store, &ctx, fact.product_id).await.map(drop)
+    ordering::stop_unanswered(&store, &ctx, fact.product_id).await?;
+    ordering::flag_confirmed(&store, &ctx, fact.certificate_id, fact.product_id).await.map(drop)
+}
+
+/// A suspension ended: confirmed orders are no longer flagged.
+async fn certificate_restored(store: Store, ctx: Ctx, job: jobs::Job) -> Outcome<()> {
+    let fact: certification::CertificateRestored = serde_json::from_str(&job.payload).map_err(AppError::internal)?;
+    ordering::clear_flags(&store, &ctx, fact.certificate_id).await.map(drop)
 }
 
 fn identity_jobs(runner: Runner, installation: &Installation) -> Runner {

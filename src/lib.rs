@@ -14,6 +14,8 @@ pub mod identity;
 pub mod documents;
 pub mod ledger;
 
+pub mod blacklist;
+
 pub mod admission;
 pub mod catalogue;
 pub mod certification;

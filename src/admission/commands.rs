@@ -9,7 +9,7 @@ use crate::kernel::ids::{FileId, MandateId, OrgId, ProductId, SupplierApplicatio
 use crate::kernel::time::Day;
 use crate::notifications::{self, Both};
 use crate::platform::db::Tx;
-use crate::{audit, documents};
+use crate::{audit, blacklist, documents};
 use serde_json::json;
 
 /// The outbox topic of revoked mandates: [`MandateRevoked`]; `app.rs` binds it to the catalogue.
@@ -46,6 +46,8 @@ pub struct NewApplication {
 /// # Errors
 /// `already_exists` when an application is open or the supplier admitted; `validation_failed` for unknown files.
 pub fn apply(tx: &mut Tx<'_>, actor: &Actor, new: &NewApplication) -> Outcome<SupplierApplicationId> {
+    let today = tx.at().day();
+    blacklist::refuse_listed(tx, actor.org_id, today)?;
     check_files(tx, actor, &new.files)?;
     let supplier = identity::organisation(tx, actor.org_id)?;
     let row = ApplicationRow {
@@ -155,6 +157,10 @@ fn decide(
     }
     if identity::is_member(tx, actor.user_id, row.org_id)? {
         return Err(Code::SeparationOfDuties.into());
+    }
+    if verdict.decision == AdmissionDecision::Accept {
+        let today = tx.at().day();
+        blacklist::refuse_listed(tx, row.org_id, today)?;
     }
     if !store::move_application(tx, id, row.status, next)? {
         return Err(Code::WrongState.into());

@@ -22,8 +22,8 @@ pub use commands::{
     give_mandate, recommend, review, revoke_mandate,
 };
 pub use queries::{
-    Metrics, SupplierApplicationView, admitted_in, application, applications, ended_since, is_admitted, mandated,
-    metrics,
+    Metrics, SupplierApplicationView, admitted_by, admitted_in, application, applications, ended_since, is_admitted,
+    mandated, metrics,
 };
 pub use rules::{AdmissionDecision, AdmissionRefusalReason, AdmissionStep, SupplierApplicationStatus};
 pub use store::{Admitted, admitted, keep_admitted};

@@ -24,6 +24,14 @@ pub struct Metrics {
     pub admitted: i64,
 }
 
+/// The application by which a supplier is admitted.
+///
+/// # Errors
+/// When the database fails.
+pub fn admitted_by(on: &mut Read, org: OrgId) -> Outcome<Option<SupplierApplicationId>> {
+    store::admitted_by(on, org)
+}
+
 /// Whether the platform has admitted a supplier.
 ///
 /// # Errors

@@ -168,6 +168,11 @@ pub fn is_admitted(on: &mut Read, org: OrgId) -> Outcome<bool> {
         .filter(applications::status.eq(SupplierApplicationStatus::Admitted)))).get_result(c))?)
 }
 
+pub fn admitted_by(on: &mut Read, org: OrgId) -> Outcome<Option<SupplierApplicationId>> {
+    Ok(each!(on, c => applications::table.filter(applications::org_id.eq(org))
+        .filter(applications::status.eq(SupplierApplicationStatus::Admitted)).select(applications::id).first(c).optional())?)
+}
+
 /// Those of the suppliers that the platform has admitted, kept so until the transaction ends: who ends an admission waits, and
 /// who comes after an end waits for it. SQLite has one writer, so nothing comes between there.
 ///

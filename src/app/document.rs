@@ -103,10 +103,14 @@ fn drop_unused(document: &mut OpenApi) {
 const KEY: &str = "重试时保持不变；动用资金、库存、份额的操作必填。1 至 200 个可见 ASCII 字符，不含 #；保留 7 天。批量请求的各项共用一个键，同一个键不能再用于另一请求 / the same on a retry; required where money, stock or quota moves. 1 to 200 visible ASCII characters without #, kept for 7 days. The items of a batch share one key, which serves no other request";
 
 /// What the operations of a tag are about, for who reads the document from its beginning.
-const ABOUT: [(&str, &str); 13] = [
+const ABOUT: [(&str, &str); 14] = [
     (
         "admission",
         "供应商入驻与委托销售 / A supplier applies, its county recommends, the platform decides. Agent traders sell under a producer's mandate.",
+    ),
+    (
+        "blacklist",
+        "供应商黑名单 / Who may neither be admitted anew nor apply for certification, why and until when. A revocation lists by rule, an office by its own decision; the supplier appeals once and the office one level above decides.",
     ),
     (
         "catalogue",

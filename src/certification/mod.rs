@@ -13,6 +13,7 @@
 //! - What was given to a reviewer is decided by nobody else; the queue is ordered by keys that do not change while something waits.
 //! - No step begins while the notice runs or an objection is open; what the notice showed is not replaced without a new one.
 //! - Numbers have no gaps within a scheme and year. What ends a certificate withdraws its listings in the same transaction.
+//! - A suspension with a last day is lifted by the program on the day after; a new decision about it is the same or a higher office's.
 //! - A statement is worth as much as the installation's word at its moment: the keys that sign it serve nothing else, and none is
 //!   ever withdrawn from the key set (a trigger refuses). Status list and dates say what has become of it since.
 //! - A certificate is in one published batch at most. Nothing published changes: no function, a trigger, a SHA-256 over the content.
@@ -33,16 +34,17 @@ mod scheme;
 mod store;
 
 pub use commands::{
-    CERTIFICATE_ENDED, CertificateEnded, NewEdition, NewEvidence, NewObjection, NewOpinion, NewReview, NewScheme,
-    ObjectionRuling, Ruling, add_evidence, advance, advise, assign, date_edition, decide_objection, draft, end_bar,
-    end_scheme, expire, file, file_objection, first_certificate_key, found_scheme, lift_suspension,
-    recompute_deadlines, remind, renew, renew_certificate_key, review, revoke, rotate_certificate_key, submit, suspend,
-    withdraw,
+    CERTIFICATE_ENDED, CERTIFICATE_RESTORED, CertificateEnded, CertificateRestored, NewEdition, NewEvidence,
+    NewObjection, NewOpinion, NewReview, NewScheme, ObjectionRuling, Ruling, add_evidence, advance, advise, assign,
+    date_edition, decide_objection, draft, end_bar, end_scheme, expire, file, file_objection, first_certificate_key,
+    found_scheme, lift, lift_suspension, recompute_deadlines, remind, renew, renew_certificate_key, review, revoke,
+    rotate_certificate_key, submit, suspend, withdraw,
 };
 pub use papers::Papers;
 pub use queries::{
-    ApplicationView, CertificateView, NoticeView, ObjectionView, applications, applications_of_office, certificate,
-    certificates_in_force, ended_since, revoked_for_safety, verify_batches, wanted as wanted_applications,
+    ApplicationView, CertificateView, NoticeView, ObjectionView, Standing, applications, applications_of_office,
+    certificate, certificates_in_force, ended_since, revoked_for_safety, standings, verify_batches,
+    wanted as wanted_applications,
 };
 pub use rules::{
     BeneficiaryClass, CarriedMark, CertificateStatus, CertificationDecision, CertificationState, Consequence, Doubt,

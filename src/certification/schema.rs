@@ -201,6 +201,7 @@ diesel::table! {
         issued_by -> Binary,
         issued_at -> BigInt,
         version -> BigInt,
+        suspended_until -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -214,6 +215,7 @@ diesel::table! {
         office_org -> Nullable<Binary>,
         user_id -> Nullable<Binary>,
         at -> BigInt,
+        until -> Nullable<Text>,
     }
 }
 diesel::allow_tables_to_appear_in_same_query!(

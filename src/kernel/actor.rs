@@ -262,6 +262,13 @@ permissions! {
     /// Publish batches of the catalogue, at the top of a scheme's region.
     PublishCatalogue "catalogue.publish" { OFFICES Reviewer }
 
+    /// List suppliers of the own region, lift entries, decide appeals from one level below.
+    ManageBlacklist "blacklist.manage" { OFFICES Reviewer }
+    /// Appeal against the own organisation's entry.
+    AppealBlacklisting "blacklist.appeal" { SELLERS Seller }
+    /// Read appeals in scope.
+    ReadAppeals "blacklist.read_appeals" { SELLERS Seller, OFFICES Reviewer, OFFICES Auditor, AUDITORS Auditor }
+
     /// Products, listings, price evidence, stock.
     ManageCatalogue "catalogue.manage" { SELLERS Seller }
 

@@ -98,6 +98,7 @@ codes! {
     FileTypeRefused 415 "file_type_refused" "不接受此类文件" "Files of this type are not accepted"
     // Certification.
     SupplierNotAdmitted 409 "supplier_not_admitted" "供应商尚未入驻" "The supplier is not admitted"
+    SupplierBlacklisted 409 "supplier_blacklisted" "供应商已列入黑名单" "The supplier is blacklisted"
     CountyNotEligible 409 "county_not_eligible" "该县（区）不在可认定范围" "The county may not certify"
     ApplicantNotAllowed 409 "applicant_not_allowed" "该类主体不能申请认定" "Applicants of this kind are not admitted by the scheme"
     EvidenceMissing 422 "evidence_missing" "三要素材料不齐" "Evidence for the three elements is missing"

@@ -91,6 +91,10 @@ crate::ids! {
     CertificateEventId "cev"
     /// A published batch of the catalogue.
     CatalogueBatchId "cbt"
+    /// An entry of the supplier blacklist.
+    BlacklistEntryId "blk"
+    /// An appeal against an entry of the blacklist.
+    BlacklistAppealId "bla"
     /// A product.
     ProductId "prd"
     /// A listing: a product on sale.
@@ -145,6 +149,8 @@ crate::ids! {
     InspectionPlanId "ipl"
     /// An inspection that was drawn.
     InspectionId "isp"
+    /// A flag of an order: a certificate of its goods ended.
+    OrderFlagId "flg"
     /// A rule row.
     RuleId "rul"
     /// A pairing of places or a designated unit.

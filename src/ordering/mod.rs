@@ -6,7 +6,7 @@
 //! under their order's claim; what was frozen at placement never changes (the confirmation, by which the contract is made,
 //! adds the row of the payment clock where it binds).
 //!
-//! Also owns the facts about money (`payments`, `refunds`, `ratings`, `invoices`), `duty_exceptions` and `order_facts`, the order in which all
+//! Also owns the facts about money (`payments`, `refunds`, `ratings`, `invoices`), `duty_exceptions`, `order_flags` and `order_facts`, the order in which all
 //! facts took effect: counting entries follow from them by [`rules::counting`] and are only ever appended ([`settle`]).
 
 mod book;
@@ -25,6 +25,7 @@ pub use commands::close::{NewShortClosure, short_close};
 pub use commands::confirm::{confirm, decline};
 pub use commands::duties::{NewException, end as end_exception, exception, grant as grant_exception};
 pub use commands::expire::expire_unconfirmed;
+pub use commands::flag::{clear_flags, flag_confirmed};
 pub use commands::invoice::{NewInvoice, register as register_invoice};
 pub use commands::pay::{
     Answer as PaymentAnswer, NewPayment, answer as answer_payment, deem_payments, report as report_payment,

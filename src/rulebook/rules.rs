@@ -68,6 +68,12 @@ crate::text_enum! {
         ComplaintAcceptDays "complaint_accept_days"
         /// 投诉办结期限（自受理起）, working days.
         ComplaintDecideDays "complaint_decide_days"
+        /// 列入黑名单的期限, calendar days by cause; 0 lists nobody, `permanent` lists for good.
+        BlacklistDays "blacklist_days"
+        /// 黑名单申诉期限, working days.
+        AppealDays "appeal_days"
+        /// 黑名单申诉决定期限, working days.
+        AppealReviewDays "appeal_review_days"
     }
 }
 
@@ -76,6 +82,11 @@ crate::text_enum! {
 pub enum ValueKind {
     /// A whole number within bounds.
     Number {
+        /// The largest value.
+        max: i64,
+    },
+    /// A whole number within bounds, or `permanent`.
+    Term {
         /// The largest value.
         max: i64,
     },
@@ -89,6 +100,9 @@ pub enum ValueKind {
 
 /// Payers that the payment clock tells apart.
 const PAYER_LEVELS: &[&str] = &["organ", "institution", "large_enterprise"];
+/// The causes for which a supplier may be blacklisted.
+const CAUSES: &[&str] =
+    &["food_safety", "quality", "price", "linkage_broken", "documents_untrue", "no_longer_produced", "fraud", "other"];
 /// One million: all of it.
 const WHOLE_PPM: i64 = 1_000_000;
 
@@ -107,6 +121,7 @@ impl RuleName {
             | R::CertificateValidityDays
             | R::RenewalWindowDays
             | R::InspectionDays
+            | R::BlacklistDays
             | R::PaymentDays
             | R::PaymentDaysMax => "calendar_days",
             R::ReviewDays
@@ -118,7 +133,9 @@ impl RuleName {
             | R::DeemedPaymentDays
             | R::RectificationDays
             | R::ComplaintAcceptDays
-            | R::ComplaintDecideDays => "working_days",
+            | R::ComplaintDecideDays
+            | R::AppealDays
+            | R::AppealReviewDays => "working_days",
             R::InterestPpmPerDay => "ppm_per_day",
             R::RetentionYears => "years",
             R::SmallUnitStaff => "people",
@@ -134,6 +151,7 @@ impl RuleName {
             R::InterestPpmPerDay => ValueKind::Number { max: 10_000 },
             R::RetentionYears => ValueKind::Number { max: 200 },
             R::CertificateValidityDays => ValueKind::Number { max: 3_660 },
+            R::BlacklistDays => ValueKind::Term { max: 36_600 },
             R::NotBelowLastYear | R::RatingRequired => ValueKind::Flag,
             R::FillDeadline | R::ClosingDate => ValueKind::MonthDay,
             R::CeilingMode => ValueKind::Choice(&["refuse", "warn"]),
@@ -146,6 +164,7 @@ impl RuleName {
     pub const fn levels(self) -> &'static [&'static str] {
         match self {
             RuleName::PaymentDays | RuleName::PaymentDaysMax => PAYER_LEVELS,
+            RuleName::BlacklistDays => CAUSES,
             _ => &[],
         }
     }
@@ -299,6 +318,17 @@ pub fn check(draft: &Draft<'_>, today: Day) -> Outcome<()> {
             let number: Option<i64> = draft.value.parse().ok();
             if !number.is_some_and(|n| (0..=max).contains(&n) && n.to_string() == draft.value) {
                 say("/value", format!("应为 0 至 {max} 的整数"), format!("must be a whole number from 0 to {max}"));
+            }
+        }
+        ValueKind::Term { max } => {
+            let number: Option<i64> = draft.value.parse().ok();
+            let fits = number.is_some_and(|n| (0..=max).contains(&n) && n.to_string() == draft.value);
+            if !fits && draft.value != "permanent" {
+                let (zh, en) = (
+                    format!("应为 0 至 {max} 的整数或 permanent"),
+                    format!("must be a whole number from 0 to {max}, or permanent"),
+                );
+                say("/value", zh, en);
             }
         }
         ValueKind::Flag if !matches!(draft.value, "true" | "false") => {
@@ -457,6 +487,7 @@ mod tests {
     fn every_name_has_values_of_its_unit() {
         for name in RuleName::ALL {
             let fits = match name.kind() {
+                ValueKind::Term { .. } => name.unit() == "calendar_days",
                 ValueKind::Flag => name.unit() == "flag",
                 ValueKind::Choice(_) => name.unit() == "choice",
                 ValueKind::MonthDay => name.unit() == "month_day",

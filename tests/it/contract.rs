@@ -83,3 +83,36 @@ fn bounded(at: &str, schema: &Value, all: &serde_json::Map<String, Value>, loose
         loose.push(format!("{at}: an integer without minimum and maximum"));
     }
 }
+
+/// Two schemas of one name would be one in the document, and a body would be checked against the other's.
+#[test]
+fn every_schema_has_a_name_of_its_own() {
+    fn walk(folder: &std::path::Path, names: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, names);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                for derived in text
+                    .split("#[derive(")
+                    .skip(1)
+                    .filter(|part| part.lines().next().is_some_and(|line| line.contains("ToSchema")))
+                {
+                    let named = derived
+                        .lines()
+                        .take(8)
+                        .find_map(|line| line.strip_prefix("pub struct ").or(line.strip_prefix("pub enum ")));
+                    names.extend(
+                        named.map(|name| name.split(['<', ' ', '(', ';']).next().unwrap_or_default().to_owned()),
+                    );
+                }
+            }
+        }
+    }
+    let mut names = Vec::new();
+    walk(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut names);
+    names.sort();
+    let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+    assert!(names.len() > 100 && twice.is_empty(), "{twice:?}");
+}

@@ -9,6 +9,7 @@ mod admission;
 mod attacks;
 mod bad_input;
 mod base;
+mod blacklist;
 mod catalogue;
 mod ceilings;
 mod certification;

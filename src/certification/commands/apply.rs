@@ -6,6 +6,7 @@ use super::super::store::{self, ApplicationRow, CertificateRow};
 use super::progress::{self, Case};
 use crate::admission;
 use crate::audit;
+use crate::blacklist;
 use crate::catalogue::{self, Product};
 use crate::identity;
 use crate::kernel::actor::{Actor, Scope};
@@ -20,7 +21,7 @@ use serde_json::json;
 /// Begins an application for a product of the actor's own organisation.
 ///
 /// # Errors
-/// `supplier_not_admitted`, `applicant_not_allowed`, `county_not_eligible`; `already_exists` when the product has an open
+/// `supplier_not_admitted`, `supplier_blacklisted`, `applicant_not_allowed`, `county_not_eligible`; `already_exists` when the product has an open
 /// application or a certificate under the scheme.
 pub fn draft(tx: &mut Tx<'_>, actor: &Actor, scheme: SchemeId, product: ProductId) -> Outcome<ApplicationRow> {
     let today = tx.at().day();
@@ -120,6 +121,7 @@ fn may_apply(tx: &mut Tx<'_>, actor: &Actor, scheme: &Scheme) -> Outcome<RegionC
     if !admission::is_admitted(tx, actor.org_id)? {
         return Err(Code::SupplierNotAdmitted.into());
     }
+    blacklist::refuse_listed(tx, actor.org_id, today)?;
     let county = actor.region.ancestors().into_iter().find(|region| region.level() == RegionLevel::County);
     let county = county.filter(|county| scheme.holds(county, today)).ok_or(Code::CountyNotEligible)?;
     match regions::region(tx, &county, today) {

@@ -9,6 +9,7 @@ use crate::identity;
 use crate::kernel::actor::{Actor, Scope};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::{CertificateId, ProductId};
+use crate::kernel::time::Day;
 use crate::platform::db::Tx;
 use crate::platform::jobs;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,16 @@ use serde_json::json;
 
 /// The outbox topic that tells of a certificate that no longer counts; `app.rs` binds it to what stops orders.
 pub const CERTIFICATE_ENDED: &str = "certificate.ended";
+
+/// The outbox topic that tells of a certificate that counts again; `app.rs` binds it to what clears the flags of orders.
+pub const CERTIFICATE_RESTORED: &str = "certificate.restored";
+
+/// A certificate whose suspension ended.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct CertificateRestored {
+    /// The certificate.
+    pub certificate_id: CertificateId,
+}
 
 /// A certificate that no longer counts.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -39,12 +50,15 @@ pub struct Ruling {
     pub reason: Option<String>,
     /// Whether food safety is at stake.
     pub safety: bool,
+    /// The last day of a suspension that ends by itself.
+    pub until: Option<Day>,
 }
 
-/// Suspends a certificate in the office's region, and the one that has renewed it already; each is lifted by itself.
+/// Suspends a certificate in the office's region, and the one that has renewed it already; each is lifted by itself. Of one
+/// that is suspended, the decision takes the place of the one before: another cause, another last day.
 ///
 /// # Errors
-/// `not_found`, `wrong_state`, or what the reason lacks.
+/// `not_found`, `wrong_state`, `forbidden` below the office that suspended before, or what the ruling lacks.
 pub fn suspend(tx: &mut Tx<'_>, actor: &Actor, number: &str, ruling: &Ruling) -> Outcome<CertificateRow> {
     decide(tx, actor, number, Event::Suspend, ruling)
 }
@@ -62,7 +76,7 @@ pub fn revoke(tx: &mut Tx<'_>, actor: &Actor, number: &str, ruling: &Ruling) -> 
 /// # Errors
 /// `not_found`, `wrong_state`, `forbidden` below the office that suspended, `expired` when the certificate's days are over.
 pub fn lift_suspension(tx: &mut Tx<'_>, actor: &Actor, number: &str, reason: &str) -> Outcome<CertificateRow> {
-    let ruling = Ruling { reason_code: None, reason: Some(reason.to_owned()), safety: false };
+    let ruling = Ruling { reason_code: None, reason: Some(reason.to_owned()), safety: false, until: None };
     decide(tx, actor, number, Event::Lift, &ruling)
 }
 
@@ -90,6 +104,7 @@ pub fn end_bar(tx: &mut Tx<'_>, actor: &Actor, number: &str, reason: &str) -> Ou
         office_org: Some(actor.org_id),
         user_id: Some(actor.user_id),
         at: tx.at(),
+        until: None,
     };
     store::insert_event(tx, &event)?;
     write_entry(tx, Some(actor), &row, "certificate.bar_ended", 0)?;
@@ -101,6 +116,7 @@ pub fn end_bar(tx: &mut Tx<'_>, actor: &Actor, number: &str, reason: &str) -> Ou
 }
 
 fn decide(tx: &mut Tx<'_>, actor: &Actor, number: &str, event: Event, ruling: &Ruling) -> Outcome<CertificateRow> {
+    rules::suspension_end(ruling.until, tx.at().day())?;
     if ruling.reason_code == Some(EndReason::Other) && ruling.reason.is_none() {
         let message = Message::new("原因为其他时须说明", "is required with the reason `other`");
         return Err(AppError::field(Code::ValidationFailed, "/reason", message));
@@ -110,14 +126,23 @@ fn decide(tx: &mut Tx<'_>, actor: &Actor, number: &str, event: Event, ruling: &R
     if row.in_force_until < tx.at().day() {
         return Err(AppError::new(Code::Expired).detail("证书已到期", "the certificate's days are over"));
     }
-    if event == Event::Lift {
+    let event = named(event, &row);
+    if matches!(event, Event::Lift | Event::Change) {
         may_undo(tx, actor, &row)?;
     }
     let decided = happen(tx, Some(actor), row, event, ruling)?;
     if event != Event::Lift {
         renewals(tx, actor, decided.renewed_by, event, ruling)?;
     }
+    if event == Event::Revoke {
+        super::blacklist::after_revocation(tx, actor, &decided, ruling)?;
+    }
     Ok(decided)
+}
+
+/// A suspension of what is suspended changes the suspension.
+fn named(event: Event, row: &CertificateRow) -> Event {
+    if event == Event::Suspend && row.status == CertificateStatus::Suspended { Event::Change } else { event }
 }
 
 /// What a certificate's suspension or revocation means for those that were issued to follow it.
@@ -132,7 +157,10 @@ fn renewals(
         let number = store::certificate_by_id(tx, id)?.ok_or(Code::NotFound)?.number;
         let row = store::claim_certificate(tx, &Scope::Platform, &number)?.ok_or(Code::NotFound)?;
         next = row.renewed_by;
-        if rules::certificate_next(row.status, event).is_some() {
+        let event = if event == Event::Change { named(Event::Suspend, &row) } else { event };
+        // What an office above suspended for a reason of its own stays as that office decided.
+        let stands = event == Event::Change && !reaches(tx, actor, &row)?;
+        if rules::certificate_next(row.status, event).is_some() && !stands {
             happen(tx, Some(actor), row, event, ruling)?;
         }
     }
@@ -152,6 +180,27 @@ fn may_undo(tx: &mut Tx<'_>, actor: &Actor, row: &CertificateRow) -> Outcome<()>
     Ok(rules::may_undo(&actor.region, &office)?)
 }
 
+fn reaches(tx: &mut Tx<'_>, actor: &Actor, row: &CertificateRow) -> Outcome<bool> {
+    match may_undo(tx, actor, row) {
+        Ok(()) => Ok(true),
+        Err(error) if error.code() == Code::Forbidden => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Lifts a suspension that has had its last day.
+pub(super) fn lift_over(tx: &mut Tx<'_>, number: &str) -> Outcome<()> {
+    let Some(row) = store::claim_certificate(tx, &Scope::Platform, number)? else { return Ok(()) };
+    let today = tx.at().day();
+    // Looked at again under the claim: an office may have decided anew a moment ago.
+    let over = row.suspended_until.is_some_and(|until| until < today) && row.in_force_until >= today;
+    if row.status != CertificateStatus::Suspended || !over {
+        return Ok(());
+    }
+    let by_date = Ruling { reason_code: None, reason: None, safety: false, until: None };
+    happen(tx, None, row, Event::Lift, &by_date).map(drop)
+}
+
 /// Moves a claimed certificate as the rules say, tells the catalogue, and leaves word for those who hold orders.
 pub(super) fn happen(
     tx: &mut Tx<'_>,
@@ -160,9 +209,11 @@ pub(super) fn happen(
     event: Event,
     ruling: &Ruling,
 ) -> Outcome<CertificateRow> {
-    row.status = rules::certificate_next(row.status, event).ok_or(Code::WrongState)?;
+    let before = row.status;
+    row.status = rules::certificate_next(before, event).ok_or(Code::WrongState)?;
     row.reason_code = ruling.reason_code;
     row.safety = ruling.safety;
+    row.suspended_until = ruling.until;
     save(tx, &row)?;
     let reach = match event {
         Event::Expire => Reach::Unentitled,
@@ -171,7 +222,9 @@ pub(super) fn happen(
     };
     let withdrawn = match event {
         Event::Lift => catalogue::recover(tx, row.id).map(|()| Vec::new())?,
-        Event::Suspend => {
+        // What the supplier lists since on another ground stays, unless the new cause is food safety.
+        Event::Change if !ruling.safety => catalogue::unbar(tx, row.id).map(|_| Vec::new())?,
+        Event::Suspend | Event::Change => {
             catalogue::uncover(tx, actor, row.id, CoverStatus::Suspended, reach, "certificate_suspended")?
         }
         Event::Revoke => catalogue::uncover(tx, actor, row.id, CoverStatus::Ended, reach, "certificate_revoked")?,
@@ -187,20 +240,31 @@ pub(super) fn happen(
         office_org: actor.map(|a| a.org_id),
         user_id: actor.map(|a| a.user_id),
         at: tx.at(),
+        until: ruling.until,
     };
     store::insert_event(tx, &note)?;
     record(tx, actor, &row, event, withdrawn.len())?;
-    if event != Event::Lift {
+    leave_word(tx, &row, before, event)?;
+    tell_supplier(tx, &row, event, ruling)?;
+    Ok(row)
+}
+
+/// For those who hold orders: that a certificate no longer counts, or that a suspension is over.
+fn leave_word(tx: &mut Tx<'_>, row: &CertificateRow, before: CertificateStatus, event: Event) -> Outcome<()> {
+    if event == Event::Lift || (event == Event::Expire && before == CertificateStatus::Suspended) {
+        jobs::enqueue(tx, CERTIFICATE_RESTORED, &CertificateRestored { certificate_id: row.id })?;
+    }
+    // A new last day changes nothing for them.
+    if event != Event::Lift && (event != Event::Change || row.safety) {
         let ended = CertificateEnded {
             certificate_id: row.id,
             product_id: row.product_id,
-            safety: ruling.safety,
-            event: event.as_str().to_owned(),
+            safety: row.safety,
+            event: row.status.as_str().to_owned(),
         };
         jobs::enqueue(tx, CERTIFICATE_ENDED, &ended)?;
     }
-    tell_supplier(tx, &row, event, ruling)?;
-    Ok(row)
+    Ok(())
 }
 
 pub(super) fn save(tx: &mut Tx<'_>, row: &CertificateRow) -> Outcome<()> {
@@ -210,6 +274,7 @@ pub(super) fn save(tx: &mut Tx<'_>, row: &CertificateRow) -> Outcome<()> {
 fn record(tx: &mut Tx<'_>, actor: Option<&Actor>, row: &CertificateRow, event: Event, withdrawn: usize) -> Outcome<()> {
     let action = match event {
         Event::Suspend => "certificate.suspended",
+        Event::Change => "certificate.suspension_changed",
         Event::Lift => "certificate.suspension_ended",
         Event::Revoke => "certificate.revoked",
         Event::Expire => "certificate.expired",
@@ -231,7 +296,7 @@ fn write_entry(
         owner_org: row.org_id,
         other_org: None,
         region: row.county,
-        details: json!({ "number": row.number, "reason_code": row.reason_code, "safety": row.safety, "listings_withdrawn": withdrawn }),
+        details: json!({ "number": row.number, "reason_code": row.reason_code, "safety": row.safety, "until": row.suspended_until, "listings_withdrawn": withdrawn }),
     };
     audit::record(tx, &entry)
 }
@@ -241,11 +306,23 @@ fn tell_supplier(tx: &mut Tx<'_>, row: &CertificateRow, event: Event, ruling: &R
     let reason = ruling.reason.as_deref().unwrap_or_default();
     let (zh, en) = match event {
         Event::Suspend => ("暂停", "suspended"),
+        Event::Change => ("变更暂停决定", "still suspended, by a new decision"),
         Event::Lift => ("恢复", "restored"),
         Event::Revoke => ("撤销", "revoked"),
         Event::Expire => ("到期", "expired"),
     };
-    let text_zh = format!("{name} 的认定证书 {number} 已{zh}。{reason}");
-    let text_en = format!("Certificate {number} of {name} is {en}. {reason}");
+    let (until_zh, until_en) = match row.suspended_until {
+        Some(until) => {
+            (format!("暂停至 {until}，次日自动恢复。"), format!("It lasts until {until} and ends by itself. "))
+        }
+        None => (String::new(), String::new()),
+    };
+    let relist = if event == Event::Lift {
+        ("商品须由供应商重新上架。", "List your goods again. ")
+    } else {
+        ("", "")
+    };
+    let text_zh = format!("{name} 的认定证书 {number} 已{zh}。{until_zh}{}{reason}", relist.0);
+    let text_en = format!("Certificate {number} of {name} is {en}. {until_en}{}{reason}", relist.1);
     tell(tx, row.org_id, (&format!("认定证书{zh}"), &format!("Certificate {en}")), (&text_zh, &text_en))
 }

@@ -17,7 +17,7 @@ use crate::rulebook::{self, RuleName};
 use serde_json::json;
 
 /// The old certificate's days are over and the new one has taken its place, or none has.
-const BY_DATE: Ruling = Ruling { reason_code: None, reason: None, safety: false };
+const BY_DATE: Ruling = Ruling { reason_code: None, reason: None, safety: false, until: None };
 
 /// Issues the certificate of an approved application. Where a notice or a filing came last, who approved before answers for it.
 pub(super) fn certificate(tx: &mut Tx<'_>, actor: Option<&Actor>, case: &Case) -> Outcome<()> {
@@ -56,6 +56,7 @@ pub(super) fn certificate(tx: &mut Tx<'_>, actor: Option<&Actor>, case: &Case) -
         issued_by: issuer.0,
         issued_at: tx.at(),
         version: 1,
+        suspended_until: None,
     };
     store::insert_certificate(tx, &row)?;
     catalogue::cover(tx, &cover(&row))?;
@@ -106,6 +107,7 @@ fn announce(tx: &mut Tx<'_>, actor: Option<&Actor>, issuer: (UserId, OrgId), row
         office_org: Some(issuer.1),
         user_id: Some(issuer.0),
         at: tx.at(),
+        until: None,
     };
     store::insert_event(tx, &note)?;
     let entry = audit::Entry {

@@ -2,6 +2,7 @@
 
 mod apply;
 mod batches;
+mod blacklist;
 mod certificates;
 mod evidence;
 mod issue;
@@ -15,14 +16,18 @@ mod schemes;
 
 pub use apply::{draft, renew, submit, withdraw};
 pub use batches::{NewBatch, publish_batch};
-pub use certificates::{CERTIFICATE_ENDED, CertificateEnded, Ruling, end_bar, lift_suspension, revoke, suspend};
+pub use blacklist::{Blacklisting, blacklist_supplier};
+pub use certificates::{
+    CERTIFICATE_ENDED, CERTIFICATE_RESTORED, CertificateEnded, CertificateRestored, Ruling, end_bar, lift_suspension,
+    revoke, suspend,
+};
 pub use evidence::{NewEvidence, add_evidence};
 pub use keys::{first_certificate_key, renew_certificate_key, rotate_certificate_key};
 pub use notices::{
     NewObjection, ObjectionRuling, add_objection_file, decide_objection, file_objection, objection_of_receipt,
     receive_objection, verify_objection,
 };
-pub use periodic::{advance, expire, file, recompute_deadlines};
+pub use periodic::{advance, expire, file, lift, recompute_deadlines};
 pub use queue::{NewOpinion, advise, assign, remind};
 pub use review::{NewReview, review};
 pub use schemes::{NewEdition, NewScheme, date_edition, end_scheme, found_scheme};

@@ -2,7 +2,7 @@
 
 use super::super::rules::{CertificationState, Event};
 use super::super::store;
-use super::{issue, progress};
+use super::{certificates, issue, progress};
 use crate::audit;
 use crate::kernel::actor::Scope;
 use crate::kernel::error::{Code, Outcome};
@@ -53,6 +53,19 @@ pub fn file(tx: &mut Tx<'_>) -> Outcome<usize> {
         case.save(tx)?;
     }
     Ok(lapsed.len())
+}
+
+/// Lifts suspensions that have had their last day; how many.
+///
+/// # Errors
+/// When the database fails.
+pub fn lift(tx: &mut Tx<'_>) -> Outcome<usize> {
+    let today = tx.at().day();
+    let over = store::suspensions_over(tx, today, BATCH)?;
+    for number in &over {
+        certificates::lift_over(tx, number)?;
+    }
+    Ok(over.len())
 }
 
 /// Ends certificates whose days are over; how many.

@@ -5,6 +5,7 @@ use super::super::store::{self, ApplicationRow, ReviewRow};
 use super::progress::{self, Case};
 use super::tell;
 use crate::audit;
+use crate::blacklist;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::{CertificationApplicationId, UserId};
@@ -46,6 +47,8 @@ pub fn review(
     may_work(tx, (actor.user_id, actor.region), &case)?;
     if new.decision == CertificationDecision::Approve {
         super::issue::renewable(tx, &case)?;
+        let today = tx.at().day();
+        blacklist::refuse_listed(tx, case.row.org_id, today)?;
     }
     let decided = decision(tx, actor, &case, new)?;
     store::insert_review(tx, &decided)?;

@@ -8,6 +8,7 @@ use crate::certification::store::CertificateRow;
 use crate::kernel::actor::{ApplyForCertification, ReviewCertification};
 use crate::kernel::error::Outcome;
 use crate::kernel::region_code::RegionCode;
+use crate::kernel::time::Day;
 use crate::platform::db::Tx;
 use crate::platform::http::{Answer, Call, Json, List, PageOf, Public, Reply};
 use actix_web::{get, post, web};
@@ -75,24 +76,46 @@ pub struct RulingRequest {
     /// In words; required with `other`.
     #[schema(max_length = 2000, min_length = 2, format = "text")]
     reason: Option<String>,
-    /// Food safety is at stake: the product is barred from sale and shipment whatever else entitles it. After a revocation
-    /// buyers may cancel confirmed, unshipped orders freely; a suspension leaves them until it ends.
+    /// Food safety is at stake: the product is barred from sale and shipment whatever else entitles it, and buyers may
+    /// cancel confirmed, unshipped orders freely.
     safety: Option<bool>,
 }
 
 impl RulingRequest {
     fn command(&self) -> Ruling {
         let safety = self.safety.unwrap_or(self.reason_code == EndReason::FoodSafety);
-        Ruling { reason_code: Some(self.reason_code), reason: self.reason.clone(), safety }
+        Ruling { reason_code: Some(self.reason_code), reason: self.reason.clone(), safety, until: None }
     }
 }
 
-/// Suspends a certificate; its listings are withdrawn at once.
+/// Why a certificate is suspended, and until when.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SuspensionRequest {
+    /// The reason.
+    reason_code: EndReason,
+    /// In words; required with `other`.
+    #[schema(max_length = 2000, min_length = 2, format = "text")]
+    reason: Option<String>,
+    /// Food safety is at stake: the product is barred from sale and shipment until the suspension ends.
+    safety: Option<bool>,
+    /// Last day; the suspension ends by itself on the day after. Without it an office lifts the suspension.
+    until: Option<Day>,
+}
+
+impl SuspensionRequest {
+    fn command(&self) -> Ruling {
+        let safety = self.safety.unwrap_or(self.reason_code == EndReason::FoodSafety);
+        Ruling { reason_code: Some(self.reason_code), reason: self.reason.clone(), safety, until: self.until }
+    }
+}
+
+/// Suspends a certificate; its listings are withdrawn at once. Of a suspended one, changes cause and last day.
 #[utoipa::path(post, path = "/certificates/{number}/suspensions", tag = "certification", params(("number" = String, Path, max_length = 60)),
-    request_body = RulingRequest, responses((status = 200, body = CertificateView)), security(("bearer" = ["certification.review"])))]
+    request_body = SuspensionRequest, responses((status = 200, body = CertificateView)), security(("bearer" = ["certification.review"])))]
 #[post("/certificates/{number}/suspensions")]
 pub async fn suspend_certificate(
-    call: Call<ReviewCertification, Json<RulingRequest>>,
+    call: Call<ReviewCertification, Json<SuspensionRequest>>,
     path: web::Path<String>,
 ) -> Answer {
     call.write(move |tx, actor, Json(body)| {

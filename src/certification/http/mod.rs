@@ -2,6 +2,7 @@
 
 mod applications;
 mod batches;
+mod blacklist;
 mod certificates;
 mod notices;
 mod papers;
@@ -19,4 +20,5 @@ pub fn routes(config: &mut ServiceConfig) {
     certificates::routes(config);
     papers::routes(config);
     batches::routes(config);
+    blacklist::routes(config);
 }

@@ -124,7 +124,7 @@ fn seen(tx: &mut Tx<'_>, actor: &Actor, row: ObjectionRow) -> Outcome<Reply> {
 /// What a receipt is asked about.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct InquiryRequest {
+pub struct ObjectionInquiryRequest {
     /// The objection.
     objection_id: ObjectionId,
     /// The code that was shown when it was filed.
@@ -133,10 +133,10 @@ pub struct InquiryRequest {
 }
 
 /// How an objection stands, for who filed it.
-#[utoipa::path(post, path = "/objection-inquiries", tag = "certification", request_body = InquiryRequest,
+#[utoipa::path(post, path = "/objection-inquiries", tag = "certification", request_body = ObjectionInquiryRequest,
     responses((status = 200, body = ObjectionInquiry)))]
 #[post("/objection-inquiries")]
-pub async fn inquire_objection(call: Anonymous<Json<InquiryRequest>>) -> Answer {
+pub async fn inquire_objection(call: Anonymous<Json<ObjectionInquiryRequest>>) -> Answer {
     call.write(|tx, Json(body)| {
         let row = commands::objection_of_receipt(tx, body.objection_id, &body.receipt)?;
         Reply::ok(&ObjectionInquiry::of(row)?)
@@ -183,17 +183,17 @@ pub async fn add_objection_file(
 /// Who handles an objection.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ReceptionRequest {
+pub struct ObjectionReceptionRequest {
     /// A reviewer of the own office.
     user_id: UserId,
 }
 
 /// Receives an objection and gives it to a reviewer, or to another one; only the office of the certifying county.
 #[utoipa::path(post, path = "/objections/{id}/receptions", tag = "certification", params(("id" = ObjectionId, Path)),
-    request_body = ReceptionRequest, responses((status = 200, body = ObjectionView)), security(("bearer" = ["certification.review"])))]
+    request_body = ObjectionReceptionRequest, responses((status = 200, body = ObjectionView)), security(("bearer" = ["certification.review"])))]
 #[post("/objections/{id}/receptions")]
 pub async fn receive_objection(
-    call: Call<ReviewCertification, Json<ReceptionRequest>>,
+    call: Call<ReviewCertification, Json<ObjectionReceptionRequest>>,
     path: web::Path<ObjectionId>,
 ) -> Answer {
     call.write(move |tx, actor, Json(body)| {
@@ -206,7 +206,7 @@ pub async fn receive_objection(
 /// What was found out.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct VerificationRequest {
+pub struct ObjectionFindingsRequest {
     /// What was found out about what the objection says.
     #[schema(max_length = 2000, min_length = 2, format = "text")]
     findings: String,
@@ -214,10 +214,10 @@ pub struct VerificationRequest {
 
 /// Notes what was found out about a received objection.
 #[utoipa::path(post, path = "/objections/{id}/verifications", tag = "certification", params(("id" = ObjectionId, Path)),
-    request_body = VerificationRequest, responses((status = 200, body = ObjectionView)), security(("bearer" = ["certification.review"])))]
+    request_body = ObjectionFindingsRequest, responses((status = 200, body = ObjectionView)), security(("bearer" = ["certification.review"])))]
 #[post("/objections/{id}/verifications")]
 pub async fn verify_objection(
-    call: Call<ReviewCertification, Json<VerificationRequest>>,
+    call: Call<ReviewCertification, Json<ObjectionFindingsRequest>>,
     path: web::Path<ObjectionId>,
 ) -> Answer {
     call.write(move |tx, actor, Json(body)| {

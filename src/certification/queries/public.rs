@@ -233,6 +233,8 @@ pub struct CertificateView {
     pub valid_from: Day,
     /// Last day.
     pub valid_until: Day,
+    /// Last day of a suspension that ends by itself.
+    pub suspended_until: Option<Day>,
     /// Later than the last day while a renewal filed in time is decided.
     pub in_force_until: Day,
     /// When it was issued.
@@ -271,6 +273,42 @@ pub fn certificates_in_force(
 /// When the database fails.
 pub fn revoked_for_safety(on: &mut Read, ids: &[CertificateId]) -> Outcome<Vec<CertificateId>> {
     store::revoked_for_safety(on, ids)
+}
+
+/// Where a certificate stands by what was decided about it.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// The certificate.
+    pub id: CertificateId,
+    /// Its number.
+    pub number: String,
+    /// Where it stands.
+    pub status: CertificateStatus,
+    /// Why it was suspended or revoked.
+    pub reason_code: Option<EndReason>,
+    /// Whether for food safety.
+    pub safety: bool,
+    /// The last day of a suspension that ends by itself.
+    pub suspended_until: Option<Day>,
+}
+
+/// Where certificates stand, each once.
+///
+/// # Errors
+/// When the database fails.
+pub fn standings(on: &mut Read, ids: &[CertificateId]) -> Outcome<Vec<Standing>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let standing = |row: CertificateRow| Standing {
+        id: row.id,
+        number: row.number,
+        status: row.status,
+        reason_code: row.reason_code,
+        safety: row.safety,
+        suspended_until: row.suspended_until,
+    };
+    Ok(store::certificates_by_id(on, ids)?.into_iter().map(standing).collect())
 }
 
 /// Products whose certificates stopped to count since a moment.
@@ -322,6 +360,7 @@ fn certificate_views(on: &mut Read, rows: Vec<CertificateRow>, today: Day) -> Ou
             batch: row.batch,
             valid_from: row.valid_from,
             valid_until: row.valid_until,
+            suspended_until: row.suspended_until,
             in_force_until: row.in_force_until,
             issued_at: row.issued_at,
         })

@@ -1,6 +1,6 @@
 //! The life of a certificate: its number, its days, suspension, revocation, expiry and renewal.
 
-use crate::kernel::error::{AppError, Code};
+use crate::kernel::error::{AppError, Code, Message};
 use crate::kernel::time::Day;
 
 crate::text_enum! {
@@ -32,6 +32,8 @@ crate::text_enum! {
         DocumentsUntrue "documents_untrue"
         /// 不再生产.
         NoLongerProduced "no_longer_produced"
+        /// 骗取认定.
+        Fraud "fraud"
         /// 其他, explained in the reason.
         Other "other"
     }
@@ -60,6 +62,7 @@ impl EndReason {
             EndReason::Price => ("价格明显高于同类", "price above like goods"),
             EndReason::LinkageBroken => ("带贫机制落空", "poverty linkage not kept"),
             EndReason::DocumentsUntrue => ("材料不实", "untrue documents"),
+            EndReason::Fraud => ("骗取认定", "certified by fraud"),
             EndReason::NoLongerProduced => ("不再生产", "no longer produced"),
             EndReason::Other => ("其他", "other"),
         }
@@ -71,6 +74,8 @@ impl EndReason {
 pub enum CertificateEvent {
     /// 暂停.
     Suspend,
+    /// 变更暂停: another cause or another last day.
+    Change,
     /// 恢复.
     Lift,
     /// 撤销.
@@ -85,6 +90,7 @@ impl CertificateEvent {
     pub const fn as_str(self) -> &'static str {
         match self {
             CertificateEvent::Suspend => "suspended",
+            CertificateEvent::Change => "suspension_changed",
             CertificateEvent::Lift => "suspension_ended",
             CertificateEvent::Revoke => "revoked",
             CertificateEvent::Expire => "expired",
@@ -98,7 +104,7 @@ pub fn certificate_next(status: CertificateStatus, event: CertificateEvent) -> O
     use CertificateEvent as E;
     use CertificateStatus as S;
     match (status, event) {
-        (S::Valid, E::Suspend) => Some(S::Suspended),
+        (S::Valid, E::Suspend) | (S::Suspended, E::Change) => Some(S::Suspended),
         (S::Suspended, E::Lift) => Some(S::Valid),
         (S::Valid | S::Suspended, E::Revoke) => Some(S::Revoked),
         (S::Valid | S::Suspended, E::Expire) => Some(S::Expired),
@@ -113,6 +119,18 @@ pub fn standing(status: CertificateStatus, in_force_until: Day, today: Day) -> C
         CertificateStatus::Valid | CertificateStatus::Suspended if in_force_until < today => CertificateStatus::Expired,
         other => other,
     }
+}
+
+/// The last day of a suspension is not over when it is decided.
+///
+/// # Errors
+/// `validation_failed`.
+pub fn suspension_end(until: Option<Day>, today: Day) -> Result<(), AppError> {
+    if until.is_some_and(|until| until < today) {
+        let message = Message::new("暂停的最后一日不得早于今日", "is over already");
+        return Err(AppError::field(Code::ValidationFailed, "/until", message));
+    }
+    Ok(())
 }
 
 /// The number of a certificate: prefix, year, and its place in the year.
@@ -164,15 +182,19 @@ mod tests {
 
     #[test]
     fn the_whole_table() {
-        use CertificateEvent::{Expire, Lift, Revoke, Suspend};
+        use CertificateEvent::{Change, Expire, Lift, Revoke, Suspend};
         let table = [
-            (Valid, [Some(Suspended), None, Some(Revoked), Some(Expired)]),
-            (Suspended, [None, Some(Valid), Some(Revoked), Some(Expired)]),
-            (Revoked, [None; 4]),
-            (Expired, [None; 4]),
+            (Valid, [Some(Suspended), None, None, Some(Revoked), Some(Expired)]),
+            (Suspended, [None, Some(Suspended), Some(Valid), Some(Revoked), Some(Expired)]),
+            (Revoked, [None; 5]),
+            (Expired, [None; 5]),
         ];
         for (status, row) in table {
-            assert_eq!([Suspend, Lift, Revoke, Expire].map(|event| certificate_next(status, event)), row, "{status}");
+            assert_eq!(
+                [Suspend, Change, Lift, Revoke, Expire].map(|event| certificate_next(status, event)),
+                row,
+                "{status}"
+            );
         }
     }
 
@@ -183,6 +205,16 @@ mod tests {
             [(Valid, last, Valid), (Valid, after, Expired), (Suspended, after, Expired), (Revoked, after, Revoked)];
         for (status, today, expected) in table {
             assert_eq!(standing(status, last, today), expected);
+        }
+    }
+
+    #[test]
+    fn a_suspension_ends_today_at_the_earliest() {
+        let today = Day::ymd(2021, 3, 10);
+        for (until, right) in
+            [(None, true), (Some(today), true), (Some(today.plus_days(30)), true), (Some(today.plus_days(-1)), false)]
+        {
+            assert_eq!(suspension_end(until, today).is_ok(), right, "{until:?}");
         }
     }
 

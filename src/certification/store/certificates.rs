@@ -40,6 +40,7 @@ pub struct CertificateRow {
     pub issued_by: UserId,
     pub issued_at: At,
     pub version: i64,
+    pub suspended_until: Option<Day>,
 }
 
 /// Something that happened to a certificate.
@@ -55,6 +56,7 @@ pub struct CertificateEventRow {
     pub office_org: Option<OrgId>,
     pub user_id: Option<UserId>,
     pub at: At,
+    pub until: Option<Day>,
 }
 
 /// The next number of a scheme in a year; the claimed row keeps two from taking the same one.
@@ -105,6 +107,11 @@ pub fn certificate_by_id(on: &mut Read, id: CertificateId) -> Outcome<Option<Cer
     Ok(each!(on, c => certificates::table.find(id).select(CertificateRow::as_select()).first(c).optional())?)
 }
 
+pub fn certificates_by_id(on: &mut Read, ids: &[CertificateId]) -> Outcome<Vec<CertificateRow>> {
+    Ok(each!(on, c => certificates::table.filter(certificates::id.eq_any(ids)).order(certificates::number)
+        .select(CertificateRow::as_select()).load(c))?)
+}
+
 /// Those of the certificates that were revoked for food safety.
 pub fn revoked_for_safety(on: &mut Read, ids: &[CertificateId]) -> Outcome<Vec<CertificateId>> {
     Ok(
@@ -115,8 +122,8 @@ pub fn revoked_for_safety(on: &mut Read, ids: &[CertificateId]) -> Outcome<Vec<C
 
 /// Products whose certificates were suspended, revoked or expired since a moment.
 pub fn ended_since(on: &mut Read, since: At) -> Outcome<Vec<ProductId>> {
-    let endings =
-        [CertificateEvent::Suspend, CertificateEvent::Revoke, CertificateEvent::Expire].map(CertificateEvent::as_str);
+    use CertificateEvent::{Change, Expire, Revoke, Suspend};
+    let endings = [Suspend, Change, Revoke, Expire].map(CertificateEvent::as_str);
     Ok(
         each!(on, c => certificates::table.inner_join(events::table.on(events::certificate_id.eq(certificates::id))).filter(events::at.ge(since))
         .filter(events::event.eq_any(endings)).order(certificates::product_id).select(certificates::product_id).distinct().load(c))?,
@@ -135,6 +142,15 @@ pub fn certificates_in_force(
         .filter(certificates::status.eq(CertificateStatus::Valid)).filter(certificates::valid_from.le(day))
         .filter(certificates::in_force_until.ge(day)).order(certificates::number)
         .select((certificates::number, certificates::org_id, certificates::product_name)).limit(most).load(c))?)
+}
+
+/// Numbers of a supplier's certificates that have not ended on a day.
+pub fn alive_of(on: &mut Read, org: OrgId, today: Day) -> Outcome<Vec<String>> {
+    let alive = [CertificateStatus::Valid, CertificateStatus::Suspended];
+    Ok(
+        each!(on, c => certificates::table.filter(certificates::org_id.eq(org)).filter(certificates::status.eq_any(alive))
+        .filter(certificates::in_force_until.ge(today)).order(certificates::number).select(certificates::number).load(c))?,
+    )
 }
 
 /// The number of the certificate that an application ended in.
@@ -161,6 +177,13 @@ pub fn ended(on: &mut Read, today: Day, limit: i64) -> Outcome<Vec<String>> {
         each!(on, c => certificates::table.filter(certificates::status.eq_any(alive)).filter(certificates::in_force_until.lt(today))
         .order((certificates::in_force_until, certificates::number)).select(certificates::number).limit(limit).load(c))?,
     )
+}
+
+/// Numbers of suspended certificates whose suspension has had its last day, and that have not expired.
+pub fn suspensions_over(on: &mut Read, today: Day, limit: i64) -> Outcome<Vec<String>> {
+    Ok(each!(on, c => certificates::table.filter(certificates::status.eq(CertificateStatus::Suspended))
+        .filter(certificates::suspended_until.lt(today)).filter(certificates::in_force_until.ge(today))
+        .order((certificates::suspended_until, certificates::number)).select(certificates::number).limit(limit).load(c))?)
 }
 
 /// Certificates of a batch, or of a county, in the order of their numbers.
@@ -191,9 +214,9 @@ pub fn insert_event(tx: &mut Tx<'_>, row: &CertificateEventRow) -> Outcome<()> {
     Ok(())
 }
 
-/// The office that suspended or revoked a certificate last.
+/// The office that suspended a certificate, changed its suspension or revoked it last.
 pub fn last_ruling(on: &mut Read, id: CertificateId) -> Outcome<Option<OrgId>> {
     let found: Option<Option<OrgId>> = each!(on, c => events::table.filter(events::certificate_id.eq(id))
-        .filter(events::event.eq_any(["suspended", "revoked"])).order(events::id.desc()).select(events::office_org).first(c).optional())?;
+        .filter(events::event.eq_any(["suspended", "suspension_changed", "revoked"])).order(events::id.desc()).select(events::office_org).first(c).optional())?;
     Ok(found.flatten())
 }

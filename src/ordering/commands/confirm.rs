@@ -1,6 +1,7 @@
 //! The supplier answers: confirm or decline.
 
 use super::claimed::Claimed;
+use super::flag::flag;
 use crate::catalogue;
 use crate::identity;
 use crate::kernel::actor::Actor;
@@ -33,6 +34,8 @@ pub fn confirm(tx: &mut Tx<'_>, actor: &Actor, id: OrderId) -> Outcome<OrderRow>
     freeze_clock(tx, &mut claimed.order, day)?;
     claimed.write(tx, &id.to_string(), day, false)?;
     claimed.record(tx, Some(actor), "order.confirmed", json!({}))?;
+    // Goods may be sold on another ground although a certificate that they were ordered with has ended.
+    flag(tx, &claimed, None)?;
     Ok(claimed.order)
 }
 

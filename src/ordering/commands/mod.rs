@@ -7,6 +7,7 @@ pub mod close;
 pub mod confirm;
 pub mod duties;
 pub mod expire;
+pub mod flag;
 pub mod invoice;
 pub mod pay;
 pub mod place;

@@ -20,8 +20,9 @@ pub use views::{FactReply, ListedOrder, OrderGroupView, OrderSummary, OrderView}
 pub use super::store::late::Narrow as LateNarrow;
 use super::store::lists::{self, Narrow, Reach};
 use super::store::orders::OrderRow;
-use super::store::{facts, orders};
+use super::store::{facts, flags, orders};
 use crate::audit;
+use crate::certification;
 use crate::identity::{self, Organisation};
 use crate::kernel::actor::{Actor, Scope};
 use crate::kernel::error::{AppError, Code, Outcome};
@@ -131,6 +132,12 @@ pub fn order(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outcome
     view.acceptances = views::acceptances(facts::acceptances(read, id)?, number);
     view.returns = views::returns(facts::returns(read, id)?, number);
     view.short_closures = views::short_closures(facts::short_closures(read, id)?, number);
+    if row.state == OrderState::Confirmed {
+        let open = flags::open_of(read, id)?;
+        let certificates: Vec<_> = open.iter().map(|flag| flag.certificate_id).collect();
+        let standings = certification::standings(read, &certificates)?;
+        view.flags = views::flags(&open, &lines, &standings, &view.deliveries, today)?;
+    }
     let past = audit::history(read, &id.to_string())?;
     view.history = past.into_iter().map(OrderEvent::new).collect::<Outcome<_>>()?;
     Ok((view, row.version))

@@ -1,10 +1,13 @@
 //! Orders as they are shown.
 
 mod facts;
+mod flags;
 mod told;
 
 pub use facts::{AcceptanceView, ReturnView, ShipmentView, ShortClosureView};
 pub(super) use facts::{acceptances, returns, shipments, short_closures};
+pub use flags::FlagView;
+pub(super) use flags::flags;
 pub use told::{ListedOrder, OrderEvent};
 
 use crate::identity::Organisation;
@@ -330,6 +333,8 @@ pub struct OrderView {
     pub returns: Vec<ReturnView>,
     /// Short closures, oldest first.
     pub short_closures: Vec<ShortClosureView>,
+    /// Lines of which a certificate was suspended or revoked before all goods had left; empty once that is over.
+    pub flags: Vec<FlagView>,
     /// Everything that happened to it, with the reasons that were given, oldest first.
     pub history: Vec<OrderEvent>,
 }
@@ -355,6 +360,7 @@ impl OrderView {
             acceptances: Vec::new(),
             returns: Vec::new(),
             short_closures: Vec::new(),
+            flags: Vec::new(),
             history: Vec::new(),
         })
     }

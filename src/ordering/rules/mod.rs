@@ -2,6 +2,7 @@
 
 pub mod counting;
 pub mod duties;
+pub mod flag;
 pub mod journal;
 pub mod line;
 pub mod mode;

@@ -3,6 +3,7 @@
 pub mod counting;
 pub mod duties;
 pub mod facts;
+pub mod flags;
 pub mod invoices;
 pub mod late;
 pub mod lists;

@@ -404,7 +404,8 @@ fn suspend(tx: &mut Tx<'_>, actor: &Actor, number: &str, reason: &str) -> Outcom
     if found.status != CertificateStatus::Valid || !actor.region.contains(&found.county.code) {
         return Ok(false);
     }
-    let ruling = Ruling { reason_code: Some(EndReason::FoodSafety), reason: Some(reason.to_owned()), safety: true };
+    let ruling =
+        Ruling { reason_code: Some(EndReason::FoodSafety), reason: Some(reason.to_owned()), safety: true, until: None };
     certification::suspend(tx, actor, number, &ruling)?;
     Ok(true)
 }

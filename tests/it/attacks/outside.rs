@@ -32,7 +32,7 @@ fn named(path: &str) -> Option<Named> {
     let rest = path.strip_prefix("/api/v1/")?;
     Some(match rest {
         "calendars/{year}" | "regions/{code}" | "certificates/{number}" | "listings/{id}" => Public,
-        "public-notices/{id}/objections" | "objections/{id}/evidence" => Public,
+        "public-notices/{id}/objections" | "objections/{id}/evidence" | "blacklist/{id}" => Public,
         // Everybody reads schemes; that no office rules over another's is tested with them.
         "schemes/{id}" | "schemes/{id}/editions" | "schemes/{id}/endings" => Public,
         "certificates/{number}/statement" | "certificates/{number}/qr.svg" | "certificates/{number}/page" => Public,
@@ -43,6 +43,8 @@ fn named(path: &str) -> Option<Named> {
         "organisations/{id}/supervising-units" => Platform,
         _ => match rest.split('/').next()? {
             "api-keys" => Record("key"),
+            "blacklist" => Record("blk"),
+            "blacklist-appeals" => Record("bla"),
             "budget-units" | "organisations" => Record("org"),
             "certificates" => Number,
             "certification-applications" => Record("cap"),

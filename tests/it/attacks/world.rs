@@ -77,6 +77,14 @@ impl World {
         for id in [second, open, objected.id()] {
             self.keep(id);
         }
+        // A supplier that is listed, and appeals.
+        let listed = cooperative(app, "红寺堡黄牛合作社").await;
+        let entry = json!({ "supplier_id": listed.org_id, "cause": "fraud", "reason": "材料造假" });
+        let entry = offices.county.post("/api/v1/blacklist", entry).expect(201).await.id();
+        let appeal = json!({ "statement": "材料属实" });
+        let appealed = listed.post(&format!("/api/v1/blacklist/{entry}/appeals"), appeal).expect(201).await.id();
+        self.keep(entry);
+        self.keep(appealed);
         self.people.extend([offices.county, offices.prefecture, offices.province]);
     }
 

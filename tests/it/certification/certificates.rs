@@ -42,6 +42,44 @@ on_both! {
         seller.post(&at("renewals"), json!({})).refused("expired").await;
     }
 
+    async fn a_suspension_ends_by_itself_after_its_last_day(app) {
+        let offices = offices(app).await;
+        let (seller, listing, number, product) = on_sale(app, &offices, "枸杞").await;
+        app.reachable(&seller).await;
+        let at = |what: &str| format!("/api/v1/certificates/{number}/{what}");
+        let until = |day: &str| json!({ "reason_code": "quality", "reason": "抽检待复核", "until": day });
+        app.clock.set_day("2021-04-01");
+        let over = offices.county.post(&at("suspensions"), until("2021-03-31")).refused("validation_failed").await;
+        assert_eq!(over.pointers(), ["/until"]);
+        offices.county.post(&at("suspensions"), until("2021-04-10")).expect(200).await;
+        let shown = app.get(&at("")[..at("").len() - 1]).expect(200).await;
+        assert_eq!((shown.str("/status").as_str(), shown.str("/suspended_until").as_str()), ("suspended", "2021-04-10"));
+        // An office above lengthens it; then the one below neither shortens nor lifts it.
+        offices.prefecture.post(&at("suspensions"), until("2021-04-20")).expect(200).await;
+        offices.county.post(&at("suspensions"), until("2021-04-02")).refused("forbidden").await;
+        offices.county.post(&at("suspension-ends"), json!({ "reason": "复核合格" })).refused("forbidden").await;
+        offices.prefecture.post(&at("suspensions"), until("2021-04-15")).expect(200).await;
+        app.clock.set_day("2021-04-15");
+        app.run_jobs().await;
+        assert_eq!(status_of(app, &number).await, "suspended");
+        app.clock.set_day("2021-04-16");
+        app.run_jobs().await;
+        app.clock.advance(std::time::Duration::from_secs(1));
+        app.run_jobs().await;
+        let lifted = app.get(&format!("/api/v1/certificates/{number}")).expect(200).await.json();
+        assert_eq!((&lifted["status"], &lifted["suspended_until"], &lifted["reason_code"]), (&json!("valid"), &Value::Null, &Value::Null));
+        assert_eq!(listing_status(&seller, &listing).await, "withdrawn");
+        let told = seller.get("/api/v1/events?after=0&limit=200").expect(200).await.json();
+        let told: Vec<(&str, &Value)> = told["items"].as_array().unwrap().iter()
+            .map(|event| (event["action"].as_str().unwrap(), &event["details"]["until"]))
+            .filter(|(action, _)| action.starts_with("certificate.suspen")).collect();
+        assert_eq!(told, [("certificate.suspended", &json!("2021-04-10")), ("certificate.suspension_changed", &json!("2021-04-20")),
+            ("certificate.suspension_changed", &json!("2021-04-15")), ("certificate.suspension_ended", &Value::Null)]);
+        let mails = crate::support::mail::received(&seller.email);
+        assert!(mails.iter().any(|mail| mail.text().contains(&number) && mail.text().contains("重新上架")));
+        crate::catalogue::list(&seller, &product, 5000).await;
+    }
+
     async fn a_certificate_ends_with_its_last_day(app) {
         let offices = offices(app).await;
         let (seller, listing, number, _) = on_sale(app, &offices, "枸杞").await;

@@ -7,7 +7,7 @@ mod households;
 mod objections;
 mod papers;
 mod queue;
-mod safety;
+pub mod safety;
 mod schemes;
 
 use crate::catalogue::{product, supplier};

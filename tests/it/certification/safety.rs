@@ -6,7 +6,7 @@ use crate::support::market::Market;
 use actix_web::http::Method;
 
 /// A certified product of a county of the 832, on sale: its offices, seller, product, listing and number.
-async fn lamb(app: &TestApp) -> (Offices, Person, String, String, String) {
+pub async fn lamb(app: &TestApp) -> (Offices, Person, String, String, String) {
     let office = |region: &'static str| app.new_person(OrgKind::PovertyOffice, region, &[Role::Reviewer]);
     let offices = Offices {
         county: office("640323").await,
@@ -96,6 +96,32 @@ on_both! {
         offices.province.post(&at(&number, "bar-ends"), reason.clone()).refused("wrong_state").await;
         offices.province.post(&at(&number, "suspension-ends"), reason).expect(200).await;
         relist(&seller, &listing).await.expect(200).await;
+    }
+
+    async fn a_dated_suspension_bars_as_long_as_it_lasts_and_for_the_cause_it_has(app) {
+        let (offices, seller, _, listing, number) = lamb(app).await;
+        let day = |n: u64| { app.clock.advance(std::time::Duration::from_secs(n * 86_400)); };
+        let today = app.ctx().at.day();
+        let rule = |cause: &str, days: i64| {
+            let body = json!({ "reason_code": cause, "reason": DANGER, "until": today.plus_days(days) });
+            offices.province.post(&at(&number, "suspensions"), body)
+        };
+        rule("food_safety", 3).expect(200).await;
+        relist(&seller, &listing).await.refused("certificate_not_current").await;
+        // Another cause: the bar ends, the suspension goes on, and what is listed as eligible stays listed by a third decision.
+        rule("quality", 5).expect(200).await;
+        relist(&seller, &listing).await.expect(200).await;
+        rule("quality", 6).expect(200).await;
+        assert_eq!(names(app, "certified=false").await, ["盐池滩羊"]);
+        rule("food_safety", 6).expect(200).await;
+        assert!(names(app, "").await.is_empty());
+        day(6);
+        app.run_jobs().await;
+        relist(&seller, &listing).await.refused("certificate_not_current").await;
+        day(1);
+        app.run_jobs().await;
+        relist(&seller, &listing).await.expect(200).await;
+        assert_eq!(names(app, "certified=true").await, ["盐池滩羊"]);
     }
 
     async fn a_revocation_reaches_the_renewal_that_was_issued(app) {

@@ -1,6 +1,7 @@
 //! Orders from placement to the last fact about their goods, on both databases.
 
 pub mod exceptions;
+mod flags;
 mod histories;
 pub mod payers;
 mod races;

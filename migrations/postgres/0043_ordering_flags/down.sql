@@ -1,0 +1,2 @@
+DROP INDEX order_lines_product;
+DROP TABLE order_flags;

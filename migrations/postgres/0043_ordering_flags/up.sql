@@ -1,0 +1,17 @@
+-- Lines of confirmed orders whose goods had not all left when a certificate that they froze at placement was suspended or revoked.
+-- Cleared when the suspension ends, or when another decision takes its place.
+CREATE TABLE order_flags (
+    id BYTEA NOT NULL PRIMARY KEY,
+    order_id BYTEA NOT NULL REFERENCES orders (id),
+    line_id BYTEA NOT NULL REFERENCES order_lines (id),
+    certificate_id BYTEA NOT NULL,
+    number TEXT COLLATE "C" NOT NULL,
+    cause TEXT COLLATE "C" NOT NULL CHECK (cause IN ('suspended', 'revoked', 'annulled')),
+    raised_at BIGINT NOT NULL,
+    cleared_at BIGINT
+);
+CREATE UNIQUE INDEX order_flags_open ON order_flags (line_id, certificate_id) WHERE cleared_at IS NULL;
+CREATE INDEX order_flags_order ON order_flags (order_id, id);
+CREATE INDEX order_flags_certificate ON order_flags (certificate_id, order_id);
+-- Which orders hold goods of a product.
+CREATE INDEX order_lines_product ON order_lines (product_id, order_id);

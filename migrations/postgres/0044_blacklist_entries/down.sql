@@ -1,0 +1,2 @@
+DROP TABLE blacklist_appeals;
+DROP TABLE blacklist_entries;
