@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod admission;
 pub mod catalogue;
 pub mod certification;
+pub mod imports;
 pub mod quota;
 
 pub mod ordering;

@@ -23,6 +23,7 @@ pub use commands::{
     advance, decide_objection, draft, end_bar, expire, file_objection, lift_suspension, recompute_deadlines, renew,
     review, revoke, submit, suspend, withdraw,
 };
+pub use http::NewEvidenceRequest;
 pub use queries::{
     ApplicationView, CertificateView, NoticeView, ObjectionView, applications, applications_of_office, certificate,
     ended_since, revoked_for_safety, wanted as wanted_applications,
@@ -32,4 +33,4 @@ pub use rules::{
     EndReason, Facts, LinkageFacts, LinkageKind, ObjectionDecision, PriceFacts, PriceProof, QualityFacts, QualityProof,
     RejectionReason, StepLevel,
 };
-pub use scheme::{Scheme, default_scheme, seed};
+pub use scheme::{Scheme, default_scheme, schemes_on, seed};

@@ -11,6 +11,9 @@ use crate::kernel::time::Day;
 use crate::platform::db::{Read, Tx};
 use crate::platform::secret::sha256_parts;
 
+/// More schemes than ever take applications at once.
+const MOST_SCHEMES: i64 = 500;
+
 /// A scheme.
 #[derive(Debug, Clone)]
 pub struct Scheme {
@@ -62,6 +65,14 @@ impl Scheme {
 /// A scheme by its id.
 pub(super) fn scheme(on: &mut Read, id: SchemeId) -> Outcome<Scheme> {
     store::scheme(on, id)?.ok_or_else(|| AppError::new(Code::NotFound)).and_then(Scheme::of)
+}
+
+/// The schemes that take applications on a day.
+///
+/// # Errors
+/// When the database fails.
+pub fn schemes_on(on: &mut Read, day: Day) -> Outcome<Vec<Scheme>> {
+    store::schemes(on, Some(day), None, MOST_SCHEMES)?.into_iter().map(Scheme::of).collect()
 }
 
 /// The built-in scheme: 宁夏扶贫产品认定.

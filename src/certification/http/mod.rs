@@ -4,6 +4,8 @@ mod applications;
 mod certificates;
 mod notices;
 
+pub use applications::NewEvidenceRequest;
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the routes.

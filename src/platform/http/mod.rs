@@ -2,6 +2,7 @@
 //!
 //! A handler takes `Call<Permission, Body>`; only a call yields an actor, and only through `write` or `read` does it reach the database.
 
+mod accept;
 mod body;
 mod cache;
 mod call;
@@ -13,7 +14,8 @@ mod public;
 mod reply;
 mod schemas;
 
-pub use body::{Body, Empty, Json, Upload};
+pub use accept::wants_csv;
+pub use body::{Body, Empty, Json, SheetUpload, Upload};
 pub use cache::PublicCache;
 pub use call::{Authority, Call, Claims, Presented};
 pub use limits::{Limits, Rate};

@@ -32,7 +32,7 @@ fn named(path: &str) -> Option<Named> {
     let rest = path.strip_prefix("/api/v1/")?;
     Some(match rest {
         "calendars/{year}" | "regions/{code}" | "certificates/{number}" | "listings/{id}" => Public,
-        "public-notices/{id}/objections" => Public,
+        "public-notices/{id}/objections" | "imports/templates/{kind}" => Public,
         "supplier-applications/{id}/reviews" | "users/{id}/suspensions" | "users/{id}/reinstatements" => Platform,
         "organisations/{id}/suspensions" | "organisations/{id}/reinstatements" => Platform,
         "organisations/{id}/supervising-units" => Platform,
@@ -43,6 +43,7 @@ fn named(path: &str) -> Option<Named> {
             "certification-applications" => Record("cap"),
             "duty-exceptions" => Record("exc"),
             "files" => Record("fil"),
+            "imports" => Record("imp"),
             "invitations" => Record("inv"),
             "listings" => Record("lst"),
             "mandates" => Record("mnd"),
