@@ -7,6 +7,7 @@ use crate::catalogue;
 use crate::certification;
 use crate::documents::{self, Vault};
 use crate::identity::{self, Gate};
+use crate::imports;
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::ledger;
 use crate::notifications;
@@ -30,7 +31,7 @@ use crate::supervision;
 use actix_web::App;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::web::{self, Data};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use utoipa::openapi::OpenApi;
@@ -40,6 +41,7 @@ use utoipa_actix_web::{AppExt, scope};
 pub mod command;
 mod document;
 pub mod export;
+pub mod import;
 mod operations;
 pub mod server;
 pub mod verification;
@@ -104,6 +106,7 @@ fn routes(config: &mut ServiceConfig) {
     blacklist::http::routes(config);
     admission::http::routes(config);
     certification::http::routes(config);
+    imports::http::routes(config);
     quota::http::routes(config);
     ordering::http::routes(config);
     supervision::http::routes(config);
@@ -227,7 +230,9 @@ pub fn jobs(installation: &Installation) -> Runner {
     let restoring = installation.store.clone();
     let (flags, days) = (installation.store.clone(), installation.store.clone());
     let runner = Runner::new(installation.store.clone(), installation.clock.clone(), installation.ids.clone());
+    let importing = importing(installation);
     let runner = identity_jobs(runner, installation)
+        .on(imports::TOPIC, move |ctx, job| advance_import(importing.clone(), ctx, job))
         .on_outward(notifications::TOPIC, move |_, job| send_mail(mailer.clone(), job))
         .on(admission::MANDATE_REVOKED, move |ctx, job| end_mandate(mandates.clone(), ctx, job))
         .on(admission::ADMISSION_ENDED, move |ctx, job| admission_ended(leaving.clone(), ctx, job))
@@ -268,6 +273,26 @@ pub fn jobs(installation: &Installation) -> Runner {
         async move { store.write(ctx, move |tx| certification::renew_certificate_key(tx, &secret)).await }
     });
     periodic(runner, installation, minute, "ledger.carry", |tx| ledger::carry_year(tx, 1_000))
+}
+
+/// What requests must look like, made when the first import asks.
+static SCHEMAS: LazyLock<Arc<Schemas>> =
+    LazyLock::new(|| Arc::new(Schemas::new(&serde_json::to_value(openapi()).unwrap_or_default())));
+
+/// What imports need, made anew for each run.
+pub fn importing(installation: &Installation) -> impl Fn() -> imports::Parts + Clone + Send + Sync + 'static {
+    let (store, public_url) = (installation.store.clone(), Arc::from(installation.public_url.as_str()));
+    let vault = Vault::new(installation.files.clone(), installation.secret.clone());
+    move || imports::Parts {
+        store: store.clone(),
+        vault: vault.clone(),
+        schemas: SCHEMAS.clone(),
+        public_url: Arc::clone(&public_url),
+    }
+}
+
+async fn advance_import(parts: impl Fn() -> imports::Parts, ctx: Ctx, job: jobs::Job) -> Outcome<()> {
+    imports::advance(&parts(), ctx, job).await
 }
 
 /// A periodic job that is one transaction.

@@ -19,6 +19,7 @@ pub mod blacklist;
 pub mod admission;
 pub mod catalogue;
 pub mod certification;
+pub mod imports;
 pub mod quota;
 
 pub mod ordering;

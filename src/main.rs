@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use yigou::app::command::{self, Command};
 use yigou::app::export::{Export, Report};
+use yigou::app::import::ImportRows;
 use yigou::app::verification;
+use yigou::imports::ImportMode;
 use yigou::kernel::error::Outcome;
 use yigou::kernel::terms::Basis;
 use yigou::kernel::time::Day;
@@ -89,13 +91,22 @@ enum Verb {
         /// What GET /inspection-plans/{id}/record answered
         file: PathBuf,
     },
-    /// Load reference data from a CSV file
+    /// Load reference data from a CSV file; or products or suppliers from a filled-in template (XLSX or CSV)
     Import {
-        /// What the file holds: regions or calendar
-        #[arg(value_parser = ["regions", "calendar"])]
+        /// What the file holds: regions, calendar, products or suppliers
+        #[arg(value_parser = ["regions", "calendar", "products", "suppliers"])]
         what: String,
         /// The file
         file: PathBuf,
+        /// For products: the credit code of the supplier whose they are
+        #[arg(long, required_if_eq("what", "products"))]
+        organisation: Option<String>,
+        /// For products and suppliers: the login of who imports, and answers for it
+        #[arg(long, required_if_eq_any([("what", "products"), ("what", "suppliers")]))]
+        by: Option<String>,
+        /// For products and suppliers: all_or_nothing or good_rows_only
+        #[arg(long, default_value = "all_or_nothing")]
+        mode: ImportMode,
     },
     /// Write a report as CSV
     Export {
@@ -219,7 +230,10 @@ fn run(program: Program) -> Outcome<ExitCode> {
         Verb::Demo { exit } => Command::Demo { exit },
         Verb::Migrate => Command::Migrate,
         Verb::Verify | Verb::VerifyInspection { .. } => Command::Verify,
-        Verb::Import { what, file } => Command::Import { what, file },
+        Verb::Import { what, file, organisation, by, mode } => match (what.parse(), by) {
+            (Ok(kind), Some(by)) => Command::ImportRows(ImportRows { kind, mode, organisation, by, file }),
+            _ => Command::Import { what, file },
+        },
         Verb::Export { report } => Command::Export(report.into()),
         Verb::VerifyCertificate { .. } => return Ok(ExitCode::SUCCESS),
         Verb::Admin { act: Admin::RotateCertificateKey } => Command::RotateCertificateKey,

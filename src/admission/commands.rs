@@ -49,15 +49,27 @@ pub fn apply(tx: &mut Tx<'_>, actor: &Actor, new: &NewApplication) -> Outcome<Su
     let today = tx.at().day();
     blacklist::refuse_listed(tx, actor.org_id, today)?;
     check_files(tx, actor, &new.files)?;
-    let supplier = identity::organisation(tx, actor.org_id)?;
+    let row = insert(tx, actor, actor.org_id, SupplierApplicationStatus::Submitted, new)?;
+    record(tx, Some(actor), "supplier_application.submitted", &row, json!({ "files": new.files }))?;
+    Ok(row.id)
+}
+
+fn insert(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    supplier: OrgId,
+    status: SupplierApplicationStatus,
+    new: &NewApplication,
+) -> Outcome<ApplicationRow> {
+    let supplier = identity::organisation(tx, supplier)?;
     let row = ApplicationRow {
         id: tx.new_id(),
-        org_id: actor.org_id,
+        org_id: supplier.id,
         region_code: supplier.region_code,
-        status: SupplierApplicationStatus::Submitted,
+        status,
         statement: new.statement.trim().to_owned(),
         files: serde_json::to_string(&new.files).map_err(AppError::internal)?,
-        submitted_by: actor.user_id,
+        submitted_by: by.user_id,
         submitted_at: tx.at(),
         submitted_day: tx.at().day(),
         version: 1,
@@ -68,8 +80,44 @@ pub fn apply(tx: &mut Tx<'_>, actor: &Actor, new: &NewApplication) -> Outcome<Su
         }
         _ => error,
     })?;
-    record(tx, Some(actor), "supplier_application.submitted", &row, json!({ "files": new.files }))?;
+    Ok(row)
+}
+
+/// Fills in an application for a supplier, which completes and submits it itself.
+///
+/// # Errors
+/// `already_exists` when an application is open or the supplier admitted.
+pub fn draft(tx: &mut Tx<'_>, by: &Actor, supplier: OrgId, new: &NewApplication) -> Outcome<SupplierApplicationId> {
+    let row = insert(tx, by, supplier, SupplierApplicationStatus::Draft, new)?;
+    record(tx, Some(by), "supplier_application.drafted", &row, json!({}))?;
     Ok(row.id)
+}
+
+/// The supplier submits what was drafted for it, in its own words.
+///
+/// # Errors
+/// `not_found`, `stale_version`, `wrong_state` when it is no draft; `validation_failed` for unknown files.
+pub fn submit(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: SupplierApplicationId,
+    seen: i64,
+    new: &NewApplication,
+) -> Outcome<()> {
+    check_files(tx, actor, &new.files)?;
+    let mut row = store::claim_own(tx, actor.org_id, id)?.ok_or(Code::NotFound)?;
+    if row.version - 1 != seen {
+        return Err(Code::StaleVersion.into());
+    }
+    row.status = rules::submit(row.status)?;
+    row.region_code = identity::organisation(tx, actor.org_id)?.region_code;
+    new.statement.trim().clone_into(&mut row.statement);
+    row.files = serde_json::to_string(&new.files).map_err(AppError::internal)?;
+    row.submitted_by = actor.user_id;
+    row.submitted_at = tx.at();
+    row.submitted_day = tx.at().day();
+    store::save_application(tx, &row)?;
+    record(tx, Some(actor), "supplier_application.submitted", &row, json!({ "files": new.files }))
 }
 
 fn check_files(tx: &mut Tx<'_>, actor: &Actor, files: &[FileId]) -> Outcome<()> {
@@ -186,6 +234,7 @@ fn decide(
 
 fn action(next: SupplierApplicationStatus) -> &'static str {
     match next {
+        SupplierApplicationStatus::Draft => "supplier_application.drafted",
         SupplierApplicationStatus::Submitted => "supplier_application.submitted",
         SupplierApplicationStatus::Recommended => "supplier_application.recommended",
         SupplierApplicationStatus::Admitted => "supplier_application.admitted",
@@ -200,7 +249,9 @@ fn tell(tx: &mut Tx<'_>, row: &ApplicationRow, next: SupplierApplicationStatus, 
     let why = format!("{reason} {}", verdict.opinion.as_deref().unwrap_or_default());
     let why = why.trim_end();
     let (subject, text) = match next {
-        SupplierApplicationStatus::Submitted | SupplierApplicationStatus::Recommended => return Ok(()),
+        SupplierApplicationStatus::Draft
+        | SupplierApplicationStatus::Submitted
+        | SupplierApplicationStatus::Recommended => return Ok(()),
         SupplierApplicationStatus::Admitted => (
             Both { zh: "供应商入驻已通过", en: "Supplier admitted" },
             (

@@ -16,6 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(apply_for_admission)
+        .service(submit_supplier_application)
         .service(list_supplier_applications)
         .service(get_supplier_application)
         .service(recommend_supplier)
@@ -35,16 +36,41 @@ pub struct ApplyForAdmissionRequest {
     files: Vec<FileId>,
 }
 
+impl ApplyForAdmissionRequest {
+    /// What it asks for.
+    #[must_use]
+    pub fn application(&self) -> NewApplication {
+        NewApplication { statement: self.statement.clone(), files: self.files.clone() }
+    }
+}
+
 /// Apply for admission of the own organisation.
 #[utoipa::path(post, path = "/supplier-applications", tag = "admission", request_body = ApplyForAdmissionRequest,
     responses((status = 201, body = SupplierApplicationView)), security(("bearer" = ["admission.apply"])))]
 #[post("/supplier-applications")]
 pub async fn apply_for_admission(call: Call<ApplyAsSupplier, Json<ApplyForAdmissionRequest>>) -> Answer {
     call.write(|tx, actor, Json(body)| {
-        let new = NewApplication { statement: body.statement.clone(), files: body.files.clone() };
-        let id = commands::apply(tx, actor, &new)?;
+        let id = commands::apply(tx, actor, &body.application())?;
         let view = queries::application(tx, &actor.scope, id)?;
         Ok(Reply::created(&format!("/api/v1/supplier-applications/{id}"), &view)?.etag(view.version))
+    })
+    .await
+}
+
+/// Submit the application that the platform drafted for the own organisation, in its own words.
+#[utoipa::path(post, path = "/supplier-applications/{id}/submission", tag = "admission", request_body = ApplyForAdmissionRequest,
+    params(("id" = SupplierApplicationId, Path), ("If-Match" = String, Header)),
+    responses((status = 200, body = SupplierApplicationView)), security(("bearer" = ["admission.apply"])))]
+#[post("/supplier-applications/{id}/submission")]
+pub async fn submit_supplier_application(
+    call: Call<ApplyAsSupplier, Json<ApplyForAdmissionRequest>>,
+    path: web::Path<SupplierApplicationId>,
+) -> Answer {
+    let version = call.if_match()?;
+    call.write(move |tx, actor, Json(body)| {
+        commands::submit(tx, actor, *path, version, &body.application())?;
+        let view = queries::application(tx, &actor.scope, *path)?;
+        Ok(Reply::ok(&view)?.etag(view.version))
     })
     .await
 }

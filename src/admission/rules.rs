@@ -9,6 +9,8 @@ use crate::kernel::time::Day;
 crate::text_enum! {
     /// Where an application stands.
     SupplierApplicationStatus {
+        /// 草稿: filled in by the platform, waits for the supplier to complete and submit it.
+        Draft "draft"
         /// 已提交: waits for the county.
         Submitted "submitted"
         /// 已推荐: waits for the platform.
@@ -102,6 +104,21 @@ impl From<Refusal> for AppError {
                 AppError::new(Code::Forbidden).detail("代理商不能授权他人", "an agent trader cannot give a mandate")
             }
         }
+    }
+}
+
+/// The state of a draft once its supplier submits it.
+///
+/// # Errors
+/// [`Refusal::NotAtThisStep`] for anything else.
+pub fn submit(status: SupplierApplicationStatus) -> Result<SupplierApplicationStatus, Refusal> {
+    match status {
+        SupplierApplicationStatus::Draft => Ok(SupplierApplicationStatus::Submitted),
+        SupplierApplicationStatus::Submitted
+        | SupplierApplicationStatus::Recommended
+        | SupplierApplicationStatus::Admitted
+        | SupplierApplicationStatus::Refused
+        | SupplierApplicationStatus::Ended => Err(Refusal::NotAtThisStep),
     }
 }
 

@@ -16,7 +16,7 @@ use diesel::dsl::{exists, insert_into, select, update};
 use diesel::prelude::*;
 
 /// A stored application.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = applications, treat_none_as_default_value = false)]
 pub struct ApplicationRow {
     pub id: SupplierApplicationId,
@@ -77,6 +77,18 @@ pub fn claim_application(tx: &mut Tx<'_>, scope: &Scope, id: SupplierApplication
         .set(applications::version.eq(applications::version + 1)).returning(ApplicationRow::as_returning()).get_result(c).optional())?)
 }
 
+/// Locks, counts up and loads a supplier's own application.
+pub fn claim_own(tx: &mut Tx<'_>, org: OrgId, id: SupplierApplicationId) -> Outcome<Option<ApplicationRow>> {
+    Ok(each!(tx, c => update(applications::table.filter(applications::id.eq(id)).filter(applications::org_id.eq(org)))
+        .set(applications::version.eq(applications::version + 1)).returning(ApplicationRow::as_returning()).get_result(c).optional())?)
+}
+
+/// Writes a claimed application.
+pub fn save_application(tx: &mut Tx<'_>, row: &ApplicationRow) -> Outcome<()> {
+    each!(tx, c => update(applications::table.find(row.id)).set(row).execute(c))?;
+    Ok(())
+}
+
 /// The region codes that an office or the operator decides on; nobody else decides.
 fn bounds(scope: &Scope) -> (String, String) {
     match scope {
@@ -133,6 +145,8 @@ pub fn applications(
             Scope::Region(code) => {
                 let (from, to) = code.subtree();
                 query = query.filter(applications::region_code.ge(from)).filter(applications::region_code.lt(to));
+                // Nobody has handed in a draft yet.
+                query = query.filter(applications::status.ne(SupplierApplicationStatus::Draft));
             }
             Scope::Org(org) | Scope::UnitTree(org) => query = query.filter(applications::org_id.eq(*org)),
         }
@@ -160,6 +174,20 @@ impl Wording for Admitted {
 
 /// For another slice's statement: whether the supplier that its column names is admitted.
 pub const fn admitted<C>(column: C) -> Condition<Admitted, C> {
+    Condition::of(column)
+}
+
+/// No mandate of this id was revoked.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing;
+impl Wording for Standing {
+    const BEFORE: &'static str = "NOT EXISTS (SELECT 1 FROM mandates m WHERE m.revoked_from <> '' AND m.id = ";
+    const AFTER: &'static str = ")";
+}
+
+/// For another slice's statement: whether the mandate that its column names, if it names one, was not revoked. It is taken back
+/// from the commit on, whatever was listed under it and when that is withdrawn.
+pub const fn mandate_stands<C>(column: C) -> Condition<Standing, C> {
     Condition::of(column)
 }
 

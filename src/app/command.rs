@@ -1,6 +1,7 @@
 //! The program's commands: each opens the installation a configuration describes and does one thing.
 
 use super::export::{Export, export};
+use super::import::{ImportRows, import_rows};
 use super::server::{Serving, serve};
 use super::{Installation, seed};
 use crate::audit;
@@ -52,6 +53,8 @@ pub enum Command {
         /// The file.
         file: PathBuf,
     },
+    /// Import products or suppliers from a filled-in template.
+    ImportRows(ImportRows),
     /// Write a report to a file.
     Export(Export),
     /// Create an operator of the platform.
@@ -91,6 +94,7 @@ async fn run(config: Config, command: Command) -> Outcome<ExitCode> {
         Command::RotateCertificateKey => rotate_certificate_key(&installation).await?,
         Command::Verify => return verify(&installation).await,
         Command::Import { what, file } => import(&installation, &what, &file).await?,
+        Command::ImportRows(wanted) => return import_rows(&installation, &ctx(&installation, "import"), wanted).await,
         Command::Export(wanted) => export(&installation, wanted).await?,
         Command::Demo { exit } => demo(installation, &config, exit).await?,
         Command::Migrate => {}

@@ -221,10 +221,12 @@ fn described(status: &str) -> &'static str {
 }
 
 /// Operations that move money, stock or quota refuse to run without a key; a test tries every operation.
-const KEYED: [&str; 28] = [
+const KEYED: [&str; 30] = [
     "/acceptances",
     "/certification-reviews",
     "/confirmations",
+    "/imports/products",
+    "/imports/suppliers",
     "/invoices",
     "/listings",
     "/listings/{id}/stock-changes",

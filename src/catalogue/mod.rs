@@ -28,7 +28,10 @@ pub use commands::{
     give_evidence, list_product, refresh_eligible, relist, withdraw,
 };
 pub use covers::{Cover, Reach, Withdrawn, cover, extend, recover, unbar, uncover};
+pub use http::CreateProductRequest;
 pub use offers::{CertificateInForce, Offer, kept_offers, offers};
-pub use queries::{ListedGoods, Product, covers, listed, on_sale, own_product, own_products, product, products_made};
+pub use queries::{
+    ListedGoods, Product, covers, has_product, listed, on_sale, own_product, own_products, product, products_made,
+};
 pub use rules::{CoverStatus, Covering, ListingStatus, Months, OriginShare, StockDirection};
 pub use store::OnSale;

@@ -40,6 +40,7 @@ pub use commands::{
     found_scheme, lift, lift_suspension, recompute_deadlines, remind, renew, renew_certificate_key, review, revoke,
     rotate_certificate_key, submit, suspend, withdraw,
 };
+pub use http::NewEvidenceRequest;
 pub use papers::Papers;
 pub use queries::{
     ApplicationView, CertificateView, NoticeView, ObjectionView, Standing, applications, applications_of_office,
@@ -52,4 +53,4 @@ pub use rules::{
     PriceProof, QualityFacts, QualityProof, RejectionReason, STATEMENT_KIND, STATUS_LIST_KIND, StatedPlace, Statement,
     StatusList, StepLevel, in_force,
 };
-pub use scheme::{Edition, Scheme, default_scheme, seed};
+pub use scheme::{Edition, Scheme, default_scheme, schemes_on, seed};

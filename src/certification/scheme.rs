@@ -11,6 +11,9 @@ use crate::kernel::time::{At, Day};
 use crate::platform::db::{Read, Tx};
 use crate::platform::secret::sha256_parts;
 
+/// More schemes than ever take applications at once.
+const MOST_SCHEMES: i64 = 500;
+
 /// A scheme as one of its editions says.
 #[derive(Debug, Clone)]
 pub struct Scheme {
@@ -124,6 +127,15 @@ pub(super) fn scheme_of(on: &mut Read, id: SchemeId, edition: i64) -> Outcome<Sc
     let row = store::scheme(on, id)?.ok_or(Code::NotFound)?;
     let edition = store::edition(on, id, edition)?.ok_or_else(|| AppError::internal("an edition that is not there"))?;
     Ok(Scheme::of(row, Edition::of(edition)?))
+}
+
+/// The schemes that take applications on a day.
+///
+/// # Errors
+/// When the database fails.
+pub fn schemes_on(on: &mut Read, day: Day) -> Outcome<Vec<Scheme>> {
+    let rows = store::schemes(on, Some(day), None, MOST_SCHEMES)?;
+    rows.into_iter().map(|row| scheme_on(on, row.id, day)).collect()
 }
 
 /// The built-in scheme: 宁夏扶贫产品认定.

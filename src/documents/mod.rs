@@ -12,7 +12,7 @@ mod store;
 mod vault;
 
 pub use commands::{NewFile, enter, enter_anonymous, share};
-pub use queries::file;
+pub use queries::{file, has_room};
 pub use store::StoredFile;
 pub use vault::Vault;
 

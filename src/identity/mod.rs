@@ -22,15 +22,15 @@ mod store;
 
 pub use commands::{
     LINK_TOPIC, LinkWanted, NewInvitation, NewOrganisation, Opened, PayerTie, add_membership, check_operator,
-    create_operator, create_organisation, create_user, end_contractor, end_payer, invite, purge, rotate_keys,
-    send_link, set_parent, start_session, tie_contractor, tie_payer,
+    create_operator, create_organisation, create_user, end_contractor, end_payer, enter_organisation, invite, purge,
+    rotate_keys, send_link, set_parent, start_session, tie_contractor, tie_payer,
 };
 pub use gate::Gate;
-pub use http::Settings;
+pub use http::{InvitationRequest, NewOrganisationRequest, Settings};
 pub use queries::{
     ancestors, contractor_serves, holds, is_member, nearest_office, operator, organisation, organisation_by_uscc,
-    organisation_in, organisations, organisations_of, parent, pays_for, person, recipients, roles, scope_allows,
-    subtree, tree_contained_since, tree_contains, units_served, user_by_email,
+    organisation_in, organisations, organisations_of, parent, pays_for, person, recipients, region_exists, roles,
+    scope_allows, subtree, tree_contained_since, tree_contains, units_served, user_by_email,
 };
 pub use rules::source;
 pub use store::{Acts, Organisation, PayerKind, Standing, acts};

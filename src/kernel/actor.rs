@@ -272,6 +272,13 @@ permissions! {
     /// Products, listings, price evidence, stock.
     ManageCatalogue "catalogue.manage" { SELLERS Seller }
 
+    /// Import the own organisation's products and drafts of their certification in bulk.
+    ImportProducts "imports.products" { SELLERS Seller }
+    /// Import suppliers, their first person and the draft of their application for admission in bulk.
+    ImportSuppliers "imports.suppliers" { OPERATOR OrgAdmin }
+    /// Read the own organisation's imports.
+    ReadImports "imports.read" { SELLERS Seller, OPERATOR OrgAdmin }
+
     /// Fill and submit the own unit's plan.
     FillPlan "quota.fill" { UNITS Manager }
     /// Review plans: supervising unit and finance bureau.

@@ -94,6 +94,7 @@ codes! {
     LastAdministrator 409 "last_administrator" "单位至少保留一名管理员" "An organisation keeps at least one administrator"
     RoleNotForKind 422 "role_not_for_kind" "该类单位没有此岗位" "Organisations of this kind have no such role"
     // Files.
+    SheetUnreadable 422 "sheet_unreadable" "无法读取该表格" "The sheet cannot be read"
     FileTypeMismatch 422 "file_type_mismatch" "文件内容与声明的类型不符" "The file is not of the type it claims"
     FileTypeRefused 415 "file_type_refused" "不接受此类文件" "Files of this type are not accepted"
     // Certification.

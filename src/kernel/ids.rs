@@ -155,6 +155,8 @@ crate::ids! {
     RuleId "rul"
     /// A pairing of places or a designated unit.
     PairingId "par"
+    /// A bulk import.
+    ImportId "imp"
     /// An audit entry, also the event of a state change.
     AuditId "aud"
     /// A row of the outbox.

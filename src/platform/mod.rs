@@ -17,3 +17,4 @@ pub mod secret;
 pub mod sheet;
 pub mod telemetry;
 pub mod token;
+pub mod workbook;

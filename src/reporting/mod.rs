@@ -1,4 +1,4 @@
-//! Reports: the bulletin's progress of the plans, and volumes by county.
+//! Reports: the bulletin's progress of the plans, volumes by county, and how far admission and certification have come.
 //!
 //! Owns no table; its store reads any table and writes none. Every amount is a sum of counting entries (`ledger_counts`), the
 //! only source: the progress by their attributed year, the volumes by the month they happened in. Sums are exact integers, a
@@ -9,5 +9,6 @@ mod queries;
 mod rules;
 mod store;
 
+pub use queries::certification::{CertificationBy, CertificationReport, CertificationWanted, certification};
 pub use queries::progress::{ProgressBy, ProgressRow, ProgressView, ProgressWanted, progress};
 pub use queries::volumes::{Dimension, VolumeSide, VolumeView, VolumesView, VolumesWanted, volumes};

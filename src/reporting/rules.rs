@@ -1,5 +1,7 @@
 //! How figures are put together: exact sums, shares that sum to the whole, rates rounded once.
 
+pub mod certification;
+
 use crate::kernel::money::{Fen, Overflow, rate_hundredths, show_rate};
 
 /// Splits amounts that follow each other on one line by its origin shares. Each amount gets the difference of two splits of

@@ -11,7 +11,7 @@ use yigou::kernel::actor::OrgKind;
 #[actix_web::test]
 async fn the_document_says_which_operations_need_a_key() {
     let app = crate::support::TestApp::sqlite().await;
-    let mut required = 0;
+    let (mut required, mut unknown) = (0, 0);
     for operation in Operation::all().iter().filter(|o| o.method == Method::POST && o.permission.is_some()) {
         let grant = operation.grants()[0];
         let kind = grant.kinds.iter().copied().find(|kind| *kind != OrgKind::Operator).unwrap_or(OrgKind::Operator);
@@ -23,6 +23,11 @@ async fn the_document_says_which_operations_need_a_key() {
         }
         let ask = person.bare_post(&address, body).if_match(1);
         let answered = ask.send().await;
+        if answered.json()["code"] == "validation_failed" {
+            // The smallest body is not one of its fields' patterns; nothing is told of the key then.
+            unknown += 1;
+            continue;
+        }
         let parameters = operation.about["parameters"].as_array().unwrap();
         let documented = parameters.iter().find(|p| p["name"] == "Idempotency-Key");
         let refused = answered.json()["code"] == "idempotency_key_required";
@@ -35,7 +40,7 @@ async fn the_document_says_which_operations_need_a_key() {
         );
         required += usize::from(refused);
     }
-    assert!(required > 20, "{required}");
+    assert!(required > 20 && unknown < 10, "{required} {unknown}");
     app.finish().await;
 }
 

@@ -223,6 +223,10 @@ on_both! {
         assert_eq!(orderable(app, &id, "2021-07-01").await, Err(Code::ListingNotOnSale));
         let revocation = format!("/api/v1/mandates/{}/revocation", mandate.id());
         producer.request(Method::POST, &revocation).if_match(mandate.version()).expect(200).await;
+        // From the commit on, whenever the listing itself is withdrawn.
+        assert_eq!(orderable(app, &id, "2021-03-01").await, Err(Code::ListingNotOnSale));
+        assert!(names(app, "").await.is_empty());
+        assert_eq!(app.get(&format!("{LISTINGS}/{id}")).expect(200).await.str("/status"), "withdrawn");
         app.run_jobs().await;
         assert!(names(app, "").await.is_empty());
         relist(app, &agent, &id).await.refused("not_found").await;

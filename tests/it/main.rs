@@ -6,6 +6,7 @@
 mod support;
 
 mod admission;
+mod admission_figures;
 mod attacks;
 mod bad_input;
 mod base;
@@ -26,6 +27,7 @@ mod identity;
 mod identity_ends;
 mod identity_tokens;
 mod identity_tree;
+mod imports;
 mod invoices;
 mod jobs;
 mod jobs_apart;

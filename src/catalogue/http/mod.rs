@@ -4,6 +4,8 @@ mod admission;
 mod listings;
 mod products;
 
+pub use products::CreateProductRequest;
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the routes.

@@ -42,7 +42,11 @@ pub struct CreateProductRequest {
 }
 
 impl CreateProductRequest {
-    fn new_product(&self) -> Outcome<NewProduct> {
+    /// What it asks for.
+    ///
+    /// # Errors
+    /// When the licence has a shape that the schema forbids.
+    pub fn new_product(&self) -> Outcome<NewProduct> {
         let licence = self.sc_licence.as_deref().map(FoodLicence::parse).transpose();
         Ok(NewProduct {
             name: self.name.clone(),

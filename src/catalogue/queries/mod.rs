@@ -6,4 +6,4 @@ mod products;
 
 pub use known::{ListedGoods, Product, covers, listed, on_sale, product};
 pub use listings::{ListingDetail, ListingFilter, ListingView, listing, listings};
-pub use products::{ProductView, StockView, own_product, own_products, products_made, stock};
+pub use products::{ProductView, StockView, has_product, own_product, own_products, products_made, stock};

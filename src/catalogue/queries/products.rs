@@ -25,6 +25,14 @@ use utoipa::ToSchema;
 /// The most listings of one product that its supplier sees with it.
 const MOST_LISTINGS: i64 = 100;
 
+/// Whether an organisation has a product of this name and category.
+///
+/// # Errors
+/// When the database fails.
+pub fn has_product(read: &mut Read, org: OrgId, name: &str, category: Category) -> Outcome<bool> {
+    store::has_product(read, org, name.trim(), category)
+}
+
 /// A product, as its supplier sees it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProductView {

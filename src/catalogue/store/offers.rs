@@ -33,11 +33,12 @@ pub(super) fn may_sell() -> And<Condition<Acts, listings::org_id>, Condition<Adm
     identity::acts(listings::org_id).and(admission::admitted(listings::org_id))
 }
 
-/// Whether the supplier may sell, and the producer under whose mandate it does.
+/// Whether the supplier may sell, and the producer under whose mandate it does, as long as that was not taken back.
 macro_rules! sold {
     () => {{
         use $crate::catalogue::schema::{listings, products};
         let producer = $crate::identity::acts(products::org_id).and($crate::admission::admitted(products::org_id));
+        let producer = producer.and($crate::admission::mandate_stands(listings::mandate_id));
         $crate::catalogue::store::offers::may_sell().and(listings::mandate_id.is_null().or(producer))
     }};
 }

@@ -10,7 +10,7 @@ use crate::kernel::region_code::RegionCode;
 use crate::kernel::terms::{Category, Mark};
 use crate::kernel::time::At;
 use crate::platform::db::{Conn, Read, Tx};
-use diesel::dsl::{insert_into, update};
+use diesel::dsl::{exists, insert_into, select, update};
 use diesel::prelude::*;
 
 /// A stored product.
@@ -35,6 +35,12 @@ pub struct ProductRow {
 pub fn insert_product(tx: &mut Tx<'_>, row: &ProductRow) -> Outcome<()> {
     each!(tx, c => insert_into(products::table).values(row).execute(c))?;
     Ok(())
+}
+
+/// Whether an organisation has a product of this name and category.
+pub fn has_product(on: &mut Read, org: OrgId, name: &str, category: Category) -> Outcome<bool> {
+    let named = products::table.filter(products::org_id.eq(org)).filter(products::name.eq(name));
+    Ok(each!(on, c => select(exists(named.filter(products::category.eq(category)))).get_result(c))?)
 }
 
 /// Locks, counts up and loads a product, whoever's it is: for what certificates and mandates say about it.

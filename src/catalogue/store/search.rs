@@ -76,14 +76,15 @@ impl Wanted {
     }
 }
 
-/// Whether the supplier of a listing may sell, and the producer under whose mandate it does.
+/// Whether the supplier of a listing may sell, and the producer under whose mandate it does, as long as that was not taken back.
 macro_rules! sold {
     () => {{
         let producer = products::table
             .filter(products::id.eq(listings::product_id))
             .filter(identity::acts(products::org_id))
             .filter(admission::admitted(products::org_id));
-        may_sell().and(listings::mandate_id.is_null().or(exists(producer)))
+        let mandated = exists(producer).and(admission::mandate_stands(listings::mandate_id));
+        may_sell().and(listings::mandate_id.is_null().or(mandated))
     }};
 }
 

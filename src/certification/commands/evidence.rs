@@ -1,6 +1,6 @@
 //! Evidence of the three elements.
 
-use super::super::rules::{self, CertificationState, Event, Facts};
+use super::super::rules::{self, CertificationState, Element, Event, Facts};
 use super::super::store::{self, EvidenceRow};
 use super::progress;
 use crate::audit;
@@ -12,6 +12,7 @@ use crate::kernel::ids::{CertificationApplicationId, EvidenceId, FileId};
 use crate::platform::db::Tx;
 use crate::regions;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// A piece of evidence.
 #[derive(Debug, Clone)]
@@ -44,7 +45,8 @@ pub fn add_evidence(
     let told_otherwise = !store::notices_of(tx, id)?.is_empty()
         && store::evidence_of(tx, id)?.iter().any(|piece| piece.element == new.facts.element());
     check_files(tx, actor, &new.facts, &new.files)?;
-    let names = regions::names(tx)?;
+    // Only a licence names a region.
+    let names = if new.facts.element() == Element::Quality { regions::names(tx)? } else { BTreeMap::new() };
     let known = |code: &str| code.parse().is_ok_and(|code| names.contains_key(&code));
     let warnings = rules::check_evidence(&new.facts, new.files.len(), tx.at().day(), known)?;
     let row = EvidenceRow {

@@ -139,7 +139,11 @@ pub async fn add_evidence(
 }
 
 impl NewEvidenceRequest {
-    fn command(&self) -> Outcome<NewEvidence> {
+    /// What it asks for.
+    ///
+    /// # Errors
+    /// When the facts are not those of the element named.
+    pub fn command(&self) -> Outcome<NewEvidence> {
         let facts = Facts::of(self.element, self.quality.clone(), self.price.clone(), self.linkage.clone())?;
         Ok(NewEvidence { facts, files: self.file_ids.clone().unwrap_or_default(), replaces: self.replaces })
     }

@@ -9,6 +9,8 @@ mod papers;
 mod queue;
 mod schemes;
 
+pub use applications::NewEvidenceRequest;
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the routes.

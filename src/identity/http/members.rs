@@ -47,6 +47,14 @@ pub struct InvitationRequest {
     roles: Vec<Role>,
 }
 
+impl InvitationRequest {
+    /// What it asks for, into an organisation.
+    #[must_use]
+    pub fn invitation(&self, org: OrgId) -> NewInvitation<'_> {
+        NewInvitation { org, email: &self.email, name: &self.name, roles: &self.roles }
+    }
+}
+
 /// The members of an organisation.
 #[utoipa::path(get, path = "/organisations/{id}/members", tag = "identity", params(("id" = OrgId, Path), ("limit" = Option<i64>, Query, minimum = 1, maximum = 200), ("cursor" = Option<String>, Query)),
     responses((status = 200, body = PageOf<MemberView>)), security(("bearer" = ["organisation.manage"])))]
@@ -95,8 +103,7 @@ pub async fn invite_member(
     call.write(move |tx, actor, Json(body)| {
         let org = body.organisation_id.unwrap_or(actor.org_id);
         commands::manages(actor, org)?;
-        let new = NewInvitation { org, email: &body.email, name: &body.name, roles: &body.roles };
-        let row = commands::invite(tx, Some(actor), &new, &settings.public_url)?;
+        let row = commands::invite(tx, Some(actor), &body.invitation(org), &settings.public_url)?;
         Reply::json(201, &InvitationView::from(row))
     })
     .await

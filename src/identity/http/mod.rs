@@ -9,6 +9,9 @@ mod payers;
 mod sessions;
 mod views;
 
+pub use members::InvitationRequest;
+pub use organisations::NewOrganisationRequest;
+
 use super::gate::Gate;
 use super::rules;
 use crate::kernel::error::{AppError, Outcome};

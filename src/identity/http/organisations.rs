@@ -52,6 +52,21 @@ pub struct NewOrganisationRequest {
     supervising_unit: Option<OrgId>,
 }
 
+impl NewOrganisationRequest {
+    /// What it asks for.
+    #[must_use]
+    pub fn new_organisation(&self) -> NewOrganisation {
+        NewOrganisation {
+            uscc: Some(self.uscc),
+            name: self.name.clone(),
+            kind: self.kind,
+            region: self.region_code,
+            staff_count: self.staff_count,
+            is_sme: self.is_sme,
+        }
+    }
+}
+
 /// Why.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -120,14 +135,7 @@ pub async fn list_organisations(call: Call<SignedIn>, list: List<OrganisationQue
 #[post("/organisations")]
 pub async fn create_organisation(call: Call<OperatePlatform, Json<NewOrganisationRequest>>) -> Answer {
     call.write(|tx, actor, Json(body)| {
-        let new = NewOrganisation {
-            uscc: Some(body.uscc),
-            name: body.name.clone(),
-            kind: body.kind,
-            region: body.region_code,
-            staff_count: body.staff_count,
-            is_sme: body.is_sme,
-        };
+        let new = body.new_organisation();
         let today = tx.at().day();
         queries::region_exists(tx, &body.region_code, today)?;
         let org = commands::enter_organisation(tx, actor, &new, body.supervising_unit)?;

@@ -2,7 +2,7 @@
 
 use super::{Schemas, bad_header, text_header};
 use crate::kernel::error::{AppError, Code, FieldError, Message, Outcome};
-use crate::platform::files;
+use crate::platform::{files, workbook};
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::http::header;
@@ -189,6 +189,32 @@ impl Body for Upload {
             ));
         }
         Ok(Upload { bytes: raw.clone(), content_type: known })
+    }
+}
+
+/// An uploaded table: a workbook or a CSV that looks like what it claims to be.
+#[derive(Debug, Clone)]
+pub struct SheetUpload {
+    /// The bytes, shared with the call.
+    pub bytes: Bytes,
+    /// Which of the two.
+    pub content_type: &'static str,
+}
+
+impl Body for SheetUpload {
+    const MAX_BYTES: usize = files::MAX_BYTES;
+    fn parse(raw: &Bytes, request: &HttpRequest, _: &Schemas) -> Outcome<SheetUpload> {
+        let declared = text_header(request, header::CONTENT_TYPE.as_str()).unwrap_or("");
+        let declared = declared.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+        let accepted = [workbook::XLSX, workbook::CSV];
+        let Some(content_type) = accepted.into_iter().find(|kind| *kind == declared) else {
+            return Err(AppError::new(Code::FileTypeRefused).with("accepted", accepted.to_vec()));
+        };
+        if raw.is_empty() {
+            return Err(bad_header("body", "文件为空", "the file is empty"));
+        }
+        workbook::check_claim(raw, content_type)?;
+        Ok(SheetUpload { bytes: raw.clone(), content_type })
     }
 }
 

@@ -15,7 +15,7 @@ mod reply;
 mod schemas;
 
 pub use accept::Format;
-pub use body::{Body, Empty, Json, Upload};
+pub use body::{Body, Empty, Json, SheetUpload, Upload};
 pub use cache::PublicCache;
 pub use call::{Authority, Call, Claims, Presented};
 pub use limits::{Limits, Rate};

@@ -7,6 +7,7 @@ use crate::kernel::time::{At, Day};
 use crate::kernel::uscc::Uscc;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{Draft, JsonType, ValidationError, Validator};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, RwLock};
@@ -46,6 +47,20 @@ impl Schemas {
     /// When the component does not exist or is no schema.
     pub fn check(&self, component: &str, body: &Value) -> Outcome<Vec<FieldError>> {
         Ok(wrong(&*self.validator(component, &json!({"$ref": format!("#/components/schemas/{component}")}))?, body))
+    }
+
+    /// A value as the published type of a request, with everything that is wrong with it.
+    ///
+    /// # Errors
+    /// `validation_failed` with each field at fault.
+    pub fn read<T: DeserializeOwned + utoipa::ToSchema>(&self, value: &Value) -> Outcome<T> {
+        let wrong = self.check(&T::name(), value)?;
+        if !wrong.is_empty() {
+            return Err(AppError::invalid(wrong));
+        }
+        T::deserialize(value).map_err(|e| {
+            AppError::invalid(vec![FieldError::new("", "invalid", Message::new("不符合要求", e.to_string()))])
+        })
     }
 
     /// What is wrong with the query of an operation, named by its method and path; a parameter is pointed to by its name alone.

@@ -1,5 +1,6 @@
 //! Reports over HTTP, as JSON or CSV.
 
+mod certification;
 mod progress;
 mod volumes;
 
@@ -11,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig) {
     config.service(progress::quota_progress);
-    config.service(volumes::county_volumes);
+    config.service(volumes::county_volumes).service(certification::certification_report);
 }
 
 /// Whether CSV is asked for.

@@ -1,5 +1,6 @@
 //! The reports as they are answered.
 
+pub mod certification;
 pub mod progress;
 pub mod volumes;
 

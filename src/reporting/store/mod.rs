@@ -1,5 +1,6 @@
 //! SQL of reports: reads any table, writes none.
 
+pub mod certification;
 pub mod progress;
 pub mod volumes;
 

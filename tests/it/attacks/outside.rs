@@ -32,7 +32,10 @@ fn named(path: &str) -> Option<Named> {
     let rest = path.strip_prefix("/api/v1/")?;
     Some(match rest {
         "calendars/{year}" | "regions/{code}" | "certificates/{number}" | "listings/{id}" => Public,
-        "public-notices/{id}/objections" | "objections/{id}/evidence" | "blacklist/{id}" => Public,
+        "public-notices/{id}/objections"
+        | "objections/{id}/evidence"
+        | "blacklist/{id}"
+        | "imports/templates/{kind}" => Public,
         // Everybody reads schemes; that no office rules over another's is tested with them.
         "schemes/{id}" | "schemes/{id}/editions" | "schemes/{id}/endings" => Public,
         "certificates/{number}/statement" | "certificates/{number}/qr.svg" | "certificates/{number}/page" => Public,
@@ -54,6 +57,7 @@ fn named(path: &str) -> Option<Named> {
             "findings" => Record("fnd"),
             "inspection-plans" => Record("ipl"),
             "inspections" => Record("isp"),
+            "imports" => Record("imp"),
             "invitations" => Record("inv"),
             "listings" => Record("lst"),
             "mandates" => Record("mnd"),

@@ -126,7 +126,13 @@ impl World {
         let mandate = json!({ "agent_id": agent.org_id, "products": [product], "valid_from": "2021-01-01", "valid_until": "2021-12-31" });
         let given = seller.post("/api/v1/mandates", mandate).expect(201).await;
         let admitted = seller.get("/api/v1/supplier-applications").expect(200).await.str("/items/0/id");
-        for id in [product, given.id(), admitted] {
+        let table = "name,category,origins,weighed\n黄芪,herb_tea,640323,否\n".as_bytes().to_vec();
+        let imported = seller
+            .post("/api/v1/imports/products?mode=all_or_nothing", Value::Null)
+            .raw("text/csv", table)
+            .expect(202)
+            .await;
+        for id in [product, given.id(), admitted, imported.id()] {
             self.keep(id);
         }
         self.people.push(agent);

@@ -1,0 +1,133 @@
+//! What each kind of import consists of: its columns, and what a row does.
+
+mod products;
+mod suppliers;
+
+use super::columns::Form;
+use super::rules::ImportKind;
+use crate::kernel::actor::{Actor, Grant, ImportProducts, ImportSuppliers, Permission};
+use crate::kernel::error::{AppError, Message, Outcome};
+use crate::platform::db::Tx;
+use crate::platform::http::Schemas;
+use serde_json::Value;
+
+/// What a row brought into being.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Created {
+    /// The product or the organisation.
+    pub subject: String,
+    /// The draft of its application, if the row asks for one.
+    pub application: Option<String>,
+}
+
+/// The form of a kind.
+#[must_use]
+pub const fn form(kind: ImportKind) -> &'static Form {
+    match kind {
+        ImportKind::Products => &products::FORM,
+        ImportKind::Suppliers => &suppliers::FORM,
+    }
+}
+
+/// Who may import a kind.
+#[must_use]
+pub const fn grants(kind: ImportKind) -> &'static [Grant] {
+    match kind {
+        ImportKind::Products => ImportProducts::GRANTS,
+        ImportKind::Suppliers => ImportSuppliers::GRANTS,
+    }
+}
+
+/// Completes the requests that a row's cells make up.
+pub fn complete(kind: ImportKind, parts: &mut Value) {
+    match kind {
+        ImportKind::Products => products::complete(parts),
+        ImportKind::Suppliers => suppliers::complete(parts),
+    }
+}
+
+/// Everything that the published schemas of a row's requests have to say against it, each below its request's name.
+pub fn misshapen(kind: ImportKind, parts: &Value, schemas: &Schemas) -> Vec<AppError> {
+    match kind {
+        ImportKind::Products => products::misshapen(parts, schemas),
+        ImportKind::Suppliers => suppliers::misshapen(parts, schemas),
+    }
+}
+
+/// What makes two rows of a file the same, and where that stands; nothing when the row does not say.
+#[must_use]
+pub fn identity(kind: ImportKind, parts: &Value) -> Option<(String, &'static str)> {
+    match kind {
+        ImportKind::Products => products::identity(parts),
+        ImportKind::Suppliers => suppliers::identity(parts),
+    }
+}
+
+/// Does what a row asks for, by the commands of the single-record API. With a list to put faults on, it goes on after one as
+/// far as it can; what it did is then to be undone.
+///
+/// # Errors
+/// The first thing wrong, pointed to below its request's name.
+pub fn carry_out(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    kind: ImportKind,
+    parts: &Value,
+    public_url: &str,
+    faults: Option<&mut Vec<AppError>>,
+) -> Outcome<Created> {
+    match kind {
+        ImportKind::Products => products::carry_out(tx, actor, parts, faults),
+        ImportKind::Suppliers => suppliers::carry_out(tx, actor, parts, public_url),
+    }
+}
+
+/// An error that names no field is one of this one.
+fn pointed(error: AppError, pointer: &str) -> AppError {
+    let parts = error.parts();
+    if !parts.fields.is_empty() {
+        return error;
+    }
+    let (zh, en) = parts.code.titles();
+    let message = parts.detail.clone().unwrap_or_else(|| Message::new(zh, en));
+    error.at(pointer, message)
+}
+
+fn part<'a>(parts: &'a Value, name: &str) -> Option<&'a Value> {
+    parts.get(name).filter(|part| part.is_object())
+}
+
+fn read<T: serde::de::DeserializeOwned>(part: &Value) -> Outcome<T> {
+    T::deserialize(part).map_err(|e| AppError::internal(format!("a staged row is not what was checked: {e}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cells::{Holds, Words};
+    use super::*;
+    use crate::certification::{BeneficiaryClass, LinkageKind, PriceProof, QualityProof};
+    use crate::kernel::actor::OrgKind;
+    use crate::kernel::terms::{Category, Mark};
+
+    fn words(kind: ImportKind, key: &str) -> Words {
+        let column = form(kind).columns.iter().find(|column| column.key == key).unwrap();
+        let Holds::Word(words) = column.holds else { panic!("{key}") };
+        words
+    }
+
+    /// A new word of the API is a new word of the template.
+    #[test]
+    fn every_word_of_the_api_can_be_chosen() {
+        let api = |words: Words| words.iter().map(|(_, word)| *word).collect::<Vec<_>>();
+        let all = |words: Vec<&'static str>| words;
+        use ImportKind::{Products, Suppliers};
+        assert_eq!(api(words(Products, "category")), all(Category::ALL.iter().map(|w| w.as_str()).collect()));
+        assert_eq!(api(words(Products, "mark")), all(Mark::ALL.iter().map(|w| w.as_str()).collect()));
+        assert_eq!(api(words(Products, "quality_proof")), all(QualityProof::ALL.iter().map(|w| w.as_str()).collect()));
+        assert_eq!(api(words(Products, "price_proof")), all(PriceProof::ALL.iter().map(|w| w.as_str()).collect()));
+        assert_eq!(api(words(Products, "linkage_kind")), all(LinkageKind::ALL.iter().map(|w| w.as_str()).collect()));
+        assert_eq!(api(words(Products, "class")), all(BeneficiaryClass::ALL.iter().map(|w| w.as_str()).collect()));
+        let sellers = OrgKind::ALL.iter().filter(|kind| kind.sells()).map(|kind| kind.as_str());
+        assert_eq!(api(words(Suppliers, "kind")), all(sellers.collect()));
+    }
+}

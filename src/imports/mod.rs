@@ -1,0 +1,30 @@
+//! Bulk imports: a workbook of products with drafts of their certification, or of suppliers with drafts of their admission.
+//!
+//! Owns `imports`, `import_rows`, `import_errors` and `import_results`.
+//!
+//! Invariants:
+//! - A row is what the single-record API would be sent: its cells become the published requests, the schemas check them, and the
+//!   same commands carry them out. No rule stands here a second time.
+//! - All or nothing: every row is tried and undone in short transactions first; when all are right, one transaction writes them
+//!   and ends the import. Good rows only: each batch writes its rows and the cursor behind them in one transaction. Either way a
+//!   crash leaves no row half done, and none is written twice.
+//! - Who imports is asked for its rights in every one of these transactions.
+//! - Files are read in bounded memory (`platform::workbook`), and never inside a transaction.
+
+mod cells;
+mod columns;
+mod commands;
+pub mod http;
+mod job;
+mod kinds;
+mod queries;
+mod rows;
+mod rules;
+pub(crate) mod schema;
+mod store;
+mod template;
+
+pub use commands::{NewImport, TOPIC, begin_at_console};
+pub use job::{Parts, advance, look, step};
+pub use queries::{ImportErrorView, ImportView, errors, import};
+pub use rules::{ImportKind, ImportMode, ImportState};

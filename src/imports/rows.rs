@@ -1,0 +1,194 @@
+//! A table becomes rows that can be carried out, and errors that stand where a person sees them.
+
+use super::cells::{self, Known};
+use super::columns::{EXAMPLE, Form, Place, Titles};
+use super::kinds;
+use crate::kernel::error::{AppError, FieldError, Message};
+use crate::platform::http::Schemas;
+use crate::platform::workbook::{Given, Merged, Row, Table, letters};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Merged cells of one row that are named.
+const MOST_MERGED: usize = 5;
+
+/// A row whose cells are well-formed: the requests that it is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// Its number as spreadsheets show it.
+    pub number: i64,
+    /// Requests by name.
+    pub parts: Value,
+}
+
+/// Something wrong with a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong {
+    /// The row's number.
+    pub number: i64,
+    /// Where in it.
+    pub place: Place,
+    /// As a stable word.
+    pub code: String,
+    /// For a person.
+    pub message: Message,
+}
+
+/// What a table was read as.
+#[derive(Debug, Default)]
+pub struct Rows {
+    /// Rows to carry out.
+    pub drafts: Vec<Draft>,
+    /// What is wrong with others, in the order of rows and columns.
+    pub wrong: Vec<Wrong>,
+    /// How many rows something is wrong with.
+    pub bad: i64,
+    /// Example rows, which are left out.
+    pub skipped: i64,
+}
+
+/// Reads every row; nothing is asked of the database.
+#[must_use]
+pub fn read(form: &Form, titles: &Titles, table: &Table, known: &Known, schemas: &Schemas) -> Rows {
+    let mut rows = Rows::default();
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    for row in &table.rows {
+        if row.cells.iter().all(|(_, given)| cells::is_blank(given)) {
+            continue;
+        }
+        if is_example(form, titles, row) {
+            rows.skipped += 1;
+            continue;
+        }
+        let mut reading = Reading { form, titles, number: row.number, faults: BTreeMap::new(), rest: Vec::new() };
+        let mut parts = reading.cells(row, known);
+        let touched = |area: &&Merged| (area.rows.0..=area.rows.1).contains(&row.number);
+        for area in table.merged.iter().filter(touched).take(MOST_MERGED) {
+            let message = Message::new("含合并单元格，请取消合并", "has merged cells; unmerge them");
+            reading.fault(area.columns.0, "merged_cells", message);
+        }
+        kinds::complete(form.kind, &mut parts);
+        for error in kinds::misshapen(form.kind, &parts, schemas) {
+            reading.error(&error);
+        }
+        if let Some((identity, pointer)) = kinds::identity(form.kind, &parts) {
+            match seen.get(&identity) {
+                Some(first) => {
+                    let message = Message::new(format!("与第 {first} 行重复"), format!("is the same as row {first}"));
+                    reading.error(&AppError::invalid(vec![FieldError::new(pointer, "duplicate", message)]));
+                }
+                None => drop(seen.insert(identity, row.number)),
+            }
+        }
+        rows.take(reading, parts);
+    }
+    rows
+}
+
+fn is_example(form: &Form, titles: &Titles, row: &Row) -> bool {
+    let named = titles.place_of(form.columns.first().map_or("", |column| column.key));
+    let first = row.cells.iter().find(|(place, _)| Some(*place) == named);
+    matches!(first, Some((_, Given::Text(text))) if cells::trimmed(text).starts_with(EXAMPLE))
+}
+
+impl Rows {
+    fn take(&mut self, reading: Reading<'_>, parts: Value) {
+        let number = i64::try_from(reading.number).unwrap_or(i64::MAX);
+        let wrong: Vec<_> = reading.faults.into_values().chain(reading.rest).collect();
+        if wrong.is_empty() {
+            return self.drafts.push(Draft { number, parts });
+        }
+        self.bad += 1;
+        self.wrong.extend(wrong.into_iter().map(|(place, code, message)| Wrong { number, place, code, message }));
+    }
+}
+
+type Found = (Place, String, Message);
+
+/// A row while it is read.
+struct Reading<'a> {
+    form: &'a Form,
+    titles: &'a Titles,
+    number: usize,
+    /// What is wrong with a cell: the first thing.
+    faults: BTreeMap<usize, Found>,
+    /// What is wrong with what is not there.
+    rest: Vec<Found>,
+}
+
+impl Reading<'_> {
+    fn cells(&mut self, row: &Row, known: &Known) -> Value {
+        let mut parts = Value::Object(Map::new());
+        for (place, given) in &row.cells {
+            if cells::is_blank(given) {
+                continue;
+            }
+            let Some(column) = self.titles.at(self.form, *place) else {
+                self.fault(*place, "unknown_column", Message::new("该列没有标题", "the column has no title"));
+                continue;
+            };
+            match cells::read(column.holds, given, known) {
+                Ok(value) => set(&mut parts, column.path, value),
+                Err(fault) => self.fault(*place, fault.code, fault.message),
+            }
+        }
+        parts
+    }
+
+    fn fault(&mut self, place: usize, code: &str, message: Message) {
+        let title = self.titles.at(self.form, place).map_or("", |column| column.title).to_owned();
+        let found = (Place { letters: letters(place), title }, code.to_owned(), message);
+        self.faults.entry(place).or_insert(found);
+    }
+
+    /// Takes an error's fields; of a cell that is wrong already nothing more is said.
+    fn error(&mut self, error: &AppError) {
+        for (place, code, message) in located(self.form, self.titles, error) {
+            let told = |found: &Found| found.0.title == place.title && !place.title.is_empty();
+            if !self.faults.values().any(told) && !self.rest.iter().any(told) {
+                self.rest.push((place, code, message));
+            }
+        }
+    }
+}
+
+/// Where an error's fields stand in the file.
+fn located(form: &Form, titles: &Titles, error: &AppError) -> Vec<Found> {
+    let parts = error.parts();
+    if parts.fields.is_empty() {
+        let (zh, en) = parts.code.titles();
+        let message = parts.detail.clone().unwrap_or_else(|| Message::new(zh, en));
+        return vec![(Place::default(), parts.code.as_str().to_owned(), message)];
+    }
+    let field = |field: &FieldError| (form.place(titles, &field.pointer), field.code.to_owned(), field.detail.clone());
+    parts.fields.iter().map(field).collect()
+}
+
+/// What commands have against a row.
+#[must_use]
+pub fn refused(form: &Form, titles: &Titles, number: i64, errors: &[AppError]) -> Vec<Wrong> {
+    let mut told = BTreeSet::new();
+    let found = errors.iter().flat_map(|error| located(form, titles, error));
+    let fresh =
+        found.filter(|(place, code, _)| told.insert((place.letters.clone(), place.title.clone(), code.clone())));
+    fresh.map(|(place, code, message)| Wrong { number, place, code, message }).collect()
+}
+
+/// Puts a value where a pointer says; `0` is the first of a list.
+fn set(whole: &mut Value, pointer: &str, value: Value) {
+    let mut at = whole;
+    for step in pointer.split('/').skip(1) {
+        if step == "0" {
+            if !at.is_array() {
+                *at = json!([Value::Null]);
+            }
+            at = &mut at[0];
+        } else {
+            if !at.is_object() {
+                *at = json!({});
+            }
+            at = &mut at[step];
+        }
+    }
+    *at = value;
+}
