@@ -85,7 +85,7 @@ on_both! {
         let till = Till::open(app).await;
         let order = till.accepted("3").await;
         let before = till.counting(&order).await;
-        assert_eq!((before["unpaid_fen"].clone(), before["counted"].clone()), (json!(3000), json!(false)));
+        assert_eq!((before["unpaid_fen"].clone(), before["completed"].clone()), (json!(3000), json!(false)));
         assert_eq!(codes(&before), ["unpaid", "not_rated"]);
         let payment = till.report(&order, 3000).await;
         let reported = till.counting(&order).await;
@@ -94,7 +94,7 @@ on_both! {
         till.confirm(&order, &payment).await;
         till.rate(&order).await;
         let done = till.counting(&order).await;
-        assert_eq!((done["counted"].clone(), done["year"].clone()), (json!(true), json!(2021)));
+        assert_eq!((done["completed"].clone(), done["year"].clone()), (json!(true), json!(2021)));
         assert_eq!((done["completed_fen"].clone(), done["accepted_paid_fen"].clone()), (json!(3000), json!(3000)));
         assert!(codes(&done).is_empty(), "{done}");
         let kinds: Vec<&Value> = done["facts"].as_array().unwrap().iter().map(|f| &f["kind"]).collect();
@@ -236,12 +236,12 @@ on_both! {
         assert_eq!(listed.str("/items/0/answer_by"), "2021-03-08");
         app.clock.set_day("2021-03-08");
         app.run_jobs().await;
-        assert_eq!(till.counting(&proven).await["counted"], json!(false));
+        assert_eq!(till.counting(&proven).await["completed"], json!(false));
         app.clock.set_day("2021-03-09");
         app.run_jobs().await;
         let deemed = till.counting(&proven).await;
         // It counts by the date of its report, and is flagged.
-        assert_eq!((deemed["counted"].clone(), deemed["completed_on"].clone()), (json!(true), json!("2021-03-01")));
+        assert_eq!((deemed["completed"].clone(), deemed["completed_on"].clone()), (json!(true), json!("2021-03-01")));
         let flagged = till.seller().get("/api/v1/payments?status=deemed").expect(200).await;
         assert_eq!((flagged.str("/items/0/id"), flagged.json()["items"].as_array().unwrap().len()), (payment.clone(), 1));
         let waiting = till.seller().get("/api/v1/payments?status=reported").expect(200).await;
@@ -270,7 +270,7 @@ on_both! {
         let no = json!({ "payment_id": proven, "decision": "deny", "reason": "没有到账" });
         till.seller().post(&url(&order, "payment-confirmations"), no).expect(200).await;
         let denied = till.counting(&order).await;
-        assert_eq!((denied["counted"].clone(), denied["completed_fen"].clone()), (json!(false), json!(0)));
+        assert_eq!((denied["completed"].clone(), denied["completed_fen"].clone()), (json!(false), json!(0)));
         assert_eq!((codes(&denied), denied["unpaid_fen"].clone()), (vec!["unpaid".to_owned()], json!(4000)));
         recounted(app).await;
         app.clock.set_day("2022-03-01");

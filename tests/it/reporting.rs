@@ -250,7 +250,9 @@ on_both! {
         let last = csv.lines().last().unwrap().to_owned();
         assert!(csv.lines().any(|line| line.contains(&format!(",{unit},"))), "{csv}");
         assert!(last.starts_with("合计,") && last.contains(",100.00,60.00,50.00,20.00,20.00,0.00,0.00,20.00,-1.00,0.00,0.00,0.00"), "{last}");
-        let missing = till.counting(&done).await["missing"].clone();
+        let view = till.counting(&done).await;
+        assert_eq!((view["completed"].clone(), view["counted"].clone()), (json!(true), json!(true)));
+        let missing = view["missing"].clone();
         assert_eq!((missing[0]["code"].clone(), missing[0]["amount_fen"].clone(), &missing[1]), (json!("unpaid"), json!(100), &Value::Null));
         recounted(app).await;
     }

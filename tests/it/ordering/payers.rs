@@ -202,7 +202,7 @@ on_both! {
         till.confirm(&placed[0], &payment).await;
         till.pay(&placed[1], 1000).await;
         till.rate(&placed[0]).await;
-        assert_eq!(till.counting(&placed[0]).await["counted"], json!(true));
+        assert_eq!(till.counting(&placed[0]).await["completed"], json!(true));
         recounted(app).await;
     }
 

@@ -247,7 +247,7 @@ on_both! {
         assert_eq!((it.state(&first).await, it.state(&second).await), ("cancelled".into(), "confirmed".into()));
         assert_eq!((stock(app, it.listing).await.pending, quota(app, it.market.trader.org_id, 2021).await.pending), (1000, 5000));
         let told = crate::support::mail::received(&it.market.trader.email);
-        assert_eq!(told.len(), 1, "the buyer is told of the order that was stopped, and of no other");
+        assert_eq!(told.len(), 2, "the buyer is told of the order that was stopped, and of the confirmed one that is flagged");
         confirm(&it.seller, &first).refused("wrong_state").await;
     }
 
