@@ -103,7 +103,7 @@ fn drop_unused(document: &mut OpenApi) {
 const KEY: &str = "重试时保持不变；动用资金、库存、份额的操作必填。1 至 200 个可见 ASCII 字符，不含 #；保留 7 天。批量请求的各项共用一个键，同一个键不能再用于另一请求 / the same on a retry; required where money, stock or quota moves. 1 to 200 visible ASCII characters without #, kept for 7 days. The items of a batch share one key, which serves no other request";
 
 /// What the operations of a tag are about, for who reads the document from its beginning.
-const ABOUT: [(&str, &str); 14] = [
+const ABOUT: [(&str, &str); 15] = [
     (
         "admission",
         "供应商入驻与委托销售 / A supplier applies, its county recommends, the platform decides. Agent traders sell under a producer's mandate.",
@@ -124,6 +124,10 @@ const ABOUT: [(&str, &str); 14] = [
     (
         "identity",
         "单位与人员 / Organisations, people, sessions, invitations, API keys. A key is sent like a token, `Authorization: Bearer …`; it acts for the organisation that it was made for, with at most its maker's permissions there, and never with those that only people hold (passwords, members, keys).",
+    ),
+    (
+        "imports",
+        "批量导入 / A workbook or CSV by the template of its kind. Every row passes the rules of the single record; errors name row and column. All rows or none, or the good ones only; how far it has come is asked for.",
     ),
     (
         "money",

@@ -29,10 +29,10 @@ pub fn routes(config: &mut ServiceConfig) {
 struct WorkbookBytes(Vec<u8>);
 
 /// The template of a kind: a workbook with titles, lists to choose from, an example and an explanation.
-#[utoipa::path(get, path = "/imports/templates/{kind}", tag = "imports", params(("kind" = ImportKind, Path)),
+#[utoipa::path(get, path = "/import-templates/{kind}", tag = "imports", params(("kind" = ImportKind, Path)),
     responses((status = 200, content((WorkbookBytes = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))),
     security(("bearer" = ["signed_in"])))]
-#[get("/imports/templates/{kind}")]
+#[get("/import-templates/{kind}")]
 pub async fn get_import_template(call: Call<SignedIn>, kind: web::Path<ImportKind>) -> Answer {
     let now = call.now();
     call.read_reply(move |read, _| {
@@ -58,7 +58,7 @@ pub struct ImportQuery {
 /// Imports products of the own organisation, and drafts of applications for their certification, from a filled-in template
 /// (XLSX, or CSV in UTF-8; 10 MiB and 10,000 rows at most). What is wrong with the file as a whole is answered at once; rows are
 /// worked through by a job, whose progress the address in `Location` tells.
-#[utoipa::path(post, path = "/imports/products", tag = "imports", params(ImportQuery, ("Idempotency-Key" = String, Header)),
+#[utoipa::path(post, path = "/imports/products", tag = "imports", params(ImportQuery),
     request_body(content((WorkbookBytes = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "text/csv"))),
     responses((status = 202, body = ImportView)), security(("bearer" = ["imports.products"])))]
 #[post("/imports/products")]
@@ -72,7 +72,7 @@ pub async fn import_products(
 
 /// Imports suppliers: their organisations, invitations of their first people by mail, and drafts of their applications for
 /// admission, which they complete and submit themselves. Files and progress as with products.
-#[utoipa::path(post, path = "/imports/suppliers", tag = "imports", params(ImportQuery, ("Idempotency-Key" = String, Header)),
+#[utoipa::path(post, path = "/imports/suppliers", tag = "imports", params(ImportQuery),
     request_body(content((WorkbookBytes = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "text/csv"))),
     responses((status = 202, body = ImportView)), security(("bearer" = ["imports.suppliers"])))]
 #[post("/imports/suppliers")]

@@ -35,7 +35,7 @@ fn named(path: &str) -> Option<Named> {
         "public-notices/{id}/objections"
         | "objections/{id}/evidence"
         | "blacklist/{id}"
-        | "imports/templates/{kind}" => Public,
+        | "import-templates/{kind}" => Public,
         // Everybody reads schemes; that no office rules over another's is tested with them.
         "schemes/{id}" | "schemes/{id}/editions" | "schemes/{id}/endings" => Public,
         "certificates/{number}/statement" | "certificates/{number}/qr.svg" | "certificates/{number}/page" => Public,

@@ -7,7 +7,7 @@ use rust_xlsxwriter::Workbook;
 use std::io::{Cursor, Read};
 
 async fn template(person: &Person, kind: &str) -> Vec<u8> {
-    let got = person.get(&format!("/api/v1/imports/templates/{kind}")).expect(200).await;
+    let got = person.get(&format!("/api/v1/import-templates/{kind}")).expect(200).await;
     assert_eq!(got.header("content-type"), Some(XLSX));
     assert!(got.header("content-disposition").unwrap().contains(&format!("yigou-{kind}.xlsx")));
     got.body
