@@ -47,7 +47,7 @@ pub fn found_scheme(tx: &mut Tx<'_>, actor: &Actor, new: &NewScheme) -> Outcome<
     rules::check_terms(&new.region, &new.edition.terms)?;
     rules::check_start(new.edition.effective_from, today, None)?;
     if let Territory::Region(region) = &new.region {
-        regions::region(tx, region, today).map_err(|error| unknown_region(error))?;
+        regions::region(tx, region, today).map_err(unknown_region)?;
     }
     let row = SchemeRow {
         id: tx.new_id(),

@@ -13,6 +13,7 @@ use crate::platform::db::Read;
 use crate::regions;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use utoipa::ToSchema;
 
 /// A person by id and name.
@@ -71,8 +72,8 @@ fn spans(on: &mut Read, rows: &[ApplicationRow], today: Day) -> Outcome<Vec<(i64
     let mut spans = Vec::with_capacity(rows.len());
     for row in rows {
         let office: RegionCode = row.office.unwrap_or(row.county);
-        if !calendars.contains_key(&office) {
-            calendars.insert(office, regions::calendar(on, &office, first, last)?);
+        if let Entry::Vacant(unknown) = calendars.entry(office) {
+            unknown.insert(regions::calendar(on, &office, first, last)?);
         }
         let between = |from: Day, to: Day| {
             calendars.get(&office).map_or(0, |days| i64::from(days.working_days_between(from.date(), to.date())))
@@ -86,9 +87,9 @@ fn spans(on: &mut Read, rows: &[ApplicationRow], today: Day) -> Outcome<Vec<(i64
 fn people(on: &mut Read, ids: impl Iterator<Item = UserId>) -> Outcome<BTreeMap<UserId, NamedPerson>> {
     let mut people = BTreeMap::new();
     for id in ids {
-        if !people.contains_key(&id) {
+        if let Entry::Vacant(unknown) = people.entry(id) {
             let (name, _) = identity::person(on, id)?;
-            people.insert(id, NamedPerson { id, name });
+            unknown.insert(NamedPerson { id, name });
         }
     }
     Ok(people)
