@@ -265,6 +265,7 @@ pub fn jobs(installation: &Installation) -> Runner {
     let runner = periodic(runner, installation, minute, "certification.file", certification::file);
     let runner = periodic(runner, installation, minute, "certification.expire", certification::expire);
     let runner = periodic(runner, installation, minute, "certification.lift", certification::lift);
+    let runner = periodic(runner, installation, minute, "certification.documents", certification::follow_documents);
     let hour = Duration::from_secs(3_600);
     let runner = periodic(runner, installation, hour, "certification.remind", certification::remind);
     let (keys, secret) = (installation.store.clone(), installation.secret.clone());

@@ -22,6 +22,8 @@ crate::text_enum! {
         NoLongerProduced "no_longer_produced"
         /// 骗取认定.
         Fraud "fraud"
+        /// 所依据的材料到期; lists nobody unless a rule row says so.
+        DocumentsExpired "documents_expired"
         /// 其他, explained in the reason.
         Other "other"
     }

@@ -3,7 +3,7 @@
 //! Owns `certification_schemes`, `certification_scheme_editions`, `certification_applications`, `certification_submissions`,
 //! `certification_assignments`, `certification_opinions`, `certification_evidence`, `certification_reviews`, `public_notices`,
 //! `objections`, `certificate_counters`, `certificates`, `certificate_events`, `certificate_keys`, `catalogue_batch_heads`,
-//! `catalogue_batches`, `catalogue_batch_rows`.
+//! `catalogue_batches`, `catalogue_batch_rows`, `certificate_requirements`, `certificate_documents`.
 //!
 //! Invariants:
 //! - What a scheme asks is an edition, dated and never changed; an application keeps the one that it was first handed in under.
@@ -16,6 +16,8 @@
 //! - A suspension with a last day is lifted by the program on the day after; a new decision about it is the same or a higher office's.
 //! - A statement is worth as much as the installation's word at its moment: the keys that sign it serve nothing else, and none is
 //!   ever withdrawn from the key set (a trigger refuses). Status list and dates say what has become of it since.
+//! - What was asked for when an application was handed in is kept with it, and becomes what its certificate rests on. A document
+//!   that ends suspends the certificate, whoever else suspended it; nothing is restored whose documents have ended.
 //! - A certificate is in one published batch at most. Nothing published changes: no function, a trigger, a SHA-256 over the content.
 //!
 //! Two things are called batch. The *working batch* (`certificates.batch`, `NX-2021-03`) is given at issue, one a month, and is a
@@ -28,6 +30,7 @@ pub mod http;
 mod page;
 mod papers;
 mod queries;
+mod requirements;
 mod rules;
 pub(crate) mod schema;
 mod scheme;
@@ -37,8 +40,8 @@ pub use commands::{
     CERTIFICATE_ENDED, CERTIFICATE_RESTORED, CertificateEnded, CertificateRestored, NewEdition, NewEvidence,
     NewObjection, NewOpinion, NewReview, NewScheme, ObjectionRuling, Ruling, add_evidence, advance, advise, assign,
     date_edition, decide_objection, draft, end_bar, end_scheme, expire, file, file_objection, first_certificate_key,
-    found_scheme, lift, lift_suspension, recompute_deadlines, remind, renew, renew_certificate_key, review, revoke,
-    rotate_certificate_key, submit, suspend, withdraw,
+    follow_documents, found_scheme, lift, lift_suspension, recompute_deadlines, remind, renew, renew_certificate_key,
+    review, revoke, rotate_certificate_key, submit, suspend, withdraw,
 };
 pub use http::NewEvidenceRequest;
 pub use papers::Papers;
@@ -49,8 +52,8 @@ pub use queries::{
 };
 pub use rules::{
     BeneficiaryClass, CarriedMark, CertificateStatus, CertificationDecision, CertificationState, Consequence, Doubt,
-    Element, EndReason, EndedCertificate, Facts, KEY_NAMES, LinkageFacts, LinkageKind, ObjectionDecision, PriceFacts,
-    PriceProof, QualityFacts, QualityProof, RejectionReason, STATEMENT_KIND, STATUS_LIST_KIND, StatedPlace, Statement,
-    StatusList, StepLevel, in_force,
+    Element, EndReason, EndedCertificate, Facts, KEY_NAMES, LinkageFacts, LinkageKind, LinkageProof, ObjectionDecision,
+    PriceFacts, PriceProof, QualityFacts, QualityProof, RejectionReason, STATEMENT_KIND, STATUS_LIST_KIND, StatedPlace,
+    Statement, StatusList, StepLevel, in_force,
 };
 pub use scheme::{Edition, Scheme, default_scheme, schemes_on, seed};

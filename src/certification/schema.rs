@@ -1,6 +1,7 @@
 //! Tables of certification.
 
 pub mod batches;
+pub mod documents;
 pub mod papers;
 
 diesel::table! {
@@ -92,6 +93,7 @@ diesel::table! {
         round -> BigInt,
         submitted_by -> Binary,
         submitted_at -> BigInt,
+        requirements -> Text,
     }
 }
 diesel::table! {

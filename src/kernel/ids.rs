@@ -89,6 +89,8 @@ crate::ids! {
     CertificateId "crt"
     /// Something that happened to a certificate.
     CertificateEventId "cev"
+    /// A document that a certificate rests on.
+    CertificateDocumentId "cdc"
     /// A published batch of the catalogue.
     CatalogueBatchId "cbt"
     /// An entry of the supplier blacklist.

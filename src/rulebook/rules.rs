@@ -36,6 +36,14 @@ crate::text_enum! {
         ObjectionDecisionDays "objection_decision_days"
         /// 认定有效期, calendar days.
         CertificateValidityDays "certificate_validity_days"
+        /// 质量合格所需材料, by product category.
+        QualityDocuments "quality_documents"
+        /// 价格不高于同类所需材料, by product category.
+        PriceDocuments "price_documents"
+        /// 带贫减贫机制所需材料, by product category.
+        LinkageDocuments "linkage_documents"
+        /// 材料到期前提醒, calendar days before the last day; a first and a second time.
+        DocumentWarningDays "document_warning_days"
         /// 换证窗口, calendar days before the end.
         RenewalWindowDays "renewal_window_days"
         /// 供应商确认期限, working days.
@@ -96,13 +104,42 @@ pub enum ValueKind {
     Choice(&'static [&'static str]),
     /// A month and day, `MM-DD`.
     MonthDay,
+    /// `any`, or which of these documents: alternatives joined by `/`, all of several by `+`.
+    Documents(&'static [&'static str]),
 }
 
 /// Payers that the payment clock tells apart.
 const PAYER_LEVELS: &[&str] = &["organ", "institution", "large_enterprise"];
 /// The causes for which a supplier may be blacklisted.
-const CAUSES: &[&str] =
-    &["food_safety", "quality", "price", "linkage_broken", "documents_untrue", "no_longer_produced", "fraud", "other"];
+const CAUSES: &[&str] = &[
+    "food_safety",
+    "quality",
+    "price",
+    "linkage_broken",
+    "documents_untrue",
+    "no_longer_produced",
+    "fraud",
+    "documents_expired",
+    "other",
+];
+/// The categories of products.
+const CATEGORIES: &[&str] = &[
+    "grain_oil",
+    "meat",
+    "vegetable",
+    "fruit",
+    "dried_goods",
+    "herb_tea",
+    "honey",
+    "dairy_egg",
+    "wine",
+    "processed_food",
+    "aquatic",
+];
+/// Documents that show quality, the price, the linkage.
+const QUALITY: &[&str] = &["inspection_report", "food_licence", "conformity_promise", "mark_certificate"];
+const PRICE: &[&str] = &["link", "contract", "invoice"];
+const LINKAGE: &[&str] = &["agreement", "household_list", "payout_record"];
 /// One million: all of it.
 const WHOLE_PPM: i64 = 1_000_000;
 
@@ -116,10 +153,12 @@ impl RuleName {
             R::NotBelowLastYear | R::RatingRequired => "flag",
             R::FillDeadline | R::ClosingDate => "month_day",
             R::CeilingMode | R::QuotaProductRule => "choice",
+            R::QualityDocuments | R::PriceDocuments | R::LinkageDocuments => "documents",
             R::NoticeDays
             | R::LateReminderDays
             | R::CertificateValidityDays
             | R::RenewalWindowDays
+            | R::DocumentWarningDays
             | R::InspectionDays
             | R::BlacklistDays
             | R::PaymentDays
@@ -156,6 +195,9 @@ impl RuleName {
             R::FillDeadline | R::ClosingDate => ValueKind::MonthDay,
             R::CeilingMode => ValueKind::Choice(&["refuse", "warn"]),
             R::QuotaProductRule => ValueKind::Choice(&["eligible", "certified", "either", "both"]),
+            R::QualityDocuments => ValueKind::Documents(QUALITY),
+            R::PriceDocuments => ValueKind::Documents(PRICE),
+            R::LinkageDocuments => ValueKind::Documents(LINKAGE),
             _ => ValueKind::Number { max: 366 },
         }
     }
@@ -165,6 +207,8 @@ impl RuleName {
         match self {
             RuleName::PaymentDays | RuleName::PaymentDaysMax => PAYER_LEVELS,
             RuleName::BlacklistDays => CAUSES,
+            RuleName::QualityDocuments | RuleName::PriceDocuments | RuleName::LinkageDocuments => CATEGORIES,
+            RuleName::DocumentWarningDays => &["first", "second"],
             _ => &[],
         }
     }
@@ -288,6 +332,11 @@ fn month_day(text: &str, year: i64) -> Option<Day> {
     day.or_else(|| if text == "02-29" { format!("{year:04}-02-28").parse().ok() } else { None })
 }
 
+/// Whether a value asks for documents, each of which is one of the words.
+fn names_documents(words: &[&str], value: &str) -> bool {
+    value == "any" || value.split('+').all(|group| group.split('/').all(|word| words.contains(&word)))
+}
+
 /// A row that somebody wants to add.
 #[derive(Debug, Clone)]
 pub struct Draft<'a> {
@@ -337,6 +386,15 @@ pub fn check(draft: &Draft<'_>, today: Day) -> Outcome<()> {
         ValueKind::Choice(words) if !words.contains(&draft.value) => {
             let words = words.join(", ");
             say("/value", format!("只能是 {words} 之一"), format!("must be one of {words}"));
+        }
+        ValueKind::Documents(words) if !names_documents(words, draft.value) => {
+            let words = words.join(", ");
+            let zh = format!("应为 any，或由 {words} 组成：/ 表示任一，+ 表示同时需要");
+            say(
+                "/value",
+                zh,
+                format!("must be any, or made of {words}: / between alternatives, + between what is needed together"),
+            );
         }
         ValueKind::MonthDay if month_day(draft.value, 2020).is_none() => {
             say("/value", "应为 MM-DD".to_owned(), "must be MM-DD".to_owned());

@@ -1,5 +1,6 @@
 //! The applicant's side: draft, submit, withdraw, renew.
 
+use super::super::requirements;
 use super::super::rules::{self, CertificationState, Event};
 use super::super::scheme::{self, Scheme};
 use super::super::store::{self, ApplicationRow, CertificateRow};
@@ -136,7 +137,7 @@ fn may_apply(tx: &mut Tx<'_>, actor: &Actor, scheme: &Scheme) -> Outcome<RegionC
 /// notice showed was replaced meanwhile, the notice starts again.
 ///
 /// # Errors
-/// `evidence_missing` naming each element without evidence; `wrong_state`; as [`draft`] where things have changed.
+/// `evidence_missing` naming each element and the documents that it lacks or that have expired; `wrong_state`; as [`draft`] where things have changed.
 pub fn submit(tx: &mut Tx<'_>, actor: &Actor, id: CertificationApplicationId) -> Outcome<ApplicationRow> {
     let mut case = progress::claim(tx, &Scope::Org(actor.org_id), id, None)?;
     let first = case.row.submitted_at.is_none();
@@ -145,8 +146,7 @@ pub fn submit(tx: &mut Tx<'_>, actor: &Actor, id: CertificationApplicationId) ->
         case.under_today(tx)?;
     }
     may_apply(tx, actor, &case.scheme)?;
-    let present: Vec<_> = store::evidence_of(tx, id)?.iter().map(|piece| piece.element).collect();
-    rules::complete(&present)?;
+    let asked = complete(tx, &case)?;
     let event = Event::Submit { changed: case.row.changed };
     case.happen(tx, Some(actor), event)?;
     if let Some(old) = case.row.renews.filter(|_| first) {
@@ -155,11 +155,21 @@ pub fn submit(tx: &mut Tx<'_>, actor: &Actor, id: CertificationApplicationId) ->
     case.row.round += 1;
     case.row.submitted_at = Some(tx.at());
     let now = tx.at();
-    store::insert_submission(tx, id, case.row.round, actor.user_id, now)?;
+    store::insert_submission(tx, id, case.row.round, actor.user_id, now, &asked)?;
     case.save(tx)?;
     let details = json!({ "round": case.row.round, "step": case.step().map(|step| &step.key), "due_on": case.row.due_on, "rule_id": case.row.due_rule_id });
     audit::record(tx, &case.entry(Some(actor), "certification.submitted", details))?;
     Ok(case.row)
+}
+
+/// Evidence has every document that is asked for today; what is asked for, to be kept with the submission.
+fn complete(tx: &mut Tx<'_>, case: &Case) -> Outcome<String> {
+    let today = tx.at().day();
+    let product = catalogue::product(tx, &Scope::Platform, case.row.product_id)?;
+    let asked = requirements::asked(tx, &case.row.county, &product, today)?;
+    let pieces = store::evidence_of(tx, case.row.id)?;
+    rules::all_met(&asked, &requirements::brought(&pieces)?, today)?;
+    serde_json::to_string(&asked).map_err(AppError::internal)
 }
 
 /// A renewal filed in its window keeps the old certificate in force until it is decided, at most so many days.

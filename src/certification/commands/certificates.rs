@@ -2,7 +2,7 @@
 
 use super::super::rules::{self, CertificateEvent as Event, CertificateStatus, EndReason};
 use super::super::store::{self, CertificateEventRow, CertificateRow};
-use super::tell;
+use super::{documents, tell};
 use crate::audit;
 use crate::catalogue::{self, CoverStatus, Reach};
 use crate::identity;
@@ -130,6 +130,9 @@ fn decide(tx: &mut Tx<'_>, actor: &Actor, number: &str, event: Event, ruling: &R
     if matches!(event, Event::Lift | Event::Change) {
         may_undo(tx, actor, &row)?;
     }
+    if event == Event::Lift {
+        rests_on_something(tx, &row)?;
+    }
     let decided = happen(tx, Some(actor), row, event, ruling)?;
     if event != Event::Lift {
         renewals(tx, actor, decided.renewed_by, event, ruling)?;
@@ -138,6 +141,16 @@ fn decide(tx: &mut Tx<'_>, actor: &Actor, number: &str, event: Event, ruling: &R
         super::blacklist::after_revocation(tx, actor, &decided, ruling)?;
     }
     Ok(decided)
+}
+
+/// Nothing is restored whose documents have ended.
+fn rests_on_something(tx: &mut Tx<'_>, row: &CertificateRow) -> Outcome<()> {
+    let Some((requirement, ends_on)) = documents::over(tx, row.id)? else { return Ok(()) };
+    let (zh, en) = requirement.words();
+    Err(AppError::new(Code::WrongState).detail(
+        format!("{zh}已于 {ends_on} 到期，请先审核供应商提交的新材料"),
+        format!("{en} expired on {ends_on}; accept a new one first"),
+    ))
 }
 
 /// A suspension of what is suspended changes the suspension.
@@ -168,7 +181,7 @@ fn renewals(
 }
 
 /// Nobody decides for an office about the certificate of a supplier whose member he is.
-fn no_party(tx: &mut Tx<'_>, actor: &Actor, row: &CertificateRow) -> Outcome<()> {
+pub(super) fn no_party(tx: &mut Tx<'_>, actor: &Actor, row: &CertificateRow) -> Outcome<()> {
     let member = identity::is_member(tx, actor.user_id, row.org_id)?;
     Ok(rules::may_decide(actor.user_id, &[], member)?)
 }
@@ -196,6 +209,11 @@ pub(super) fn lift_over(tx: &mut Tx<'_>, number: &str) -> Outcome<()> {
     let over = row.suspended_until.is_some_and(|until| until < today) && row.in_force_until >= today;
     if row.status != CertificateStatus::Suspended || !over {
         return Ok(());
+    }
+    // What it rests on may have ended meanwhile; then the program goes on suspending it for that.
+    if let Some((requirement, ends_on)) = documents::over(tx, row.id)? {
+        let ruling = documents::ended_ruling(&requirement, ends_on);
+        return happen(tx, None, row, Event::Change, &ruling).map(drop);
     }
     let by_date = Ruling { reason_code: None, reason: None, safety: false, until: None };
     happen(tx, None, row, Event::Lift, &by_date).map(drop)

@@ -1,6 +1,6 @@
 //! Evidence of the three elements.
 
-use super::super::rules::{self, CertificationState, Element, Event, Facts};
+use super::super::rules::{self, CertificationState, Element, Event, EvidenceWarning, Facts};
 use super::super::store::{self, EvidenceRow};
 use super::progress;
 use crate::audit;
@@ -44,19 +44,14 @@ pub fn add_evidence(
     // A second piece beside one that a notice rested on says something else, as a replacement does.
     let told_otherwise = !store::notices_of(tx, id)?.is_empty()
         && store::evidence_of(tx, id)?.iter().any(|piece| piece.element == new.facts.element());
-    check_files(tx, actor, &new.facts, &new.files)?;
-    // Only a licence names a region.
-    let names = if new.facts.element() == Element::Quality { regions::names(tx)? } else { BTreeMap::new() };
-    let known = |code: &str| code.parse().is_ok_and(|code| names.contains_key(&code));
-    let warnings = rules::check_evidence(&new.facts, new.files.len(), tx.at().day(), known)?;
+    let warnings = check(tx, actor, &new.facts, &new.files)?;
     let row = EvidenceRow {
         id: tx.new_id(),
         application_id: id,
         element: new.facts.element(),
         file_ids: serde_json::to_string(&new.files).map_err(AppError::internal)?,
         facts: facts_json(&new.facts)?,
-        warnings: serde_json::to_string(&warnings.iter().map(warning).collect::<Vec<_>>())
-            .map_err(AppError::internal)?,
+        warnings,
         replaces: new.replaces,
         given_by: actor.user_id,
         given_at: tx.at(),
@@ -70,6 +65,16 @@ pub fn add_evidence(
         json!({ "evidence_id": row.id, "element": row.element, "replaces": row.replaces, "notice_restarted": noticed });
     audit::record(tx, &case.entry(Some(actor), "certification.evidence_added", details))?;
     Ok((row, case.row.version))
+}
+
+/// Looks at facts and files of the actor's organisation; what deserves a reviewer's look, as a JSON list in both languages.
+pub(super) fn check(tx: &mut Tx<'_>, actor: &Actor, facts: &Facts, files: &[FileId]) -> Outcome<String> {
+    check_files(tx, actor, facts, files)?;
+    // Only a licence names a region.
+    let names = if facts.element() == Element::Quality { regions::names(tx)? } else { BTreeMap::new() };
+    let known = |code: &str| code.parse().is_ok_and(|code| names.contains_key(&code));
+    let warnings = rules::check_evidence(facts, files.len(), tx.at().day(), known)?;
+    serde_json::to_string(&warnings.iter().map(warning).collect::<Vec<_>>()).map_err(AppError::internal)
 }
 
 /// The piece replaced is of the same application and element, and still stands.
@@ -122,10 +127,23 @@ fn facts_json(facts: &Facts) -> Outcome<String> {
 }
 
 /// A warning in both languages, for the reviewer.
-fn warning(warning: &FoodLicenceWarning) -> serde_json::Value {
-    let zh = match warning {
-        FoodLicenceWarning::WrongCheckDigit { expected } => format!("许可证校验码应为 {expected}"),
-        FoodLicenceWarning::UnknownRegion { code } => format!("许可证中的区划 {code} 未知"),
+fn warning(warning: &EvidenceWarning) -> serde_json::Value {
+    let (zh, en) = match warning {
+        EvidenceWarning::Licence(doubt) => {
+            let zh = match doubt {
+                FoodLicenceWarning::WrongCheckDigit { expected } => format!("许可证校验码应为 {expected}"),
+                FoodLicenceWarning::UnknownRegion { code } => format!("许可证中的区划 {code} 未知"),
+            };
+            (zh, format!("licence number: {doubt}"))
+        }
+        EvidenceWarning::MarkNumber(mark) => {
+            let (zh, en) = rules::mark_words(*mark);
+            (format!("{zh}证书编号与通常写法不符，请核对"), format!("the number is not written as those of {en} are"))
+        }
+        EvidenceWarning::OrganicYear(year) => (
+            format!("有机码的年份为 {year}，尚未到"),
+            format!("the organic code names the year {year}, which has not come"),
+        ),
     };
-    json!({ "zh": zh, "en": format!("licence number: {warning}") })
+    json!({ "zh": zh, "en": en })
 }

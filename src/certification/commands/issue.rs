@@ -3,6 +3,7 @@
 use super::super::rules::{self, CertificateEvent, CertificateStatus, CertificationDecision};
 use super::super::store::{self, CertificateEventRow, CertificateRow};
 use super::certificates::{self, Ruling};
+use super::documents;
 use super::progress::Case;
 use super::tell;
 use crate::audit;
@@ -60,6 +61,7 @@ pub(super) fn certificate(tx: &mut Tx<'_>, actor: Option<&Actor>, case: &Case) -
     };
     store::insert_certificate(tx, &row)?;
     catalogue::cover(tx, &cover(&row))?;
+    documents::keep(tx, case, &row)?;
     if let Some(old) = old {
         replace(tx, old, row.id)?;
     }

@@ -4,6 +4,7 @@ mod apply;
 mod batches;
 mod blacklist;
 mod certificates;
+mod documents;
 mod evidence;
 mod issue;
 mod keys;
@@ -21,6 +22,7 @@ pub use certificates::{
     CERTIFICATE_ENDED, CERTIFICATE_RESTORED, CertificateEnded, CertificateRestored, Ruling, end_bar, lift_suspension,
     revoke, suspend,
 };
+pub use documents::{NewDocument, bring_document, follow_documents, review_document};
 pub use evidence::{NewEvidence, add_evidence};
 pub use keys::{first_certificate_key, renew_certificate_key, rotate_certificate_key};
 pub use notices::{

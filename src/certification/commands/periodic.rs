@@ -2,7 +2,7 @@
 
 use super::super::rules::{CertificationState, Event};
 use super::super::store;
-use super::{certificates, issue, progress};
+use super::{certificates, documents, issue, progress};
 use crate::audit;
 use crate::kernel::actor::Scope;
 use crate::kernel::error::{Code, Outcome};
@@ -87,7 +87,7 @@ pub fn expire(tx: &mut Tx<'_>) -> Outcome<usize> {
 /// When the database fails.
 pub fn recompute_deadlines(tx: &mut Tx<'_>) -> Outcome<usize> {
     let (mut reviews, notices) = (store::provisional_reviews(tx)?, store::provisional_notices(tx)?);
-    let count = reviews.len() + notices.len();
+    let count = reviews.len() + notices.len() + documents::recompute(tx)?;
     for notice in notices {
         let deadline = regions::deadline_calendar_days(tx, &notice.county, notice.opened_on, notice.days)?;
         let mut case = progress::claim(tx, &Scope::Platform, notice.application_id, None)?;

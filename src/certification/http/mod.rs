@@ -4,6 +4,7 @@ mod applications;
 mod batches;
 mod blacklist;
 mod certificates;
+mod documents;
 mod notices;
 mod papers;
 mod queue;
@@ -20,6 +21,7 @@ pub fn routes(config: &mut ServiceConfig) {
     queue::routes(config);
     notices::routes(config);
     certificates::routes(config);
+    documents::routes(config);
     papers::routes(config);
     batches::routes(config);
     blacklist::routes(config);

@@ -1,5 +1,6 @@
 //! What applicants and offices see of applications.
 
+use super::documents::{RequirementView, asked_of};
 use super::{NoticeView, OfficeNotes, office_notes};
 use crate::certification::rules::{
     self, CertificateStatus, CertificationDecision, CertificationState, Consequence, Element, ObjectionStatus,
@@ -270,6 +271,8 @@ pub struct ApplicationDetail {
     pub application: ApplicationView,
     /// Its steps, in order.
     pub steps: Vec<SchemeStep>,
+    /// What documents are asked for today, and which of them the evidence has.
+    pub requirements: Vec<RequirementView>,
     /// Its evidence, oldest first.
     pub evidence: Vec<EvidenceView>,
     /// Decisions, oldest first.
@@ -299,6 +302,7 @@ pub fn application(
     let scheme = scheme::scheme_of(on, row.scheme_id, row.edition)?;
     let steps = rules::steps_for(&scheme.edition.terms.steps, &row.region_code);
     let pieces = store::evidence_of(on, id)?;
+    let requirements = asked_of(on, &row, &pieces, today)?;
     let replaced: Vec<EvidenceId> = pieces.iter().filter_map(|piece| piece.replaces).collect();
     let evidence = pieces.into_iter().map(|piece| {
         let is_replaced = replaced.contains(&piece.id);
@@ -321,6 +325,7 @@ pub fn application(
     };
     Ok(ApplicationDetail {
         office_notes,
+        requirements,
         renews_status: renews.as_ref().map(|(_, status)| *status),
         renews_number: renews.map(|(number, _)| number),
         application: view(&row, &steps, today),

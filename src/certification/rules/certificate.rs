@@ -34,6 +34,8 @@ crate::text_enum! {
         NoLongerProduced "no_longer_produced"
         /// 骗取认定.
         Fraud "fraud"
+        /// 所依据的材料到期.
+        DocumentsExpired "documents_expired"
         /// 其他, explained in the reason.
         Other "other"
     }
@@ -63,6 +65,7 @@ impl EndReason {
             EndReason::LinkageBroken => ("带贫机制落空", "poverty linkage not kept"),
             EndReason::DocumentsUntrue => ("材料不实", "untrue documents"),
             EndReason::Fraud => ("骗取认定", "certified by fraud"),
+            EndReason::DocumentsExpired => ("所依据的材料到期", "required documents expired"),
             EndReason::NoLongerProduced => ("不再生产", "no longer produced"),
             EndReason::Other => ("其他", "other"),
         }

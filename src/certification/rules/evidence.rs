@@ -1,7 +1,8 @@
 //! The three elements (三要素): what their evidence says, and when it is complete.
 
+use super::document::{EvidenceWarning, check_mark};
 use crate::kernel::error::{AppError, Code, FieldError, Message};
-use crate::kernel::food_licence::{FoodLicence, FoodLicenceWarning};
+use crate::kernel::food_licence::FoodLicence;
 use crate::kernel::money::Fen;
 use crate::kernel::terms::Mark;
 use crate::kernel::time::Day;
@@ -57,6 +58,18 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
+    /// What shows the linkage.
+    LinkageProof {
+        /// 带贫协议.
+        Agreement "agreement"
+        /// 花名册.
+        HouseholdList "household_list"
+        /// 发放凭证.
+        PayoutRecord "payout_record"
+    }
+}
+
+crate::text_enum! {
     /// Whom the linkage reaches.
     BeneficiaryClass {
         /// 建档立卡户.
@@ -76,7 +89,7 @@ crate::text_enum! {
 pub struct CarriedMark {
     /// Which.
     pub mark: Mark,
-    /// Its certificate's number.
+    /// Its certificate's number; of organic goods the 17 digits of the organic code (有机码).
     #[schema(max_length = 60, min_length = 1, format = "line")]
     pub number: String,
     /// Its last day.
@@ -92,6 +105,8 @@ pub struct QualityFacts {
     /// Number of the report, licence (SC and 14 digits) or promise.
     #[schema(max_length = 60, min_length = 1, format = "line")]
     pub number: Option<String>,
+    /// Its last day; required of a food licence.
+    pub expires_on: Option<Day>,
     /// Marks that the product carries.
     #[schema(max_items = 10)]
     pub marks: Option<Vec<CarriedMark>>,
@@ -118,6 +133,8 @@ pub struct PriceFacts {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LinkageFacts {
+    /// What shows it.
+    pub proof: Option<LinkageProof>,
     /// Wage, asset or business.
     pub kind: LinkageKind,
     /// Whom it reaches.
@@ -194,39 +211,17 @@ pub fn check_evidence(
     files: usize,
     today: Day,
     region_is_known: impl Fn(&str) -> bool,
-) -> Result<Vec<FoodLicenceWarning>, AppError> {
+) -> Result<Vec<EvidenceWarning>, AppError> {
     let mut wrong = Vec::new();
     let mut warnings = Vec::new();
+    if let Facts::Quality(quality) = facts {
+        (wrong, warnings) = check_quality(quality, today, region_is_known);
+    }
     let mut say =
         |pointer: String, zh: &str, en: &str| wrong.push(FieldError::new(pointer, "invalid", Message::new(zh, en)));
     match facts {
-        Facts::Quality(quality) => {
-            if files == 0 {
-                say("/file_ids".to_owned(), "须附文件", "needs a file");
-            }
-            match (&quality.proof, &quality.number) {
-                (QualityProof::FoodLicence, Some(number)) => match FoodLicence::parse(number) {
-                    Ok(licence) => warnings = licence.warnings(region_is_known),
-                    Err(_) => say("/quality/number".to_owned(), "应为 SC 加 14 位数字", "must be SC and 14 digits"),
-                },
-                (QualityProof::FoodLicence, None) => {
-                    say("/quality/number".to_owned(), "须填写许可证编号", "names the licence");
-                }
-                _ => {}
-            }
-            let marks = quality.marks.as_deref().unwrap_or_default();
-            if quality.proof == QualityProof::MarkCertificate && marks.is_empty() {
-                say("/quality/marks".to_owned(), "须填写标志", "names the mark");
-            }
-            for (n, mark) in marks.iter().enumerate() {
-                if mark.mark == Mark::None {
-                    say(format!("/quality/marks/{n}/mark"), "须为具体标志", "must be a mark");
-                }
-                if mark.expires_on < today {
-                    say(format!("/quality/marks/{n}/expires_on"), "已过期", "has passed");
-                }
-            }
-        }
+        Facts::Quality(_) if files == 0 => say("/file_ids".to_owned(), "须附文件", "needs a file"),
+        Facts::Quality(_) => {}
         Facts::Price(price) => match price.proof {
             PriceProof::Link if price.link.is_none() => say("/price/link".to_owned(), "必填", "is required"),
             PriceProof::Contract | PriceProof::Invoice if files == 0 => {
@@ -246,23 +241,49 @@ pub fn check_evidence(
     if wrong.is_empty() { Ok(warnings) } else { Err(AppError::invalid(wrong)) }
 }
 
-/// All three elements have evidence.
-///
-/// # Errors
-/// `evidence_missing`, naming each element without.
-pub fn complete(present: &[Element]) -> Result<(), AppError> {
-    let mut missing = Element::ALL.iter().filter(|element| !present.contains(element)).peekable();
-    if missing.peek().is_none() {
-        return Ok(());
+/// What is wrong with the facts of quality, and what deserves a look.
+fn check_quality(
+    quality: &QualityFacts,
+    today: Day,
+    region_is_known: impl Fn(&str) -> bool,
+) -> (Vec<FieldError>, Vec<EvidenceWarning>) {
+    let (mut wrong, mut warnings) = (Vec::new(), Vec::new());
+    let mut say = |pointer: String, message: Message| wrong.push(FieldError::new(pointer, "invalid", message));
+    if quality.proof == QualityProof::FoodLicence {
+        match quality.number.as_deref().map(FoodLicence::parse) {
+            Some(Ok(licence)) => {
+                warnings.extend(licence.warnings(region_is_known).into_iter().map(EvidenceWarning::Licence));
+            }
+            Some(Err(_)) => {
+                say("/quality/number".to_owned(), Message::new("应为 SC 加 14 位数字", "must be SC and 14 digits"));
+            }
+            None => say("/quality/number".to_owned(), Message::new("须填写许可证编号", "names the licence")),
+        }
+        if quality.expires_on.is_none() {
+            say("/quality/expires_on".to_owned(), Message::new("须填写许可证有效期至", "names the licence's last day"));
+        }
     }
-    Err(missing.fold(AppError::new(Code::EvidenceMissing), |error, element| {
-        let zh = match element {
-            Element::Quality => "缺少质量合格的证明",
-            Element::Price => "缺少价格不高于同类的证明",
-            Element::Linkage => "缺少带贫减贫机制的证明",
-        };
-        error.at(format!("/elements/{element}"), Message::new(zh, format!("no evidence of {element}")))
-    }))
+    if quality.expires_on.is_some_and(|day| day < today) {
+        say("/quality/expires_on".to_owned(), Message::new("已过期", "has passed"));
+    }
+    let marks = quality.marks.as_deref().unwrap_or_default();
+    if quality.proof == QualityProof::MarkCertificate && marks.is_empty() {
+        say("/quality/marks".to_owned(), Message::new("须填写标志", "names the mark"));
+    }
+    for (n, carried) in marks.iter().enumerate() {
+        let mut at = |field: &str, message| say(format!("/quality/marks/{n}/{field}"), message);
+        if carried.mark == Mark::None {
+            at("mark", Message::new("须为具体标志", "must be a mark"));
+        }
+        if carried.expires_on < today {
+            at("expires_on", Message::new("已过期", "has passed"));
+        }
+        match check_mark(carried, today) {
+            Ok(doubt) => warnings.extend(doubt),
+            Err(message) => at("number", message),
+        }
+    }
+    (wrong, warnings)
 }
 
 #[cfg(test)]
@@ -270,10 +291,19 @@ mod tests {
     use super::*;
 
     fn quality(proof: QualityProof, number: Option<&str>, marks: Option<Vec<CarriedMark>>) -> Facts {
-        Facts::Quality(QualityFacts { proof, number: number.map(str::to_owned), marks })
+        Facts::Quality(QualityFacts {
+            proof,
+            number: number.map(str::to_owned),
+            expires_on: Some(Day::ymd(2025, 12, 31)),
+            marks,
+        })
     }
     fn mark(mark: Mark, day: Day) -> Option<Vec<CarriedMark>> {
         Some(vec![CarriedMark { mark, number: "LB-1".to_owned(), expires_on: day }])
+    }
+    fn lasting(proof: QualityProof, expires_on: Option<Day>) -> Facts {
+        let number = Some("SC10164032300012".to_owned());
+        Facts::Quality(QualityFacts { proof, number, expires_on, marks: None })
     }
     fn price(proof: PriceProof, link: Option<&str>) -> Facts {
         let link = link.map(str::to_owned);
@@ -281,19 +311,19 @@ mod tests {
     }
     fn linkage(households: i64, persons: i64) -> Facts {
         let (kind, class) = (LinkageKind::Wage, BeneficiaryClass::RegisteredPoor);
-        Facts::Linkage(LinkageFacts { kind, class, households, persons, yearly_fen: Fen::new(100) })
+        Facts::Linkage(LinkageFacts { proof: None, kind, class, households, persons, yearly_fen: Fen::new(100) })
     }
 
     #[test]
     fn evidence_says_what_its_kind_needs() {
         let today = Day::ymd(2021, 3, 1);
         use QualityProof as Q;
-        let table: [(Facts, usize, &[&str]); 13] = [
+        let table: [(Facts, usize, &[&str]); 18] = [
             (quality(Q::InspectionReport, None, None), 1, &[]),
             (quality(Q::InspectionReport, None, None), 0, &["/file_ids"]),
             (quality(Q::FoodLicence, Some("SC10164032300012"), None), 1, &[]),
             (quality(Q::FoodLicence, Some("SC1016403230001"), None), 1, &["/quality/number"]),
-            (quality(Q::FoodLicence, None, None), 0, &["/file_ids", "/quality/number"]),
+            (quality(Q::FoodLicence, None, None), 0, &["/quality/number", "/file_ids"]),
             (quality(Q::MarkCertificate, None, mark(Mark::Green, today)), 1, &[]),
             (
                 quality(Q::MarkCertificate, None, mark(Mark::None, today.plus_days(-1))),
@@ -301,6 +331,11 @@ mod tests {
                 &["/quality/marks/0/mark", "/quality/marks/0/expires_on"],
             ),
             (quality(Q::MarkCertificate, None, None), 1, &["/quality/marks"]),
+            (quality(Q::MarkCertificate, None, mark(Mark::Organic, today)), 1, &["/quality/marks/0/number"]),
+            (lasting(Q::FoodLicence, None), 1, &["/quality/expires_on"]),
+            (lasting(Q::InspectionReport, None), 1, &[]),
+            (lasting(Q::InspectionReport, Some(today)), 1, &[]),
+            (lasting(Q::InspectionReport, Some(today.plus_days(-1))), 1, &["/quality/expires_on"]),
             (price(PriceProof::Link, Some("https://shop.example/1")), 0, &[]),
             (price(PriceProof::Link, None), 1, &["/price/link"]),
             (price(PriceProof::Invoice, None), 0, &["/file_ids"]),
@@ -319,14 +354,6 @@ mod tests {
     fn a_doubtful_licence_is_a_warning() {
         let facts = quality(QualityProof::FoodLicence, Some("SC10199032300018"), None);
         assert_eq!(check_evidence(&facts, 1, Day::ymd(2021, 3, 1), |_| false).unwrap().len(), 2);
-    }
-
-    #[test]
-    fn each_missing_element_is_named() {
-        let error = complete(&[Element::Price]).unwrap_err();
-        let pointers: Vec<&str> = error.parts().fields.iter().map(|f| f.pointer.as_str()).collect();
-        assert_eq!((error.code(), pointers), (Code::EvidenceMissing, vec!["/elements/quality", "/elements/linkage"]));
-        assert!(complete(Element::ALL).is_ok());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod application;
 mod batch;
 mod certificate;
+mod document;
 mod evidence;
 mod objection;
 mod scheme;
@@ -12,6 +13,7 @@ mod words;
 pub use application::*;
 pub use batch::*;
 pub use certificate::*;
+pub use document::*;
 pub use evidence::*;
 pub use objection::*;
 pub use scheme::*;

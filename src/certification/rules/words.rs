@@ -119,6 +119,18 @@ crate::text_enum! {
 }
 
 crate::text_enum! {
+    /// Where a document that a certificate rests on stands.
+    DocumentState {
+        /// 有效: the certificate rests on it.
+        Standing "standing"
+        /// 待审: brought by the supplier, and not looked at yet.
+        Proposed "proposed"
+        /// 未接受.
+        Refused "refused"
+    }
+}
+
+crate::text_enum! {
     /// Where a public notice stands.
     NoticeStatus {
         /// 公示中.

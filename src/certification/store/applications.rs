@@ -227,11 +227,19 @@ pub fn insert_submission(
     round: i64,
     by: UserId,
     at: At,
+    requirements: &str,
 ) -> Outcome<()> {
     each!(tx, c => insert_into(submissions::table).values((
         submissions::application_id.eq(id), submissions::round.eq(round), submissions::submitted_by.eq(by), submissions::submitted_at.eq(at),
+        submissions::requirements.eq(requirements),
     )).execute(c))?;
     Ok(())
+}
+
+/// What was asked for when an application was last handed in: a JSON list.
+pub fn asked_of(on: &mut Read, id: CertificationApplicationId) -> Outcome<Option<String>> {
+    Ok(each!(on, c => submissions::table.filter(submissions::application_id.eq(id)).order(submissions::round.desc())
+        .select(submissions::requirements).first(c).optional())?)
 }
 
 /// Everybody who handed an application in.

@@ -5,7 +5,7 @@ use super::supply::{january, prefecture};
 use super::{Play, in_flight};
 use crate::certification::{
     self, BeneficiaryClass, CarriedMark, CertificationDecision, CertificationState, Facts, LinkageFacts, LinkageKind,
-    NewEvidence, NewReview, PriceFacts, PriceProof, QualityFacts, QualityProof, RejectionReason,
+    LinkageProof, NewEvidence, NewReview, PriceFacts, PriceProof, QualityFacts, QualityProof, RejectionReason,
 };
 use crate::demo::data::{Product, Supplier};
 use crate::demo::people::Seat;
@@ -165,15 +165,25 @@ fn applications(read: &mut Read) -> Outcome<HashMap<ProductId, Standing>> {
 
 fn quality(product: &Product) -> Facts {
     let marks = (product.mark != Mark::None).then(|| {
-        let number = format!("2020-{:06}", product.price.get());
-        vec![CarriedMark { mark: product.mark, number, expires_on: Day::ymd(2023, 6, 30) }]
+        vec![CarriedMark { mark: product.mark, number: mark_number(product), expires_on: Day::ymd(2023, 6, 30) }]
     });
     let (proof, number) = match &product.sc_licence {
         Some(licence) => (QualityProof::FoodLicence, Some(licence.clone())),
         None if product.weighed => (QualityProof::ConformityPromise, None),
         None => (QualityProof::InspectionReport, Some("NXJC-2021-0107".to_owned())),
     };
-    Facts::Quality(QualityFacts { proof, number, marks })
+    let expires_on = (proof == QualityProof::FoodLicence).then(|| Day::ymd(2024, 12, 31));
+    Facts::Quality(QualityFacts { proof, number, expires_on, marks })
+}
+
+/// A number as the mark's certificates are numbered.
+fn mark_number(product: &Product) -> String {
+    let serial = product.price.get();
+    match product.mark {
+        Mark::Organic => format!("14920{serial:012}"),
+        Mark::Green => format!("LB-45-20063{:05}A", serial % 100_000),
+        Mark::GeographicalIndication | Mark::None => format!("AGI{:05}", serial % 100_000),
+    }
 }
 
 fn price(product: &Product) -> Facts {
@@ -193,6 +203,7 @@ fn linkage(supplier: &Supplier) -> Facts {
     };
     let households = supplier.households_registered_poor.max(1);
     Facts::Linkage(LinkageFacts {
+        proof: Some(LinkageProof::HouseholdList),
         kind,
         class: BeneficiaryClass::RegisteredPoor,
         households,

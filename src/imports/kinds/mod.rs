@@ -105,7 +105,7 @@ fn read<T: serde::de::DeserializeOwned>(part: &Value) -> Outcome<T> {
 mod tests {
     use super::super::cells::{Holds, Words};
     use super::*;
-    use crate::certification::{BeneficiaryClass, LinkageKind, PriceProof, QualityProof};
+    use crate::certification::{BeneficiaryClass, LinkageKind, LinkageProof, PriceProof, QualityProof};
     use crate::kernel::actor::OrgKind;
     use crate::kernel::terms::{Category, Mark};
 
@@ -127,6 +127,7 @@ mod tests {
         assert_eq!(api(words(Products, "price_proof")), all(PriceProof::ALL.iter().map(|w| w.as_str()).collect()));
         assert_eq!(api(words(Products, "linkage_kind")), all(LinkageKind::ALL.iter().map(|w| w.as_str()).collect()));
         assert_eq!(api(words(Products, "class")), all(BeneficiaryClass::ALL.iter().map(|w| w.as_str()).collect()));
+        assert_eq!(api(words(Products, "linkage_proof")), all(LinkageProof::ALL.iter().map(|w| w.as_str()).collect()));
         let sellers = OrgKind::ALL.iter().filter(|kind| kind.sells()).map(|kind| kind.as_str());
         assert_eq!(api(words(Suppliers, "kind")), all(sellers.collect()));
     }

@@ -122,13 +122,22 @@ pub static FORM: Form = Form {
             note: "报告、许可证或承诺达标合格证的编号。Number of the report, licence or promise.",
         },
         Column {
+            key: "quality_expires_on",
+            title: "质量证明有效期至",
+            required: false,
+            path: "/quality/quality/expires_on",
+            holds: Holds::Day,
+            example: "",
+            note: "日期，如 2025-12-31；食品生产许可证必填。Its last day; required of a licence.",
+        },
+        Column {
             key: "mark_number",
             title: "标志证书编号",
             required: false,
             path: "/quality/quality/marks/0/number",
             holds: Holds::Code,
             example: "",
-            note: "“标志”列所填标志的证书编号。Number of the mark's certificate.",
+            note: "“标志”列所填标志的证书编号；有机产品为 17 位有机码。Number of the mark's certificate; of organic goods the 17-digit code.",
         },
         Column {
             key: "mark_expires_on",
@@ -203,6 +212,15 @@ pub static FORM: Form = Form {
             note: "带贫减贫机制要素：从列表中选择。How households are linked.",
         },
         Column {
+            key: "linkage_proof",
+            title: "带贫材料类型",
+            required: false,
+            path: "/linkage/linkage/proof",
+            holds: Holds::Word(LINKAGE_PROOFS),
+            example: "",
+            note: "从列表中选择。What shows the linkage.",
+        },
+        Column {
             key: "class",
             title: "带贫对象",
             required: false,
@@ -272,6 +290,8 @@ const QUALITY: &[(&str, &str)] = &[
     ("三品一标证书", "mark_certificate"),
 ];
 const PRICES: &[(&str, &str)] = &[("网络链接", "link"), ("合同", "contract"), ("发票", "invoice")];
+const LINKAGE_PROOFS: &[(&str, &str)] =
+    &[("带贫协议", "agreement"), ("花名册", "household_list"), ("发放凭证", "payout_record")];
 const LINKAGES: &[(&str, &str)] = &[("工资性", "wage"), ("资产性", "asset"), ("经营性", "business")];
 const CLASSES: &[(&str, &str)] = &[
     ("建档立卡户", "registered_poor"),

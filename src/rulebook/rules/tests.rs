@@ -1,7 +1,9 @@
 //! Which row of the rule table holds, and what a new one may say.
 
 use super::*;
-use RuleName::{CeilingMode, FillDeadline, MinRatioPpm, NoticeDays, PaymentDays, RatingRequired};
+use RuleName::{
+    CeilingMode, FillDeadline, MinRatioPpm, NoticeDays, PaymentDays, PriceDocuments, QualityDocuments, RatingRequired,
+};
 
 fn row(n: u8, name: RuleName, region: &str, level: &str, fund: &str, from: &str, value: &str) -> RuleRow {
     RuleRow {
@@ -57,7 +59,7 @@ fn the_most_specific_row_holds() {
 #[test]
 fn values_are_checked_by_their_kind() {
     let day = Day::ymd(2024, 5, 1);
-    let cases: [(RuleName, &str, &str, Option<&str>); 16] = [
+    let cases: [(RuleName, &str, &str, Option<&str>); 22] = [
         (MinRatioPpm, "150000", "", None),
         (MinRatioPpm, "1000000", "", None),
         (MinRatioPpm, "1000001", "", Some("/value")),
@@ -73,6 +75,12 @@ fn values_are_checked_by_their_kind() {
         (FillDeadline, "02-30", "", Some("/value")),
         (FillDeadline, "2024-03-31", "", Some("/value")),
         (PaymentDays, "30", "organ", None),
+        (QualityDocuments, "any", "", None),
+        (QualityDocuments, "food_licence+inspection_report/mark_certificate", "wine", None),
+        (QualityDocuments, "food_licence+", "", Some("/value")),
+        (QualityDocuments, "contract", "", Some("/value")),
+        (QualityDocuments, "any/food_licence", "", Some("/value")),
+        (PriceDocuments, "contract", "bread", Some("/level")),
         (NoticeDays, "30", "organ", Some("/level")),
     ];
     for (name, value, level, wrong) in cases {
@@ -118,6 +126,7 @@ fn every_name_has_values_of_its_unit() {
             ValueKind::Term { .. } => name.unit() == "calendar_days",
             ValueKind::Flag => name.unit() == "flag",
             ValueKind::Choice(_) => name.unit() == "choice",
+            ValueKind::Documents(_) => name.unit() == "documents",
             ValueKind::MonthDay => name.unit() == "month_day",
             ValueKind::Number { .. } => {
                 matches!(name.unit(), "ppm" | "ppm_per_day" | "years" | "calendar_days" | "working_days" | "people")

@@ -49,6 +49,7 @@ fn named(path: &str) -> Option<Named> {
             "blacklist" => Record("blk"),
             "blacklist-appeals" => Record("bla"),
             "budget-units" | "organisations" => Record("org"),
+            "certificate-documents" => Record("cdc"),
             "certificates" => Number,
             "certification-applications" => Record("cap"),
             "complaints" => Record("cmp"),

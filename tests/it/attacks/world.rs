@@ -1,6 +1,8 @@
 //! Real records of organisations that an attacker does not belong to, one of every kind that an operation can name.
 
-use crate::certification::{APPLICATIONS, approve, certified, cooperative, notice, offices, price, submitted};
+use crate::certification::{
+    APPLICATIONS, approve, certified, cooperative, file, notice, offices, price, quality, submitted,
+};
 use crate::payments::{Till, url};
 use crate::support::market::{CITY, COUNTY, Market};
 use crate::support::people::Person;
@@ -66,6 +68,10 @@ impl World {
         let seller = cooperative(app, "红寺堡枸杞合作社").await;
         let first = submitted(app, &seller, "枸杞").await;
         self.number = certified(app, &offices, &first).await;
+        let new = quality(&file(app, &seller).await);
+        let new = json!({ "quality": new["quality"], "file_ids": new["file_ids"] });
+        let brought = seller.post(&format!("/api/v1/certificates/{}/documents", self.number), new).expect(201).await;
+        self.keep(brought.id());
         let second = submitted(app, &seller, "黄花菜").await;
         approve(&offices.county, &second).await;
         let (open, _) = notice(&offices.county, &second).await;

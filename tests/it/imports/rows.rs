@@ -40,7 +40,7 @@ on_both! {
         assert_eq!((made.int("/items/0/row"), made.int("/items/1/row")), (2, 3));
         let application = made.str("/items/0/application");
         let detail = seller.get(&format!("/api/v1/certification-applications/{application}")).expect(200).await.json();
-        let facts = json!({ "proof": "mark_certificate", "number": null,
+        let facts = json!({ "proof": "mark_certificate", "number": null, "expires_on": null,
             "marks": [{ "mark": "green", "number": "20210301", "expires_on": "2022-12-31" }] });
         assert_eq!((&detail["state"], &detail["evidence"][0]["facts"]), (&json!("draft"), &facts));
         let product = seller.get(&format!("/api/v1/products/{}", made.str("/items/0/subject"))).expect(200).await.json();
