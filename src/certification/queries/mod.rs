@@ -2,12 +2,14 @@
 
 mod applications;
 mod batches;
+mod current;
 mod public;
 mod queue;
 mod schemes;
 
 pub use applications::*;
 pub use batches::*;
+pub use current::*;
 pub use public::*;
 pub use queue::*;
 pub use schemes::*;
