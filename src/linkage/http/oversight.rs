@@ -62,9 +62,15 @@ pub struct HouseholdMatchRequest {
     #[schema(max_length = 500, min_length = 2, format = "text")]
     reason: String,
     /// 户编号 or 身份证号 each.
-    #[schema(min_items = 1, max_items = 1000, inner(max_length = 64, min_length = 4, format = "line"))]
+    #[schema(min_items = 1, max_items = 1000, value_type = Vec<HouseholdIdentity>)]
     identities: Vec<String>,
 }
+
+/// 户编号 or 身份证号.
+#[derive(ToSchema)]
+#[schema(value_type = String, max_length = 64, min_length = 4, format = "line")]
+#[expect(dead_code, reason = "only its schema is used")]
+struct HouseholdIdentity(String);
 
 /// Which of these households are claimed in your region, under which suppliers, kinds and years. Neither the request nor the
 /// answer is kept, so that it takes no Idempotency-Key; that somebody asked, for how many and why, is.
