@@ -1,15 +1,15 @@
 //! SQL of the audit trail: append, give positions, read in scope.
 
-use super::{WantedOpenings, Whose};
 use super::schema::{
     audit_entries as entries, audit_parties as parties, audit_positions as positions, audit_sequence as sequence,
     audit_unsequenced as unsequenced,
 };
+use super::{WantedOpenings, Whose};
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{AuditId, OrgId, UserId};
+use crate::kernel::page::PageRequest;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::At;
-use crate::kernel::page::PageRequest;
 use crate::platform::db::{Condition, Read, Tx, Wording};
 use crate::{each, later_rows};
 use diesel::dsl::{delete, exists, insert_into, update};

@@ -1,9 +1,9 @@
 //! Files over HTTP: raw bytes in, raw bytes out.
 
 use super::commands::{self, NewFile};
+use super::queries::FileOpening;
 use super::store::StoredFile;
 use super::vault::Vault;
-use super::queries::FileOpening;
 use super::{FileClass, queries, rules};
 use crate::audit::WantedOpenings;
 use crate::kernel::actor::{AuditOpenings, OpenRestrictedFiles, ReadOpenings, SignedIn};

@@ -75,7 +75,9 @@ fn tell_checked(tx: &mut Tx<'_>, list: &ListRow, row: &CheckRow) -> Outcome<()> 
     let (product, year, reason) = (&list.product_name, list.year, &row.reason);
     let (zh, en) = match row.result {
         HouseholdCheckResult::Confirmed => ("复核属实", "is confirmed"),
-        HouseholdCheckResult::Rejected => ("复核不属实，不再计入，请核实后重新报送", "is rejected and no longer counts; file it anew"),
+        HouseholdCheckResult::Rejected => {
+            ("复核不属实，不再计入，请核实后重新报送", "is rejected and no longer counts; file it anew")
+        }
     };
     let zh = format!("{product} {year} 年带贫花名册{zh}。{reason}");
     let en = format!("The {year} household list of {product} {en}. {reason}");

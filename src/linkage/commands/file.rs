@@ -85,12 +85,7 @@ pub fn file(tx: &mut Tx<'_>, actor: &Actor, households: &Households, new: &NewLi
 }
 
 /// The former edition no longer stands; which households and kinds it claimed.
-fn replace(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    product: ProductId,
-    year: i64,
-) -> Outcome<BTreeSet<store::HouseholdKind>> {
+fn replace(tx: &mut Tx<'_>, actor: &Actor, product: ProductId, year: i64) -> Outcome<BTreeSet<store::HouseholdKind>> {
     let Some(former) = store::standing_list(tx, product, year)? else { return Ok(BTreeSet::new()) };
     let touched = fall(tx, former.id, HouseholdListStatus::Replaced)?.1;
     record(tx, Some(actor), &former, "household_list.replaced", json!({ "year": year, "edition": former.edition }))?;

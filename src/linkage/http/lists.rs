@@ -7,9 +7,7 @@ use crate::kernel::money::Fen;
 use crate::kernel::region_code::RegionCode;
 use crate::linkage::commands::{self, NewCheck, NewList, NewRow};
 use crate::linkage::households::Households;
-use crate::linkage::queries::{
-    self, HouseholdListDetail, HouseholdListView, HouseholdRecheckView, HouseholdRowView,
-};
+use crate::linkage::queries::{self, HouseholdListDetail, HouseholdListView, HouseholdRecheckView, HouseholdRowView};
 use crate::linkage::rules::{HouseholdCheckResult, HouseholdListStatus};
 use crate::linkage::store::WantedLists;
 use crate::platform::http::{Answer, Call, Json, List, PageOf, Reply};
@@ -184,11 +182,8 @@ pub async fn check_household_list(
 ) -> Answer {
     let version = call.if_match()?;
     call.write(move |tx, actor, Json(body)| {
-        let new = NewCheck {
-            result: body.result,
-            reason: body.reason.clone(),
-            checked_households: body.checked_households,
-        };
+        let new =
+            NewCheck { result: body.result, reason: body.reason.clone(), checked_households: body.checked_households };
         let view = HouseholdListView::from(commands::check(tx, actor, (*path, version), &new)?);
         Ok(Reply::ok(&view)?.etag(view.version))
     })

@@ -48,7 +48,8 @@ pub async fn linkage_report(call: Call<OverseeLinkage>, list: List<LinkageReport
     let to = filter.to_year.or(filter.from_year).unwrap_or_else(|| call.now().year());
     let from = filter.from_year.unwrap_or(to);
     if from > to || to - from >= MOST_YEARS {
-        let message = Message::new("起止年度不正确，最多 20 年", "must be from the first to the last of at most 20 years");
+        let message =
+            Message::new("起止年度不正确，最多 20 年", "must be from the first to the last of at most 20 years");
         return Err(AppError::field(Code::InvalidParameter, "to_year", message));
     }
     call.read(move |read, actor| queries::linkage(read, actor, filter.county, (from, to))).await

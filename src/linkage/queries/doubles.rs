@@ -121,7 +121,8 @@ pub fn double_claim(on: &mut Read, scope: &Scope, id: DoubleClaimId) -> Outcome<
     let row = store::double_claim(on, id)?.ok_or(Code::NotFound)?;
     let reach: Reach = reach(scope, None).ok_or(Code::NotFound)?;
     let view = views(on, vec![row])?.pop().ok_or(Code::NotFound)?;
-    let in_reach = |side: &DoubleClaimSide| side.county.as_str() >= reach.0.as_str() && side.county.as_str() < reach.1.as_str();
+    let in_reach =
+        |side: &DoubleClaimSide| side.county.as_str() >= reach.0.as_str() && side.county.as_str() < reach.1.as_str();
     if view.sides.iter().any(in_reach) { Ok(view) } else { Err(Code::NotFound.into()) }
 }
 
@@ -139,9 +140,8 @@ fn views(on: &mut Read, rows: Vec<DoubleClaimRow>) -> Outcome<Vec<DoubleClaimVie
         settlements.entry(row.double_claim_id).or_default().push(row.into());
     }
     let view = |row: DoubleClaimRow| {
-        let same = |claim: &&ClaimRow| {
-            claim.household == row.household && claim.year == row.year && claim.kind == row.kind
-        };
+        let same =
+            |claim: &&ClaimRow| claim.household == row.household && claim.year == row.year && claim.kind == row.kind;
         let sides = claims.iter().filter(same).filter_map(|claim| Some(side(claim, lists.get(&claim.list_id)?)));
         DoubleClaimView {
             id: row.id,

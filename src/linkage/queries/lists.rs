@@ -167,12 +167,7 @@ pub fn lists(
 }
 
 /// The rows of a list in scope, in their order.
-pub fn rows(
-    on: &mut Read,
-    scope: &Scope,
-    id: HouseholdListId,
-    page: &PageRequest,
-) -> Outcome<Page<HouseholdRowView>> {
+pub fn rows(on: &mut Read, scope: &Scope, id: HouseholdListId, page: &PageRequest) -> Outcome<Page<HouseholdRowView>> {
     let list = store::list(on, scope, id)?.ok_or(Code::NotFound)?;
     let rows = Page::cut(store::rows_of(on, id, page)?, page, |row| vec![row.row_no.to_string()]);
     let households: Vec<Vec<u8>> = rows.items.iter().map(|row| row.household.clone()).collect();

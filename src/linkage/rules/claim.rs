@@ -97,10 +97,8 @@ pub enum Refusal {
 impl From<Refusal> for AppError {
     fn from(refusal: Refusal) -> AppError {
         match refusal {
-            Refusal::Party => AppError::new(Code::SeparationOfDuties).detail(
-                "本人是有关主体的成员，应当回避",
-                "you belong to an organisation that this is about",
-            ),
+            Refusal::Party => AppError::new(Code::SeparationOfDuties)
+                .detail("本人是有关主体的成员，应当回避", "you belong to an organisation that this is about"),
             Refusal::Beyond => AppError::new(Code::Forbidden).detail(
                 "另一方不在本地区，由共同的上级部门裁定",
                 "a side lies outside your region: the office above both decides",

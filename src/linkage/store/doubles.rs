@@ -101,10 +101,8 @@ pub fn insert_settlement(tx: &mut Tx<'_>, row: &SettlementRow) -> Outcome<()> {
 
 /// What was decided about double claims, oldest first.
 pub fn settlements_of(on: &mut Read, ids: &[DoubleClaimId]) -> Outcome<Vec<SettlementRow>> {
-    Ok(
-        each!(on, c => settlements::table.filter(settlements::double_claim_id.eq_any(ids)).order(settlements::id)
-        .select(SettlementRow::as_select()).load(c))?,
-    )
+    Ok(each!(on, c => settlements::table.filter(settlements::double_claim_id.eq_any(ids)).order(settlements::id)
+        .select(SettlementRow::as_select()).load(c))?)
 }
 
 /// Double claims of which a side lies in these counties, oldest first.

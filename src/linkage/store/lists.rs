@@ -85,18 +85,14 @@ pub fn last_edition(on: &mut Read, product: ProductId, year: i64) -> Outcome<i64
 
 /// The list of a product that stands for a year.
 pub fn standing_list(on: &mut Read, product: ProductId, year: i64) -> Outcome<Option<ListRow>> {
-    Ok(
-        each!(on, c => lists::table.filter(lists::product_id.eq(product)).filter(lists::year.eq(year))
-        .filter(lists::status.eq(HouseholdListStatus::Standing)).select(ListRow::as_select()).first(c).optional())?,
-    )
+    Ok(each!(on, c => lists::table.filter(lists::product_id.eq(product)).filter(lists::year.eq(year))
+        .filter(lists::status.eq(HouseholdListStatus::Standing)).select(ListRow::as_select()).first(c).optional())?)
 }
 
 /// The lists of products that stand for a year.
 pub fn standing_lists(on: &mut Read, products: &[ProductId], year: i64) -> Outcome<Vec<ListRow>> {
-    Ok(
-        each!(on, c => lists::table.filter(lists::product_id.eq_any(products)).filter(lists::year.eq(year))
-        .filter(lists::status.eq(HouseholdListStatus::Standing)).order(lists::id).select(ListRow::as_select()).load(c))?,
-    )
+    Ok(each!(on, c => lists::table.filter(lists::product_id.eq_any(products)).filter(lists::year.eq(year))
+        .filter(lists::status.eq(HouseholdListStatus::Standing)).order(lists::id).select(ListRow::as_select()).load(c))?)
 }
 
 pub fn list(on: &mut Read, scope: &Scope, id: HouseholdListId) -> Outcome<Option<ListRow>> {
@@ -115,7 +111,9 @@ pub fn list(on: &mut Read, scope: &Scope, id: HouseholdListId) -> Outcome<Option
 }
 
 pub fn lists_by_id(on: &mut Read, ids: &[HouseholdListId]) -> Outcome<Vec<ListRow>> {
-    Ok(each!(on, c => lists::table.filter(lists::id.eq_any(ids)).order(lists::id).select(ListRow::as_select()).load(c))?)
+    Ok(
+        each!(on, c => lists::table.filter(lists::id.eq_any(ids)).order(lists::id).select(ListRow::as_select()).load(c))?,
+    )
 }
 
 /// Lists in scope, the latest first.

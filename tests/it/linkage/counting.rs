@@ -45,9 +45,7 @@ fn random_rows(chance: &mut Chance, supplier: usize, county: &'static str, year:
 }
 
 fn items(rows: &[Claim]) -> Vec<Value> {
-    let item = |claim: &Claim| {
-        json!({ "identity": household(claim.household), "kind": claim.kind, "class": claim.class, "persons": claim.persons, "amount_fen": claim.amount })
-    };
+    let item = |claim: &Claim| json!({ "identity": household(claim.household), "kind": claim.kind, "class": claim.class, "persons": claim.persons, "amount_fen": claim.amount });
     rows.iter().map(item).collect()
 }
 
@@ -75,7 +73,9 @@ fn agrees(count: &Value, claims: &[&Claim]) {
         parts.map(|part| (part[word].as_str().unwrap().to_owned(), figures(part))).collect()
     };
     let naive = |words: &[&str], of: &dyn Fn(&Claim) -> &'static str| -> BTreeMap<String, (i64, i64, i64)> {
-        let all = words.iter().map(|word| ((*word).to_owned(), recount(claims.iter().copied().filter(|claim| of(claim) == *word))));
+        let all = words
+            .iter()
+            .map(|word| ((*word).to_owned(), recount(claims.iter().copied().filter(|claim| of(claim) == *word))));
         all.filter(|(_, (households, _, _))| *households > 0).collect()
     };
     assert_eq!(parts("kinds", "kind"), naive(&KINDS, &|claim| claim.kind));
