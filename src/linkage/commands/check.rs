@@ -67,7 +67,7 @@ pub fn check(
         "due_on": row.due_on, "rule_id": row.rule_id });
     record(tx, Some(actor), &list, "household_list.checked", details)?;
     tell_checked(tx, &list, &row)?;
-    weigh::again(tx, list.year, &touched)?;
+    weigh::again(tx, list.year, &touched, None)?;
     Ok(list)
 }
 

@@ -80,7 +80,7 @@ pub fn file(tx: &mut Tx<'_>, actor: &Actor, households: &Households, new: &NewLi
     let details = json!({ "product_id": list.product_id, "year": list.year, "edition": list.edition, "rows": list.rows_total,
         "households": list.households, "amount_fen": list.amount_fen });
     record(tx, Some(actor), &list, "household_list.filed", details)?;
-    weigh::again(tx, list.year, &touched)?;
+    weigh::again(tx, list.year, &touched, Some(list.id))?;
     Ok(list)
 }
 

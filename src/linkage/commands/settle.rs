@@ -70,7 +70,7 @@ pub fn settle(
         decided_at: tx.at(),
     };
     store::insert_settlement(tx, &decided)?;
-    weigh::again(tx, row.year, &BTreeSet::from([(row.household.clone(), row.kind)]))?;
+    weigh::again(tx, row.year, &BTreeSet::from([(row.household.clone(), row.kind)]), None)?;
     tell_sides(tx, actor, &sides, &decided)?;
     Ok(row)
 }

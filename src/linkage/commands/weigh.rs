@@ -19,6 +19,8 @@ struct Weighed {
     changed: BTreeMap<(HouseholdListId, &'static str), (ClaimState, Vec<i64>)>,
     /// Rows that are disputed from now on, by list.
     disputed: BTreeMap<HouseholdListId, Vec<i64>>,
+    /// The list that was just filed: its rows are new to what was disputed before.
+    filed: Option<HouseholdListId>,
 }
 
 /// The office's decision that a double claim was settled by.
@@ -34,7 +36,12 @@ pub(super) fn decision(row: &DoubleClaimRow) -> Outcome<Option<Settled>> {
 ///
 /// # Errors
 /// When the database fails.
-pub(super) fn again(tx: &mut Tx<'_>, year: i64, touched: &BTreeSet<HouseholdKind>) -> Outcome<()> {
+pub(super) fn again(
+    tx: &mut Tx<'_>,
+    year: i64,
+    touched: &BTreeSet<HouseholdKind>,
+    filed: Option<HouseholdListId>,
+) -> Outcome<()> {
     let households: BTreeSet<Vec<u8>> = touched.iter().map(|(household, _)| household.clone()).collect();
     let households: Vec<Vec<u8>> = households.into_iter().collect();
     let mut claims: BTreeMap<HouseholdKind, Vec<ClaimRow>> = BTreeMap::new();
@@ -81,14 +88,15 @@ impl Weighed {
             }
             _ => {}
         }
-        let opens = status == DoubleClaimStatus::Open && known.is_none_or(|known| known.status != status);
+        let open = status == DoubleClaimStatus::Open;
+        let opens = open && known.is_none_or(|known| known.status != status);
         for claim in claims {
             let state = rules::claim_state(status, settled.as_ref(), claim.org_id);
             if state != claim.state {
                 let rows = self.changed.entry((claim.list_id, state.as_str())).or_insert((state, Vec::new()));
                 rows.1.push(claim.row_no);
             }
-            if opens {
+            if opens || (open && self.filed == Some(claim.list_id)) {
                 self.disputed.entry(claim.list_id).or_default().push(claim.row_no);
             }
         }

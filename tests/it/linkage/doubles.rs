@@ -124,5 +124,10 @@ on_both! {
         let found = all(&scene.county, DOUBLES).await;
         assert_eq!(found.len(), 20);
         assert!(found.iter().all(|double| double["sides"].as_array().unwrap().len() == 4));
+        // Each of the four is told of its rows, whoever came first.
+        for producer in &producers {
+            let list = all(&producer.seller, LISTS).await[0]["id"].as_str().unwrap().to_owned();
+            assert!(told(app, &producer.seller, &list).await.contains(&"household_list.disputed".to_owned()));
+        }
     }
 }
