@@ -81,7 +81,8 @@ fn check_identity_number(normal: &str) -> Result<(), NoHousehold> {
         return Err(NoHousehold::Check);
     }
     let born = format!("{}-{}-{}", &normal[6..10], &normal[10..12], &normal[12..14]);
-    born.parse::<Day>().map(drop).map_err(|_| NoHousehold::Birth)
+    let day: Result<Day, _> = born.parse();
+    day.map(drop).map_err(|_| NoHousehold::Birth)
 }
 
 /// The normal spellings of a list's rows; a household stands in a list once for each kind of linkage.

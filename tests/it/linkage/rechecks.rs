@@ -72,7 +72,8 @@ on_both! {
         let rejected = check(&scene.county, &list, confirmed.version(), "rejected").expect(200).await;
         assert_eq!(rejected.str("/status"), "rejected");
         check(&scene.county, &list, rejected.version(), "confirmed").refused("wrong_state").await;
-        let seen = scene.first.seller.get(&format!("{LISTS}/{list}")).expect(200).await.json();
+        let own = scene.first.seller.org_id.to_string();
+        let seen = scene.first.seller.get(&format!("{LISTS}/{list}")).header("yigou-organisation", &own).expect(200).await.json();
         assert_eq!((seen["checks"].as_array().unwrap().len(), &seen["checks"][1]["result"], &seen["checks"][1]["due_on"]), (2, &json!("rejected"), &json!("2021-06-30")));
         assert!(mailed(app, &scene.first.seller).await.last().unwrap().contains("复核不属实"));
         // It no longer counts, and what it claimed twice is claimed once.
