@@ -10,6 +10,7 @@ use crate::identity::{self, Gate};
 use crate::imports;
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::ledger;
+use crate::linkage;
 use crate::notifications;
 use crate::ordering;
 use crate::platform::clock::{Clock, Ctx, IdSource};
@@ -91,6 +92,7 @@ pub struct Shared {
     vault: Data<Vault>,
     papers: Data<certification::Papers>,
     seeds: Data<supervision::Seeds>,
+    households: Data<linkage::Households>,
     readiness: Data<Readiness>,
     installation: Data<Installation>,
 }
@@ -107,6 +109,7 @@ fn routes(config: &mut ServiceConfig) {
     admission::http::routes(config);
     certification::http::routes(config);
     imports::http::routes(config);
+    linkage::http::routes(config);
     quota::http::routes(config);
     ordering::http::routes(config);
     supervision::http::routes(config);
@@ -158,6 +161,7 @@ pub fn share(installation: Installation, authority: Arc<dyn Authority>) -> Share
         store: installation.store.clone(),
         clock: installation.clock.clone(),
         ids: installation.ids.clone(),
+        fingerprint_key: installation.secret.derive("http:fingerprints"),
         authority,
         schemas: Schemas::new(&document),
         cache: PublicCache::new(installation.cache_ttl),
@@ -177,6 +181,7 @@ pub fn share(installation: Installation, authority: Arc<dyn Authority>) -> Share
             installation.cache_ttl,
         )),
         seeds: Data::new(supervision::Seeds::new(installation.secret.clone())),
+        households: Data::new(linkage::Households::new(&installation.secret)),
         identity: Data::new(identity::Settings {
             gate: installation.gate.clone(),
             passwords: installation.passwords.clone(),
@@ -207,6 +212,7 @@ pub fn build(
         .app_data(shared.vault.clone())
         .app_data(shared.papers.clone())
         .app_data(shared.seeds.clone())
+        .app_data(shared.households.clone())
         .app_data(shared.readiness.clone())
         .app_data(shared.installation.clone())
         .app_data(
@@ -266,6 +272,7 @@ pub fn jobs(installation: &Installation) -> Runner {
     let runner = periodic(runner, installation, minute, "certification.expire", certification::expire);
     let runner = periodic(runner, installation, minute, "certification.lift", certification::lift);
     let runner = periodic(runner, installation, minute, "certification.documents", certification::follow_documents);
+    let runner = periodic(runner, installation, minute, "linkage.remind", linkage::remind);
     let hour = Duration::from_secs(3_600);
     let runner = periodic(runner, installation, hour, "certification.remind", certification::remind);
     let (keys, secret) = (installation.store.clone(), installation.secret.clone());

@@ -20,6 +20,7 @@ pub mod admission;
 pub mod catalogue;
 pub mod certification;
 pub mod imports;
+pub mod linkage;
 pub mod quota;
 
 pub mod ordering;

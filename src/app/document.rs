@@ -103,7 +103,7 @@ fn drop_unused(document: &mut OpenApi) {
 const KEY: &str = "重试时保持不变；动用资金、库存、份额的操作必填。1 至 200 个可见 ASCII 字符，不含 #；保留 7 天。批量请求的各项共用一个键，同一个键不能再用于另一请求 / the same on a retry; required where money, stock or quota moves. 1 to 200 visible ASCII characters without #, kept for 7 days. The items of a batch share one key, which serves no other request";
 
 /// What the operations of a tag are about, for who reads the document from its beginning.
-const ABOUT: [(&str, &str); 15] = [
+const ABOUT: [(&str, &str); 16] = [
     (
         "admission",
         "供应商入驻与委托销售 / A supplier applies, its county recommends, the platform decides. Agent traders sell under a producer's mandate.",
@@ -128,6 +128,10 @@ const ABOUT: [(&str, &str); 15] = [
     (
         "imports",
         "批量导入 / A workbook or CSV by the template of its kind. Every row passes the rules of the single record; errors name row and column. All rows or none, or the good ones only; how far it has come is asked for.",
+    ),
+    (
+        "linkage",
+        "带贫减贫机制 / Which households a product's supplier reaches in a year, by lists. A household's number is hashed under a key of the installation and kept nowhere; one that several suppliers claim for the same kind and year is settled by the office. Each certificate in force needs a list a year, which the office checks.",
     ),
     (
         "money",
@@ -257,8 +261,8 @@ const KEYED: [&str; 30] = [
     "/ratings",
     "/shipments",
 ];
-/// Operations that issue a secret remember nothing.
-const SECRET: [&str; 1] = ["/api-keys"];
+/// Operations that issue a secret, or are asked with what nobody may keep, remember nothing.
+const SECRET: [&str; 2] = ["/api-keys", "/household-matches"];
 
 /// The header of the key, where an operation takes one.
 fn key_header(path: &str) -> Option<RefOr<utoipa::openapi::path::Parameter>> {

@@ -8,7 +8,7 @@ mod store;
 
 use crate::kernel::actor::{Actor, Via};
 use crate::kernel::error::Outcome;
-use crate::kernel::ids::OrgId;
+use crate::kernel::ids::{AuditId, OrgId, UserId};
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::At;
@@ -172,4 +172,53 @@ pub struct Past {
 pub fn history(read: &mut Read, subject: &str) -> Outcome<Vec<Past>> {
     let past = |row: EntryRow| Past { at: row.at, action: row.action, org_id: row.org_id, details: row.details };
     Ok(store::about(read, subject)?.into_iter().map(past).collect())
+}
+
+/// Which openings of restricted files are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct WantedOpenings {
+    /// Of this file.
+    pub subject: Option<String>,
+    /// By somebody who acted for this organisation.
+    pub opener: Option<OrgId>,
+    /// Of files of this organisation.
+    pub owner: Option<OrgId>,
+    /// From this moment on.
+    pub from: Option<At>,
+    /// Before this moment.
+    pub below: Option<At>,
+}
+
+/// That somebody opened a restricted file.
+#[derive(Debug)]
+pub struct Opened {
+    /// The entry.
+    pub id: AuditId,
+    /// When.
+    pub at: At,
+    /// Which file.
+    pub subject: String,
+    /// Whose file it is.
+    pub owner_org: OrgId,
+    /// For which organisation it was opened.
+    pub org_id: Option<OrgId>,
+    /// By whom.
+    pub user_id: Option<UserId>,
+}
+
+/// Openings of restricted files as far as the reader sees, the latest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn openings(read: &mut Read, whose: &Whose, wanted: &WantedOpenings, page: &PageRequest) -> Outcome<Page<Opened>> {
+    let rows = store::openings(read, whose, wanted, page)?;
+    let opened = |row: EntryRow| Opened {
+        id: row.id,
+        at: row.at,
+        subject: row.subject,
+        owner_org: row.owner_org,
+        org_id: row.org_id,
+        user_id: row.user_id,
+    };
+    Ok(Page::cut(rows, page, |row| vec![row.at.to_string(), row.id.to_string()]).map(opened))
 }

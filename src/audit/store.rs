@@ -1,15 +1,16 @@
 //! SQL of the audit trail: append, give positions, read in scope.
 
-use super::Whose;
 use super::schema::{
     audit_entries as entries, audit_parties as parties, audit_positions as positions, audit_sequence as sequence,
     audit_unsequenced as unsequenced,
 };
+use super::{WantedOpenings, Whose};
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{AuditId, OrgId, UserId};
+use crate::kernel::page::PageRequest;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::At;
-use crate::platform::db::{Read, Tx};
+use crate::platform::db::{Condition, Read, Tx, Wording};
 use crate::{each, later_rows};
 use diesel::dsl::{delete, exists, insert_into, update};
 use diesel::prelude::*;
@@ -94,4 +95,46 @@ pub fn about(on: &mut Read, subject: &str) -> Outcome<Vec<EntryRow>> {
     Ok(
         each!(on, c => entries::table.filter(entries::subject.eq(subject)).order(entries::id).select(EntryRow::as_select()).load(c))?,
     )
+}
+
+/// Written as text, as in the index of openings: plans do not look at what is bound.
+struct Opening;
+impl Wording for Opening {
+    const AFTER: &'static str = " = 'file.opened'";
+}
+
+/// Openings of restricted files, the latest first.
+pub fn openings(on: &mut Read, whose: &Whose, wanted: &WantedOpenings, page: &PageRequest) -> Outcome<Vec<EntryRow>> {
+    let after = page.keys::<At, AuditId>()?;
+    Ok(each!(on, c => {
+        let opened = Condition::<Opening, _>::of(entries::action);
+        let mut query = entries::table.filter(opened).select(EntryRow::as_select()).into_boxed();
+        match whose {
+            Whose::Everybody => {}
+            Whose::Region(code) => {
+                let (from, to) = code.subtree();
+                query = query.filter(entries::region_code.ge(from)).filter(entries::region_code.lt(to));
+            }
+            Whose::Organisations(orgs) => query = query.filter(entries::owner_org.eq_any(orgs)),
+        }
+        if let Some(subject) = &wanted.subject {
+            query = query.filter(entries::subject.eq(subject));
+        }
+        if let Some(opener) = wanted.opener {
+            query = query.filter(entries::org_id.eq(opener));
+        }
+        if let Some(owner) = wanted.owner {
+            query = query.filter(entries::owner_org.eq(owner));
+        }
+        if let Some(from) = wanted.from {
+            query = query.filter(entries::at.ge(from));
+        }
+        if let Some(below) = wanted.below {
+            query = query.filter(entries::at.lt(below));
+        }
+        if let Some((at, id)) = after {
+            query = query.filter(entries::at.le(at)).filter(entries::at.lt(at).or(entries::at.eq(at).and(entries::id.lt(id))));
+        }
+        query.order((entries::at.desc(), entries::id.desc())).limit(page.fetch()).load(c)
+    })?)
 }

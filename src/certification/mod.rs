@@ -46,9 +46,9 @@ pub use commands::{
 pub use http::NewEvidenceRequest;
 pub use papers::Papers;
 pub use queries::{
-    ApplicationView, CertificateView, NoticeView, ObjectionView, Standing, applications, applications_of_office,
-    certificate, certificates_in_force, ended_since, revoked_for_safety, standings, verify_batches,
-    wanted as wanted_applications,
+    ApplicationView, CertificateView, InForce, NoticeView, ObjectionView, Standing, applications,
+    applications_of_office, certificate, certificates_in_force, ended_since, in_force_after, revoked_for_safety,
+    standings, verify_batches, wanted as wanted_applications,
 };
 pub use rules::{
     BeneficiaryClass, CarriedMark, CertificateStatus, CertificationDecision, CertificationState, Consequence, Doubt,

@@ -1,14 +1,16 @@
 //! Files over HTTP: raw bytes in, raw bytes out.
 
 use super::commands::{self, NewFile};
+use super::queries::FileOpening;
 use super::store::StoredFile;
 use super::vault::Vault;
 use super::{FileClass, queries, rules};
-use crate::kernel::actor::{OpenRestrictedFiles, SignedIn};
+use crate::audit::WantedOpenings;
+use crate::kernel::actor::{AuditOpenings, OpenRestrictedFiles, ReadOpenings, SignedIn};
 use crate::kernel::error::{AppError, Code};
 use crate::kernel::ids::{FileId, OrgId};
-use crate::kernel::time::At;
-use crate::platform::http::{Answer, Call, List, Reply, Upload};
+use crate::kernel::time::{At, Day};
+use crate::platform::http::{Answer, Call, List, PageOf, Reply, Upload};
 use crate::platform::secret::hex;
 use actix_web::web::Data;
 use actix_web::{get, post, web};
@@ -18,7 +20,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(upload_file).service(download_file);
+    config.service(upload_file).service(download_file).service(list_openings_of_file).service(list_file_openings);
 }
 
 /// What is uploaded.
@@ -132,4 +134,55 @@ pub async fn download_file(
 
 fn saved(file: &StoredFile, bytes: Vec<u8>) -> Reply {
     Reply::bytes(&file.content_type, bytes).header("content-disposition", &rules::disposition(&file.name))
+}
+
+/// Nothing but the page.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoFileFilter {}
+
+/// Who opened a restricted file and when, the latest opening first: for offices and auditors of its region, and for the
+/// organisation whose file it is. The latter is told the office, not the person.
+#[utoipa::path(get, path = "/files/{id}/openings", tag = "files", params(("id" = FileId, Path), ("limit" = Option<i64>, Query, minimum = 1, maximum = 200), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = PageOf<FileOpening>)), security(("bearer" = ["files.read_openings"])))]
+#[get("/files/{id}/openings")]
+pub async fn list_openings_of_file(
+    call: Call<ReadOpenings>,
+    id: web::Path<FileId>,
+    list: List<NoFileFilter>,
+) -> Answer {
+    call.list(list, move |read, actor, _, page| queries::openings_of(read, actor, *id, page)).await
+}
+
+/// Which openings.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct FileOpeningFilter {
+    /// From this day on.
+    from: Option<Day>,
+    /// Until this day.
+    to: Option<Day>,
+    /// By this organisation.
+    organisation: Option<OrgId>,
+    /// Of files of this organisation.
+    owner: Option<OrgId>,
+}
+
+/// All openings of restricted files of your region, the latest first.
+#[utoipa::path(get, path = "/file-openings", tag = "files", params(FileOpeningFilter, ("limit" = Option<i64>, Query, minimum = 1, maximum = 200), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = PageOf<FileOpening>)), security(("bearer" = ["files.audit_openings"])))]
+#[get("/file-openings")]
+pub async fn list_file_openings(call: Call<AuditOpenings>, list: List<FileOpeningFilter>) -> Answer {
+    call.list(list, |read, actor, filter, page| {
+        let wanted = WantedOpenings {
+            subject: None,
+            opener: filter.organisation,
+            owner: filter.owner,
+            from: filter.from.map(Day::start),
+            below: filter.to.map(Day::end),
+        };
+        queries::opened(read, actor, &wanted, page)
+    })
+    .await
 }

@@ -231,6 +231,10 @@ permissions! {
     Oneself "oneself" { ANY OrgAdmin, ANY Manager, ANY Trader, ANY Acceptor, ANY Payer, ANY Seller, ANY Reviewer, ANY Auditor }
     /// Open files that may show household data, in scope.
     OpenRestrictedFiles "files.open_restricted" { OFFICES Reviewer, HOUSEHOLD_AUDITORS Auditor }
+    /// Read by whom a restricted file was opened, in scope.
+    ReadOpenings "files.read_openings" { SELLERS OrgAdmin, SELLERS Seller, BUYERS OrgAdmin, OFFICES Reviewer, HOUSEHOLD_AUDITORS Auditor }
+    /// Read all openings of restricted files in scope.
+    AuditOpenings "files.audit_openings" { HOUSEHOLD_AUDITORS Auditor }
     /// Members, invitations and keys of the own organisation.
     ManageOrganisation "organisation.manage" { ANY OrgAdmin }
     /// All organisations: create, suspend.
@@ -261,6 +265,15 @@ permissions! {
     ReadCertification "certification.read" { SELLERS Seller, OFFICES Reviewer, OFFICES Auditor, AUDITORS Auditor, OPERATOR Auditor }
     /// Publish batches of the catalogue, at the top of a scheme's region.
     PublishCatalogue "catalogue.publish" { OFFICES Reviewer }
+
+    /// File lists of the households that the own products' linkage reaches.
+    FileHouseholds "linkage.file" { SELLERS Seller }
+    /// Read lists and yearly re-checks in scope; no household's number is ever shown.
+    ReadLinkage "linkage.read" { SELLERS Seller, OFFICES Reviewer, HOUSEHOLD_AUDITORS Auditor }
+    /// Settle double claims and check lists in the own region.
+    ReviewLinkage "linkage.review" { OFFICES Reviewer }
+    /// Double claims, counts and matches in scope.
+    OverseeLinkage "linkage.oversee" { OFFICES Reviewer, HOUSEHOLD_AUDITORS Auditor }
 
     /// List suppliers of the own region, lift entries, decide appeals from one level below.
     ManageBlacklist "blacklist.manage" { OFFICES Reviewer }

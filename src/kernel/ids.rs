@@ -97,6 +97,14 @@ crate::ids! {
     BlacklistEntryId "blk"
     /// An appeal against an entry of the blacklist.
     BlacklistAppealId "bla"
+    /// A list of households of a product's linkage (带贫花名册).
+    HouseholdListId "hhl"
+    /// A household that several suppliers claim.
+    DoubleClaimId "hdc"
+    /// A decision about a double claim.
+    DoubleClaimSettlementId "hst"
+    /// A result of the yearly re-check of a list.
+    HouseholdCheckId "hck"
     /// A product.
     ProductId "prd"
     /// A listing: a product on sale.

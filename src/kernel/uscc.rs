@@ -216,7 +216,8 @@ impl RegistrationKind {
 }
 
 /// Trims a typed code, makes full-width letters and digits ASCII (Chinese input methods produce them) and capitals.
-pub(super) fn half_width_upper(text: &str) -> String {
+#[must_use]
+pub fn half_width_upper(text: &str) -> String {
     text.trim().chars().map(|character| half_width(character).to_ascii_uppercase()).collect()
 }
 

@@ -38,6 +38,14 @@ pub fn sha256_parts(parts: &[&[u8]]) -> [u8; 32] {
     out
 }
 
+/// HMAC-SHA-256: what somebody without the key can neither make nor find out by trying.
+#[must_use]
+pub fn keyed(key: &[u8; 32], data: &[u8]) -> [u8; 32] {
+    let mut out = [0u8; 32];
+    out.copy_from_slice(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), data).as_ref());
+    out
+}
+
 /// Lower-case hexadecimal.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
@@ -116,10 +124,7 @@ impl Secret {
     /// A key for one purpose.
     #[must_use]
     pub fn derive(&self, purpose: &str) -> [u8; 32] {
-        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), purpose.as_bytes());
-        let mut out = [0u8; 32];
-        out.copy_from_slice(tag.as_ref());
-        out
+        keyed(&self.0, purpose.as_bytes())
     }
     /// Encrypts bytes (AES-256-GCM) for one purpose, bound to what they belong to. The nonce stands in front.
     ///

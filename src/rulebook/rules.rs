@@ -82,6 +82,12 @@ crate::text_enum! {
         AppealDays "appeal_days"
         /// 黑名单申诉决定期限, working days.
         AppealReviewDays "appeal_review_days"
+        /// 带贫花名册年度复核截止日, month and day of the year.
+        LinkageRecheck "linkage_recheck"
+        /// 复核截止前提醒, calendar days before.
+        LinkageReminderDays "linkage_reminder_days"
+        /// 未报送花名册时再次提醒的间隔, calendar days.
+        LinkageReminderInterval "linkage_reminder_interval"
     }
 }
 
@@ -151,7 +157,7 @@ impl RuleName {
         match self {
             R::MinRatioPpm | R::UnionMinRatioPpm | R::PriceAlertFactorPpm | R::WeightTolerancePpm => "ppm",
             R::NotBelowLastYear | R::RatingRequired => "flag",
-            R::FillDeadline | R::ClosingDate => "month_day",
+            R::FillDeadline | R::ClosingDate | R::LinkageRecheck => "month_day",
             R::CeilingMode | R::QuotaProductRule => "choice",
             R::QualityDocuments | R::PriceDocuments | R::LinkageDocuments => "documents",
             R::NoticeDays
@@ -161,6 +167,8 @@ impl RuleName {
             | R::DocumentWarningDays
             | R::InspectionDays
             | R::BlacklistDays
+            | R::LinkageReminderDays
+            | R::LinkageReminderInterval
             | R::PaymentDays
             | R::PaymentDaysMax => "calendar_days",
             R::ReviewDays
@@ -192,7 +200,7 @@ impl RuleName {
             R::CertificateValidityDays => ValueKind::Number { max: 3_660 },
             R::BlacklistDays => ValueKind::Term { max: 36_600 },
             R::NotBelowLastYear | R::RatingRequired => ValueKind::Flag,
-            R::FillDeadline | R::ClosingDate => ValueKind::MonthDay,
+            R::FillDeadline | R::ClosingDate | R::LinkageRecheck => ValueKind::MonthDay,
             R::CeilingMode => ValueKind::Choice(&["refuse", "warn"]),
             R::QuotaProductRule => ValueKind::Choice(&["eligible", "certified", "either", "both"]),
             R::QualityDocuments => ValueKind::Documents(QUALITY),

@@ -2,6 +2,7 @@
 
 mod applications;
 mod batches;
+mod current;
 mod documents;
 mod public;
 mod queue;
@@ -9,6 +10,7 @@ mod schemes;
 
 pub use applications::*;
 pub use batches::*;
+pub use current::*;
 pub use documents::*;
 pub use public::*;
 pub use queue::*;

@@ -3,6 +3,7 @@
 mod applications;
 mod batches;
 mod certificates;
+mod current;
 mod documents;
 mod notices;
 mod papers;
@@ -12,6 +13,7 @@ mod schemes;
 pub use applications::*;
 pub use batches::*;
 pub use certificates::*;
+pub use current::*;
 pub use documents::*;
 pub use notices::*;
 pub use papers::*;

@@ -11,7 +11,7 @@ use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::time::At;
 use crate::platform::db::{Read, Tx};
 use crate::platform::idempotency::{self, Key, Saved};
-use crate::platform::secret::sha256_parts;
+use crate::platform::secret::{keyed, sha256_parts};
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
@@ -94,7 +94,7 @@ impl<P: Permission, B: Body> Call<P, B> {
         let place = body::place(&web.uploads, B::MAX_BYTES).await?;
         let raw = body::read(payload, B::MAX_BYTES, web.body_deadline).await?;
         let body = B::parse(&raw, &request, &web.schemas)?;
-        let fingerprint = fingerprint(&request, &actor, &raw);
+        let fingerprint = fingerprint(&web.fingerprint_key, &request, &actor, &raw);
         let key = idempotency_key(&request)?;
         Ok(Call {
             meta: meta(&request),
@@ -353,17 +353,18 @@ fn idempotency_key(request: &HttpRequest) -> Outcome<Option<String>> {
 }
 
 /// What makes two requests the same: method, address, caller, organisation and raw body.
-fn fingerprint(request: &HttpRequest, actor: &Actor, raw: &[u8]) -> [u8; 32] {
+fn fingerprint(secret: &[u8; 32], request: &HttpRequest, actor: &Actor, raw: &[u8]) -> [u8; 32] {
     let address = request.uri().path_and_query().map_or("", |p| p.as_str());
     let if_match = text_header(request, header::IF_MATCH.as_str()).unwrap_or("");
-    sha256_parts(&[
+    let digest = sha256_parts(&[
         request.method().as_str().as_bytes(),
         address.as_bytes(),
         &actor.user_id.0,
         &actor.org_id.0,
         if_match.as_bytes(),
         raw,
-    ])
+    ]);
+    keyed(secret, &digest)
 }
 
 pub(super) fn with_link(reply: Reply, link: Option<String>) -> HttpResponse {

@@ -46,6 +46,8 @@ pub struct Web {
     pub clock: Arc<dyn Clock>,
     /// New ids.
     pub ids: Arc<dyn IdSource>,
+    /// Keys the fingerprints of remembered requests: from one of them nobody finds out what a short body said.
+    pub fingerprint_key: [u8; 32],
     /// Who tells callers apart.
     pub authority: Arc<dyn Authority>,
     /// The API document's schemas, against which every body is checked.

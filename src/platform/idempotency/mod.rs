@@ -34,7 +34,7 @@ pub struct Key {
     pub caller: UserId,
     /// What the client chose.
     pub key: String,
-    /// SHA-256 of method, path, caller and raw body.
+    /// HMAC-SHA-256 over method, path, caller and raw body, under a key of the installation.
     pub fingerprint: [u8; 32],
 }
 

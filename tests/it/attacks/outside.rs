@@ -56,6 +56,8 @@ fn named(path: &str) -> Option<Named> {
             "duty-exceptions" => Record("exc"),
             "files" => Record("fil"),
             "findings" => Record("fnd"),
+            "household-lists" => Record("hhl"),
+            "household-double-claims" => Record("hdc"),
             "inspection-plans" => Record("ipl"),
             "inspections" => Record("isp"),
             "imports" => Record("imp"),

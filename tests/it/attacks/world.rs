@@ -38,6 +38,7 @@ impl World {
         let till = Till::open(app).await;
         world.trade(app, &till).await;
         world.supply(app, &till).await;
+        world.linkage(app, &till).await;
         world.supervision(app, &till).await;
         world.unit(app, &till.market).await;
         world.day = app.ctx().at.day().to_string();
@@ -143,6 +144,23 @@ impl World {
         }
         self.people.push(agent);
         self.people.push(app.new_person(OrgKind::PovertyOffice, COUNTY, &[Role::Reviewer]).await);
+    }
+
+    /// Lists of two suppliers that claim one household.
+    async fn linkage(&mut self, app: &TestApp, till: &Till) {
+        let household = format!("NX{:06}", COUNT.fetch_add(1, Ordering::SeqCst));
+        let own = self.id("prd").to_owned();
+        let other = crate::catalogue::supplier(app, OrgKind::Cooperative, COUNTY, "花马池合作社").await;
+        let theirs = crate::catalogue::product(&other, "荞麦", COUNTY).await;
+        for (seller, product) in [(till.seller(), own), (&other, theirs)] {
+            let row = json!({ "identity": household, "kind": "wage", "class": "registered_poor", "persons": 4, "amount_fen": 100_000 });
+            let list = json!({ "product_id": product, "year": 2021, "items": [row] });
+            self.keep(seller.post("/api/v1/household-lists", list).expect(201).await.id());
+        }
+        let office = app.new_person(OrgKind::PovertyOffice, COUNTY, &[Role::Reviewer]).await;
+        let found = office.get("/api/v1/household-double-claims?limit=200").expect(200).await.json();
+        let found = found["items"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_owned();
+        self.keep(found);
     }
 
     /// What the county's office found about the supplier.

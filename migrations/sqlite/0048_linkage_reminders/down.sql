@@ -1,0 +1,2 @@
+DROP TABLE household_reminders;
+DROP TABLE household_reminder_days;

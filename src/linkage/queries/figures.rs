@@ -1,0 +1,157 @@
+//! How many households and persons are reached, each counted once.
+
+use super::reach;
+use crate::certification::{BeneficiaryClass, LinkageKind};
+use crate::kernel::actor::Actor;
+use crate::kernel::error::{AppError, Outcome};
+use crate::kernel::money::Fen;
+use crate::kernel::region_code::RegionCode;
+use crate::linkage::store::{self, By, FigureRow, Part, Reach};
+use crate::platform::db::Read;
+use crate::regions;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::str::FromStr;
+use utoipa::ToSchema;
+
+/// Households counted once each, whoever claims them and for whatever.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct HouseholdFigures {
+    /// Distinct households.
+    pub households: i64,
+    /// Their persons: of each household the largest number that anybody claims.
+    pub persons: i64,
+    /// What they gained, in all.
+    #[schema(value_type = i64)]
+    pub amount_fen: Fen,
+}
+
+/// Households of one kind of linkage.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct HouseholdsOfKind {
+    /// Wage, asset or business.
+    pub kind: LinkageKind,
+    /// Counted once within the kind.
+    #[serde(flatten)]
+    pub figures: HouseholdFigures,
+}
+
+/// Households that are registered as one class.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct HouseholdsOfClass {
+    /// What they are registered as.
+    pub class: BeneficiaryClass,
+    /// Counted once within the class.
+    #[serde(flatten)]
+    pub figures: HouseholdFigures,
+}
+
+/// Households, and the same by kind and by class. A household of two kinds is in both, so that parts may add up to more.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct HouseholdCount {
+    /// In all.
+    #[serde(flatten)]
+    pub figures: HouseholdFigures,
+    /// By kind.
+    pub kinds: Vec<HouseholdsOfKind>,
+    /// By class.
+    pub classes: Vec<HouseholdsOfClass>,
+}
+
+/// The households of a year.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HouseholdsOfYear {
+    /// The year.
+    pub year: i64,
+    /// Counted once within the year.
+    pub count: HouseholdCount,
+}
+
+/// The households of a county in a year.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HouseholdsOfCounty {
+    /// The county where the suppliers were registered.
+    pub county: RegionCode,
+    /// Its name.
+    pub county_name: String,
+    /// The year.
+    pub year: i64,
+    /// Counted once within the county and year.
+    pub count: HouseholdCount,
+}
+
+/// Households reached. Each part counts a household once: those of several years or counties are fewer than the sum of their rows.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LinkageReport {
+    /// The first year.
+    pub from_year: i64,
+    /// The last year.
+    pub to_year: i64,
+    /// Of all years and counties.
+    pub total: HouseholdCount,
+    /// Year by year.
+    pub years: Vec<HouseholdsOfYear>,
+    /// County by county and year by year.
+    pub counties: Vec<HouseholdsOfCounty>,
+    /// Double claims that wait for an office: their amounts count on each side until then, the household once.
+    pub open_double_claims: i64,
+}
+
+/// Counts what counts in the region and years.
+///
+/// # Errors
+/// When the database fails.
+pub fn linkage(
+    on: &mut Read,
+    actor: &Actor,
+    region: Option<RegionCode>,
+    (first, last): (i64, i64),
+) -> Outcome<LinkageReport> {
+    let nowhere: Reach = (String::new(), String::new());
+    let reach = reach(&actor.scope, region).unwrap_or(nowhere);
+    let years = (first, last);
+    let mut total = counts(on, &reach, years, By::All)?;
+    let by_year = counts(on, &reach, years, By::Year)?;
+    let by_county = counts(on, &reach, years, By::County)?;
+    let names = regions::names(on)?;
+    let of_county = |((county, year), count): ((String, i64), HouseholdCount)| {
+        let county: RegionCode = county.parse().map_err(AppError::internal)?;
+        let county_name = names.get(&county).cloned().unwrap_or_default();
+        Ok(HouseholdsOfCounty { county, county_name, year, count })
+    };
+    Ok(LinkageReport {
+        from_year: first,
+        to_year: last,
+        total: total.pop_first().map(|(_, count)| count).unwrap_or_default(),
+        years: by_year.into_iter().map(|((_, year), count)| HouseholdsOfYear { year, count }).collect(),
+        counties: by_county.into_iter().map(of_county).collect::<Outcome<_>>()?,
+        open_double_claims: store::open_double_claims(on, &reach, years)?,
+    })
+}
+
+type Counts = BTreeMap<(String, i64), HouseholdCount>;
+
+fn counts(on: &mut Read, reach: &Reach, years: (i64, i64), by: By) -> Outcome<Counts> {
+    let mut counts = Counts::new();
+    for row in store::figures(on, reach, years, by, Part::Whole)? {
+        let count = HouseholdCount { figures: figures(&row), ..HouseholdCount::default() };
+        counts.insert((row.county, row.year), count);
+    }
+    for row in store::figures(on, reach, years, by, Part::Kind)? {
+        let of_kind = HouseholdsOfKind { kind: word(&row.part)?, figures: figures(&row) };
+        counts.entry((row.county, row.year)).or_default().kinds.push(of_kind);
+    }
+    for row in store::figures(on, reach, years, by, Part::Class)? {
+        let of_class = HouseholdsOfClass { class: word(&row.part)?, figures: figures(&row) };
+        counts.entry((row.county, row.year)).or_default().classes.push(of_class);
+    }
+    Ok(counts)
+}
+
+fn figures(row: &FigureRow) -> HouseholdFigures {
+    HouseholdFigures { households: row.households, persons: row.persons, amount_fen: Fen::new(row.amount_fen) }
+}
+
+fn word<T: FromStr<Err: std::fmt::Display>>(text: &str) -> Outcome<T> {
+    text.parse().map_err(AppError::internal)
+}

@@ -1,0 +1,9 @@
+//! Pure decisions of household linkage.
+
+mod claim;
+mod identity;
+mod recheck;
+
+pub use claim::*;
+pub use identity::*;
+pub use recheck::*;

@@ -1,0 +1,89 @@
+//! SQL of what is counted of households.
+
+use super::Reach;
+use crate::each;
+use crate::kernel::error::Outcome;
+use crate::platform::db::Read;
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{BigInt, Text};
+
+/// What rows are made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Everything together.
+    All,
+    /// Each year.
+    Year,
+    /// Each county and year.
+    County,
+}
+
+/// What a row is divided into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Nothing.
+    Whole,
+    /// Wage, asset, business.
+    Kind,
+    /// Registered poor and others.
+    Class,
+}
+
+/// Households counted once each.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+pub struct FigureRow {
+    #[diesel(sql_type = Text)]
+    pub county: String,
+    #[diesel(sql_type = BigInt)]
+    pub year: i64,
+    #[diesel(sql_type = Text)]
+    pub part: String,
+    #[diesel(sql_type = BigInt)]
+    pub households: i64,
+    #[diesel(sql_type = BigInt)]
+    pub persons: i64,
+    #[diesel(sql_type = BigInt)]
+    pub amount_fen: i64,
+}
+
+/// Counts what counts in counties and years. Inside is one row a household: of its persons the largest number that anybody
+/// claims, of amounts their sum.
+pub fn figures(on: &mut Read, reach: &Reach, (first, last): (i64, i64), by: By, part: Part) -> Outcome<Vec<FigureRow>> {
+    let (county, year) = match by {
+        By::All => ("''", "CAST(0 AS BIGINT)"),
+        By::Year => ("''", "year"),
+        By::County => ("county", "year"),
+    };
+    let part = match part {
+        Part::Whole => "''",
+        Part::Kind => "kind",
+        Part::Class => "class",
+    };
+    let text = format!(
+        "SELECT county, year, part, COUNT(*) AS households, CAST(SUM(persons) AS BIGINT) AS persons,
+            CAST(SUM(amount_fen) AS BIGINT) AS amount_fen
+        FROM (SELECT {county} AS county, {year} AS year, {part} AS part, household, MAX(persons) AS persons, SUM(amount_fen) AS amount_fen
+            FROM household_claims
+            WHERE state = 'counts' AND year >= $1 AND year <= $2 AND household_claims.county >= $3 AND household_claims.county < $4
+            GROUP BY 1, 2, 3, household) AS once
+        GROUP BY county, year, part ORDER BY county, year, part"
+    );
+    Ok(each!(on, c => sql_query(&text).bind::<BigInt, _>(first).bind::<BigInt, _>(last).bind::<Text, _>(&reach.0)
+        .bind::<Text, _>(&reach.1).load(c))?)
+}
+
+/// Double claims of these years that wait for an office and of which a side lies in these counties.
+pub fn open_double_claims(on: &mut Read, reach: &Reach, (first, last): (i64, i64)) -> Outcome<i64> {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+    let text = "SELECT COUNT(*) AS n FROM household_double_claims d WHERE d.status = 'open' AND d.year >= $1 AND d.year <= $2
+        AND EXISTS (SELECT 1 FROM household_claims c WHERE c.household = d.household AND c.year = d.year AND c.kind = d.kind
+            AND c.state <> 'fallen' AND c.county >= $3 AND c.county < $4)";
+    let count: Count = each!(on, c => sql_query(text).bind::<BigInt, _>(first).bind::<BigInt, _>(last)
+        .bind::<Text, _>(&reach.0).bind::<Text, _>(&reach.1).get_result(c))?;
+    Ok(count.n)
+}
