@@ -74,6 +74,16 @@ crate::text_enum! {
         AppealDays "appeal_days"
         /// 黑名单申诉决定期限, working days.
         AppealReviewDays "appeal_review_days"
+        /// 价格监测至少须有的同类商品, other suppliers' listings.
+        PriceWatchMinGoods "price_watch_min_goods"
+        /// 供应商评分各方面的权重, parts per million, by aspect.
+        ScoreWeightPpm "score_weight_ppm"
+        /// 低于此分即采取的措施, points, by step.
+        ScoreLadder "score_ladder"
+        /// 参加评分至少须有的订单, orders of the month.
+        ScoreMinOrders "score_min_orders"
+        /// 供应商申辩期限, working days.
+        ScoreAnswerDays "score_answer_days"
     }
 }
 
@@ -103,6 +113,10 @@ const PAYER_LEVELS: &[&str] = &["organ", "institution", "large_enterprise"];
 /// The causes for which a supplier may be blacklisted.
 const CAUSES: &[&str] =
     &["food_safety", "quality", "price", "linkage_broken", "documents_untrue", "no_longer_produced", "fraud", "other"];
+/// What a score is made of.
+const ASPECTS: &[&str] = &["price", "quality", "delivery"];
+/// What follows from a low score.
+const STEPS: &[&str] = &["warn", "suspend", "remove"];
 /// One million: all of it.
 const WHOLE_PPM: i64 = 1_000_000;
 
@@ -112,7 +126,7 @@ impl RuleName {
     pub const fn unit(self) -> &'static str {
         use RuleName as R;
         match self {
-            R::MinRatioPpm | R::UnionMinRatioPpm | R::PriceAlertFactorPpm | R::WeightTolerancePpm => "ppm",
+            R::MinRatioPpm | R::UnionMinRatioPpm | R::PriceAlertFactorPpm | R::WeightTolerancePpm | R::ScoreWeightPpm => "ppm",
             R::NotBelowLastYear | R::RatingRequired => "flag",
             R::FillDeadline | R::ClosingDate => "month_day",
             R::CeilingMode | R::QuotaProductRule => "choice",
@@ -135,10 +149,14 @@ impl RuleName {
             | R::ComplaintAcceptDays
             | R::ComplaintDecideDays
             | R::AppealDays
-            | R::AppealReviewDays => "working_days",
+            | R::AppealReviewDays
+            | R::ScoreAnswerDays => "working_days",
             R::InterestPpmPerDay => "ppm_per_day",
             R::RetentionYears => "years",
             R::SmallUnitStaff => "people",
+            R::PriceWatchMinGoods => "goods",
+            R::ScoreLadder => "points",
+            R::ScoreMinOrders => "orders",
         }
     }
     /// The values it takes.
@@ -146,7 +164,9 @@ impl RuleName {
     pub const fn kind(self) -> ValueKind {
         use RuleName as R;
         match self {
-            R::MinRatioPpm | R::UnionMinRatioPpm | R::WeightTolerancePpm => ValueKind::Number { max: WHOLE_PPM },
+            R::MinRatioPpm | R::UnionMinRatioPpm | R::WeightTolerancePpm | R::ScoreWeightPpm => ValueKind::Number { max: WHOLE_PPM },
+            R::ScoreLadder => ValueKind::Number { max: 100 },
+            R::PriceWatchMinGoods | R::ScoreMinOrders => ValueKind::Number { max: 10_000 },
             R::PriceAlertFactorPpm => ValueKind::Number { max: 100 * WHOLE_PPM },
             R::InterestPpmPerDay => ValueKind::Number { max: 10_000 },
             R::RetentionYears => ValueKind::Number { max: 200 },
@@ -165,6 +185,8 @@ impl RuleName {
         match self {
             RuleName::PaymentDays | RuleName::PaymentDaysMax => PAYER_LEVELS,
             RuleName::BlacklistDays => CAUSES,
+            RuleName::ScoreWeightPpm => ASPECTS,
+            RuleName::ScoreLadder => STEPS,
             _ => &[],
         }
     }

@@ -4,8 +4,12 @@ mod complaint;
 mod draw;
 mod finding;
 mod inspection;
+mod score;
+mod watch;
 
 pub use complaint::*;
 pub use draw::*;
 pub use finding::*;
 pub use inspection::*;
+pub use score::*;
+pub use watch::*;
