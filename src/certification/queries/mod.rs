@@ -2,12 +2,14 @@
 
 mod applications;
 mod batches;
+mod like_prices;
 mod public;
 mod queue;
 mod schemes;
 
 pub use applications::*;
 pub use batches::*;
+pub use like_prices::*;
 pub use public::*;
 pub use queue::*;
 pub use schemes::*;

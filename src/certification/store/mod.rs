@@ -3,6 +3,7 @@
 mod applications;
 mod batches;
 mod certificates;
+mod like_prices;
 mod notices;
 mod papers;
 mod queue;
@@ -11,6 +12,7 @@ mod schemes;
 pub use applications::*;
 pub use batches::*;
 pub use certificates::*;
+pub use like_prices::*;
 pub use notices::*;
 pub use papers::*;
 pub use queue::*;

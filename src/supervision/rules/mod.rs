@@ -4,6 +4,7 @@ mod complaint;
 mod draw;
 mod finding;
 mod inspection;
+mod month;
 mod score;
 mod watch;
 
@@ -11,5 +12,6 @@ pub use complaint::*;
 pub use draw::*;
 pub use finding::*;
 pub use inspection::*;
+pub use month::*;
 pub use score::*;
 pub use watch::*;

@@ -77,13 +77,6 @@ crate::text_enum! {
 }
 
 impl ScoreStep {
-    const fn height(self) -> u8 {
-        match self {
-            ScoreStep::Warn => 1,
-            ScoreStep::Suspend => 2,
-            ScoreStep::Remove => 3,
-        }
-    }
     const fn above(self) -> ScoreStep {
         match self {
             ScoreStep::Warn => ScoreStep::Suspend,
@@ -202,8 +195,7 @@ pub struct StepBefore {
 pub fn step_after(points: i64, ladder: &Ladder, before: Option<StepBefore>) -> Option<ScoreStep> {
     let by_points = ladder.step(points)?;
     let by_time = before.map(|before| if before.dismissed { before.step } else { before.step.above() });
-    let further = by_time.filter(|step| step.height() > by_points.height());
-    Some(further.unwrap_or(by_points))
+    Some(by_time.map_or(by_points, |step| step.max(by_points)))
 }
 
 /// Whether a proposal may be carried out: when the supplier has answered, or its days to answer are over.

@@ -133,7 +133,7 @@ pub struct GroupMedian {
     pub median: Fen,
 }
 
-type Group = (&'static str, &'static str, RegionCode);
+type Group = (Category, Mark, RegionCode);
 
 /// The prices of a month, by what is like each other.
 #[derive(Debug, Default)]
@@ -149,7 +149,7 @@ impl LikeGoods {
         for one in prices {
             let regions: BTreeSet<RegionCode> = compared_in(one.county).into_iter().collect();
             for region in regions {
-                groups.entry((one.category.as_str(), one.mark.as_str(), region)).or_default().push(one.clone());
+                groups.entry((one.category, one.mark, region)).or_default().push(one.clone());
             }
         }
         LikeGoods(groups)
@@ -158,7 +158,7 @@ impl LikeGoods {
     #[must_use]
     pub fn compare(&self, offer: &PricedGoods, least: i64) -> Option<Compared> {
         compared_in(offer.county).into_iter().find_map(|region| {
-            let group = self.0.get(&(offer.category.as_str(), offer.mark.as_str(), region))?;
+            let group = self.0.get(&(offer.category, offer.mark, region))?;
             let others: Vec<&PricedGoods> = group.iter().filter(|one| one.supplier != offer.supplier).collect();
             let listings: BTreeSet<ListingId> = others.iter().map(|one| one.listing).collect();
             let goods = count(listings.len());
@@ -170,12 +170,12 @@ impl LikeGoods {
     /// The median of every group.
     #[must_use]
     pub fn medians(&self) -> Vec<GroupMedian> {
-        let of = |((_, _, region), group): (&Group, &Vec<PricedGoods>)| {
+        let of = |((category, mark, region), group): (&Group, &Vec<PricedGoods>)| {
             let prices: Vec<Fen> = group.iter().map(|one| one.per_kg).collect();
             let suppliers: BTreeSet<OrgId> = group.iter().map(|one| one.supplier).collect();
             Some(GroupMedian {
-                category: group.first()?.category,
-                mark: group.first()?.mark,
+                category: *category,
+                mark: *mark,
                 region: *region,
                 goods: count(group.len()),
                 suppliers: count(suppliers.len()),
