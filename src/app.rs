@@ -267,7 +267,8 @@ pub fn jobs(installation: &Installation) -> Runner {
     let runner = periodic(runner, installation, minute, "certification.lift", certification::lift);
     let hour = Duration::from_secs(3_600);
     let runner = periodic(runner, installation, hour, "certification.remind", certification::remind);
-    let runner = periodic(runner, installation, hour, "certification.remind_objections", certification::remind_objections);
+    let runner =
+        periodic(runner, installation, hour, "certification.remind_objections", certification::remind_objections);
     let runner = periodic(runner, installation, hour, "supervision.remind", supervision::remind);
     let (watching, scoring) = (installation.store.clone(), installation.store.clone());
     let runner = runner

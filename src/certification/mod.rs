@@ -37,15 +37,15 @@ pub use commands::{
     CERTIFICATE_ENDED, CERTIFICATE_RESTORED, CertificateEnded, CertificateRestored, NewEdition, NewEvidence,
     NewObjection, NewOpinion, NewReview, NewScheme, ObjectionRuling, Ruling, add_evidence, advance, advise, assign,
     date_edition, decide_objection, draft, end_bar, end_scheme, expire, file, file_objection, first_certificate_key,
-    first_reminder, found_scheme, lift, lift_suspension, recompute_deadlines, remind, remind_objections, renew, renew_certificate_key, review, revoke,
-    rotate_certificate_key, submit, suspend, withdraw,
+    first_reminder, found_scheme, lift, lift_suspension, recompute_deadlines, remind, remind_objections, renew,
+    renew_certificate_key, review, revoke, rotate_certificate_key, submit, suspend, withdraw,
 };
 pub use http::NewEvidenceRequest;
 pub use papers::Papers;
 pub use queries::{
-    ApplicationView, CertificateView, LikePrice, NoticeView, ObjectionView, Standing, applications, applications_of_office,
-    certificate, certificates_in_force, ended_since, like_prices, revoked_for_safety, standings, verify_batches,
-    wanted as wanted_applications,
+    ApplicationView, CertificateView, LikePrice, NoticeView, ObjectionView, Standing, applications,
+    applications_of_office, certificate, certificates_in_force, ended_since, like_prices, revoked_for_safety,
+    standings, verify_batches, wanted as wanted_applications,
 };
 pub use rules::{
     BeneficiaryClass, CarriedMark, CertificateStatus, CertificationDecision, CertificationState, Consequence, Doubt,

@@ -40,7 +40,8 @@ pub use commands::ship::{NewShipment, ShippedLine, ship};
 pub use commands::stop::{stop_slipped, stop_supplier, stop_unanswered};
 pub use queries::{
     Bought, CountDifference, CountingView, OrderSummary, OrderView, PaymentView, PaymentsWanted, Performance,
-    Wanted as OrdersWanted, answering, bought, list as orders, order, payments, performance, sold_prices, verify_counts,
+    Wanted as OrdersWanted, answering, bought, list as orders, order, payments, performance, sold_prices,
+    verify_counts,
 };
 pub use rules::order::OrderState;
 pub use rules::payment::{PaymentDecision, PaymentState};

@@ -126,7 +126,11 @@ impl RuleName {
     pub const fn unit(self) -> &'static str {
         use RuleName as R;
         match self {
-            R::MinRatioPpm | R::UnionMinRatioPpm | R::PriceAlertFactorPpm | R::WeightTolerancePpm | R::ScoreWeightPpm => "ppm",
+            R::MinRatioPpm
+            | R::UnionMinRatioPpm
+            | R::PriceAlertFactorPpm
+            | R::WeightTolerancePpm
+            | R::ScoreWeightPpm => "ppm",
             R::NotBelowLastYear | R::RatingRequired => "flag",
             R::FillDeadline | R::ClosingDate => "month_day",
             R::CeilingMode | R::QuotaProductRule => "choice",
@@ -164,7 +168,9 @@ impl RuleName {
     pub const fn kind(self) -> ValueKind {
         use RuleName as R;
         match self {
-            R::MinRatioPpm | R::UnionMinRatioPpm | R::WeightTolerancePpm | R::ScoreWeightPpm => ValueKind::Number { max: WHOLE_PPM },
+            R::MinRatioPpm | R::UnionMinRatioPpm | R::WeightTolerancePpm | R::ScoreWeightPpm => {
+                ValueKind::Number { max: WHOLE_PPM }
+            }
             R::ScoreLadder => ValueKind::Number { max: 100 },
             R::PriceWatchMinGoods | R::ScoreMinOrders => ValueKind::Number { max: 10_000 },
             R::PriceAlertFactorPpm => ValueKind::Number { max: 100 * WHOLE_PPM },

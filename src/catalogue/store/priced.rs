@@ -101,6 +101,8 @@ pub fn like_prices(on: &mut Read) -> Outcome<Vec<LikePrice>> {
 
 /// How many listings of a supplier are on sale.
 pub fn count_offered(on: &mut Read, org: OrgId) -> Outcome<i64> {
-    Ok(each!(on, c => listings::table.filter(listings::org_id.eq(org)).filter(listings::status.eq(ListingStatus::OnSale))
-        .count().get_result(c))?)
+    Ok(
+        each!(on, c => listings::table.filter(listings::org_id.eq(org)).filter(listings::status.eq(ListingStatus::OnSale))
+        .count().get_result(c))?,
+    )
 }

@@ -58,6 +58,8 @@ fn who_handles(tx: &mut Tx<'_>, row: &store::ObjectionRow) -> Outcome<Vec<String
     if let Some(person) = row.assigned_to {
         return Ok(vec![identity::person(tx, person)?.1]);
     }
-    let Some(office) = identity::nearest_office(tx, OrgKind::PovertyOffice, &row.county)? else { return Ok(Vec::new()) };
+    let Some(office) = identity::nearest_office(tx, OrgKind::PovertyOffice, &row.county)? else {
+        return Ok(Vec::new());
+    };
     Ok(identity::recipients(tx, office, Role::Reviewer)?.into_iter().map(|(_, address)| address).collect())
 }

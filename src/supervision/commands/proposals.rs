@@ -117,7 +117,8 @@ pub fn decide_proposal(
     let action = if ruling.carry_out { "score_proposal.carried_out" } else { "score_proposal.dismissed" };
     record(tx, Some(actor), &row, action, json!({ "step": row.step, "reason": ruling.reason }))?;
     let (zh, en) = named(row.step);
-    let (done_zh, done_en) = if ruling.carry_out { ("已执行", "carried out") } else { ("不予采取", "dismissed") };
+    let (done_zh, done_en) =
+        if ruling.carry_out { ("已执行", "carried out") } else { ("不予采取", "dismissed") };
     let zh = format!("{} 评分的处理建议（{zh}）{done_zh}：{}", row.month, ruling.reason);
     let en = format!("What the score of {} proposed ({en}) was {done_en}: {}", row.month, ruling.reason);
     tell(tx, row.org_id, Role::Seller, ("供应商评分处理结果", "Decision by score"), (&zh, &en))?;
@@ -127,7 +128,10 @@ pub fn decide_proposal(
 fn carry_out(tx: &mut Tx<'_>, actor: &Actor, row: &ProposalRow, reason: &str) -> Outcome<()> {
     if !may_carry_out(row.answer.is_some(), row.answer_by, tx.at().day()) {
         let zh = format!("供应商可在 {} 前申辩，期满或申辩后方可执行", row.answer_by);
-        let en = format!("the supplier may answer until {}; it is carried out after that, or after its answer", row.answer_by);
+        let en = format!(
+            "the supplier may answer until {}; it is carried out after that, or after its answer",
+            row.answer_by
+        );
         return Err(AppError::new(Code::WrongState).detail(zh, en).with("answer_by", row.answer_by.to_string()));
     }
     match row.step {

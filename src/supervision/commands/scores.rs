@@ -14,8 +14,8 @@ use crate::platform::clock::Ctx;
 use crate::platform::db::{Read, Store, Tx};
 use crate::rulebook::{self, RuleName, Rules};
 use crate::supervision::rules::{
-    AspectWeight, FindingCode, FindingSource, Ladder, Measured, Month, ProposalState, ScoreAspect, ScorePart, ScoreStep,
-    StepBefore, SubjectKind, aspect_ppm, points, step_after,
+    AspectWeight, FindingCode, FindingSource, Ladder, Measured, Month, ProposalState, ScoreAspect, ScorePart,
+    ScoreStep, StepBefore, SubjectKind, aspect_ppm, points, step_after,
 };
 use crate::supervision::store::{self, PartRow, ScoreRow};
 use crate::supervision::subject::Subject;

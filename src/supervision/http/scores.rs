@@ -49,8 +49,7 @@ pub async fn list_scores(call: Call<WatchSuppliers>, list: List<ScoreFilter>) ->
             return Err(AppError::field(Code::InvalidParameter, "below", message));
         }
         let month = filter.month.as_deref().map(queries::asked_month).transpose()?;
-        let wanted =
-            WantedScores { month: month.map(|month| month.name), within: filter.county, below: filter.below };
+        let wanted = WantedScores { month: month.map(|month| month.name), within: filter.county, below: filter.below };
         queries::scores(read, &actor.scope, &wanted, page)
     })
     .await

@@ -168,9 +168,6 @@ pub struct ScoreProposalView {
     /// Send it as If-Match with the decision.
     #[schema(example = "\"v1\"")]
     pub etag: String,
-    /// Its version; counts every change.
-    #[serde(skip)]
-    pub version: i64,
 }
 
 impl From<ProposalRow> for ScoreProposalView {
@@ -195,7 +192,6 @@ impl From<ProposalRow> for ScoreProposalView {
             decided_by: row.decided_by,
             decided_at: row.decided_at,
             reason: row.reason,
-            version: row.version,
         }
     }
 }

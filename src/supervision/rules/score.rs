@@ -211,11 +211,7 @@ mod tests {
 
     fn weights() -> Vec<AspectWeight> {
         let of = |aspect, ppm| AspectWeight { aspect, ppm, rule: RuleId([0; 16]) };
-        vec![
-            of(ScoreAspect::Price, 300_000),
-            of(ScoreAspect::Quality, 400_000),
-            of(ScoreAspect::Delivery, 300_000),
-        ]
+        vec![of(ScoreAspect::Price, 300_000), of(ScoreAspect::Quality, 400_000), of(ScoreAspect::Delivery, 300_000)]
     }
 
     #[test]
@@ -226,10 +222,7 @@ mod tests {
             (vec![of(PriceStars, 0, 0)], None),
             (vec![of(PriceStars, 25, 25), of(Accepted, 10, 10), of(Confirmed, 5, 5)], Some(100)),
             // Price 1, quality (1/2 + 1)/2 = 3/4, delivery 1/3: 30 + 30 + 10.
-            (
-                vec![of(PriceStars, 5, 5), of(QualityStars, 1, 2), of(Accepted, 7, 7), of(Confirmed, 1, 3)],
-                Some(70),
-            ),
+            (vec![of(PriceStars, 5, 5), of(QualityStars, 1, 2), of(Accepted, 7, 7), of(Confirmed, 1, 3)], Some(70)),
             // Without quality the others weigh one half each: 1/2 of 4/5 and of 1/5.
             (vec![of(PriceStars, 4, 5), of(ShippedInTime, 1, 5)], Some(50)),
             (vec![of(Accepted, 0, 9)], Some(0)),

@@ -194,8 +194,7 @@ fn count(number: usize) -> i64 {
 #[must_use]
 pub fn grams_of(unit: &str) -> Option<i64> {
     let unit = unit.trim().trim_start_matches('/').trim().to_lowercase();
-    let measures =
-        [("千克", 1000), ("公斤", 1000), ("kg", 1000), ("市斤", 500), ("斤", 500), ("克", 1), ("g", 1)];
+    let measures = [("千克", 1000), ("公斤", 1000), ("kg", 1000), ("市斤", 500), ("斤", 500), ("克", 1), ("g", 1)];
     let (number, grams) = measures.iter().find_map(|(name, grams)| Some((unit.strip_suffix(name)?.trim(), *grams)))?;
     let milli = if number.is_empty() { 1000 } else { milli(number)? };
     let total: i64 = milli.checked_mul(grams)?;

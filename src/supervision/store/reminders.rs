@@ -32,11 +32,13 @@ pub fn set_finding_reminder(tx: &mut Tx<'_>, id: FindingId, on: Day, due: Day) -
 /// Complaints whose deadline runs and is new, or to be reminded of by a day.
 pub fn complaints_to_remind(on: &mut Read, today: Day, limit: i64) -> Outcome<Vec<(ComplaintRow, Reminder)>> {
     let running = [ComplaintState::Received, ComplaintState::Accepted, ComplaintState::Verified];
-    Ok(each!(on, c => complaints::table.filter(complaints::state.eq_any(running)).filter(complaints::due_on.is_not_null())
+    Ok(
+        each!(on, c => complaints::table.filter(complaints::state.eq_any(running)).filter(complaints::due_on.is_not_null())
         .filter(complaints::remind_due.is_null().or(complaints::remind_due.ne(complaints::due_on))
             .or(complaints::remind_on.le(today)))
         .order(complaints::id).select((ComplaintRow::as_select(), (complaints::remind_on, complaints::remind_due)))
-        .limit(limit).load(c))?)
+        .limit(limit).load(c))?,
+    )
 }
 
 pub fn set_complaint_reminder(tx: &mut Tx<'_>, id: ComplaintId, on: Day, due: Day) -> Outcome<()> {

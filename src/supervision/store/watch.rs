@@ -10,7 +10,9 @@ use crate::kernel::terms::{Category, Mark};
 use crate::kernel::time::At;
 use crate::platform::db::{Read, Tx};
 use crate::supervision::rules::{PriceAlertState, PriceReason, SettledBy};
-use crate::supervision::schema::watch::{price_alerts as alerts, price_watch_months as months, supervision_runs as runs};
+use crate::supervision::schema::watch::{
+    price_alerts as alerts, price_watch_months as months, supervision_runs as runs,
+};
 use diesel::dsl::{insert_into, update};
 use diesel::prelude::*;
 

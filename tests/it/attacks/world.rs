@@ -13,7 +13,8 @@ use yigou::kernel::actor::{OrgKind, Role};
 
 const SCORE: &str = "INSERT INTO supplier_scores (id, month, org_id, org_name, region_code, points, orders, orders_rule_id, step, computed_at)
     VALUES ($1, '2021-01', $2, 'x', '640323', 40, 5, $1, 'suspend', 0)";
-const PROPOSAL: &str = "INSERT INTO score_proposals (id, score_id, month, org_id, org_name, region_code, points, step, state,
+const PROPOSAL: &str =
+    "INSERT INTO score_proposals (id, score_id, month, org_id, org_name, region_code, points, step, state,
     proposed_at, answer_from, answer_by, answer_provisional, answer_rule_id, version)
     VALUES ($1, $1, '2021-01', $2, 'x', '640323', 40, 'suspend', 'open', 0, '2021-02-01', '2021-02-19', FALSE, $1, 1)";
 static COUNT: AtomicU64 = AtomicU64::new(1);

@@ -46,7 +46,8 @@ fn like_goods_are_of_others_in_the_prefecture_or_else_the_province() {
     let far = |n: u8, price| goods(n, n, "640522", price);
     let other = PricedGoods { mark: Mark::Green, ..near(9, 9) };
     let fruit = PricedGoods { category: Category::Fruit, ..near(10, 9) };
-    let all = LikeGoods::new(vec![near(1, 5000), near(2, 1000), near(2, 1000), near(3, 1200), far(4, 1400), other, fruit]);
+    let all =
+        LikeGoods::new(vec![near(1, 5000), near(2, 1000), near(2, 1000), near(3, 1200), far(4, 1400), other, fruit]);
     let compared = |least| all.compare(&near(1, 5000), least);
     let region = |code: &str| code.parse().unwrap();
     assert_eq!(compared(2), Some(Compared { region: region("640300"), median: Fen::new(1100), goods: 2 }));
@@ -54,14 +55,16 @@ fn like_goods_are_of_others_in_the_prefecture_or_else_the_province() {
     assert_eq!(compared(4), None);
     // Another's goods are compared with the first one's too.
     assert_eq!(all.compare(&near(2, 1000), 2).unwrap().median, Fen::new(3100));
-    let medians: Vec<_> = all.medians().into_iter().map(|m| (m.mark, m.region.to_string(), m.goods, m.median.get())).collect();
+    let medians: Vec<_> =
+        all.medians().into_iter().map(|m| (m.mark, m.region.to_string(), m.goods, m.median.get())).collect();
     assert!(medians.contains(&(Mark::None, "640300".to_owned(), 3, 1200)), "{medians:?}");
     assert!(medians.contains(&(Mark::Green, "640300".to_owned(), 1, 9)), "{medians:?}");
 }
 
 #[test]
 fn a_listing_with_two_prices_is_one_of_the_goods() {
-    let all = LikeGoods::new(vec![goods(1, 1, "640323", 5000), goods(2, 2, "640323", 1000), goods(2, 2, "640323", 1200)]);
+    let all =
+        LikeGoods::new(vec![goods(1, 1, "640323", 5000), goods(2, 2, "640323", 1000), goods(2, 2, "640323", 1200)]);
     let compared = all.compare(&goods(1, 1, "640323", 5000), 1).unwrap();
     assert_eq!((compared.median, compared.goods), (Fen::new(1100), 1));
     assert_eq!(all.compare(&goods(1, 1, "640323", 5000), 2), None);
