@@ -275,6 +275,19 @@ pub fn jobs(installation: &Installation) -> Runner {
     let runner = periodic(runner, installation, minute, "linkage.remind", linkage::remind);
     let hour = Duration::from_secs(3_600);
     let runner = periodic(runner, installation, hour, "certification.remind", certification::remind);
+    let runner =
+        periodic(runner, installation, hour, "certification.remind_objections", certification::remind_objections);
+    let runner = periodic(runner, installation, hour, "supervision.remind", supervision::remind);
+    let (watching, scoring) = (installation.store.clone(), installation.store.clone());
+    let runner = runner
+        .every(Duration::from_secs(86_400), "supervision.watch", move |ctx| {
+            let store = watching.clone();
+            async move { supervision::watch_prices(&store, ctx).await }
+        })
+        .every(hour, "supervision.score", move |ctx| {
+            let store = scoring.clone();
+            async move { supervision::score_suppliers(&store, ctx).await }
+        });
     let (keys, secret) = (installation.store.clone(), installation.secret.clone());
     let runner = runner.every(Duration::from_secs(86_400), "certification.keys", move |ctx| {
         let (store, secret) = (keys.clone(), secret.clone());

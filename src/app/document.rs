@@ -150,7 +150,7 @@ const ABOUT: [(&str, &str); 16] = [
     ("rules", "规则 / Numbers that an office may set, by region and date; every decision keeps the row it used."),
     (
         "supervision",
-        "监督 / What an office finds is answered with evidence until it closes; complaints of the public and of buyers; random inspections that anybody can draw again. Decisions carry If-Match with the version that was read.",
+        "监督 / What an office finds is answered with evidence until it closes; complaints of the public and of buyers; random inspections that anybody can draw again; prices against the median of like goods, and suppliers' monthly scores with what follows from them. Decisions carry If-Match with the version that was read.",
     ),
     (
         "work",

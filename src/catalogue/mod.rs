@@ -31,7 +31,8 @@ pub use covers::{Cover, Reach, Withdrawn, cover, extend, recover, unbar, uncover
 pub use http::CreateProductRequest;
 pub use offers::{CertificateInForce, Offer, kept_offers, offers};
 pub use queries::{
-    ListedGoods, Product, covers, has_product, listed, on_sale, own_product, own_products, product, products_made,
+    ListedGoods, Product, count_offered, covers, has_product, like_prices, listed, offered, on_sale, own_product,
+    own_products, priced, product, products_made,
 };
 pub use rules::{CoverStatus, Covering, ListingStatus, Months, OriginShare, StockDirection};
-pub use store::OnSale;
+pub use store::{LikePrice, OnSale, Priced};

@@ -40,15 +40,15 @@ pub use commands::{
     CERTIFICATE_ENDED, CERTIFICATE_RESTORED, CertificateEnded, CertificateRestored, NewEdition, NewEvidence,
     NewObjection, NewOpinion, NewReview, NewScheme, ObjectionRuling, Ruling, add_evidence, advance, advise, assign,
     date_edition, decide_objection, draft, end_bar, end_scheme, expire, file, file_objection, first_certificate_key,
-    follow_documents, found_scheme, lift, lift_suspension, recompute_deadlines, remind, renew, renew_certificate_key,
-    review, revoke, rotate_certificate_key, submit, suspend, withdraw,
+    first_reminder, follow_documents, found_scheme, lift, lift_suspension, recompute_deadlines, remind,
+    remind_objections, renew, renew_certificate_key, review, revoke, rotate_certificate_key, submit, suspend, withdraw,
 };
 pub use http::NewEvidenceRequest;
 pub use papers::Papers;
 pub use queries::{
-    ApplicationView, CertificateView, InForce, NoticeView, ObjectionView, Standing, applications,
-    applications_of_office, certificate, certificates_in_force, ended_since, in_force_after, revoked_for_safety,
-    standings, verify_batches, wanted as wanted_applications,
+    ApplicationView, CertificateView, InForce, LikePrice, NoticeView, ObjectionView, Standing, applications,
+    applications_of_office, certificate, certificates_in_force, ended_since, in_force_after, like_prices,
+    revoked_for_safety, standings, verify_batches, wanted as wanted_applications,
 };
 pub use rules::{
     BeneficiaryClass, CarriedMark, CertificateStatus, CertificationDecision, CertificationState, Consequence, Doubt,

@@ -170,6 +170,8 @@ diesel::table! {
         reply -> Nullable<Text>,
         receipt -> Nullable<Binary>,
         file_ids -> Text,
+        remind_on -> Nullable<Text>,
+        remind_due -> Nullable<Text>,
     }
 }
 diesel::table! {

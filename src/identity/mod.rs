@@ -23,7 +23,7 @@ mod store;
 pub use commands::{
     LINK_TOPIC, LinkWanted, NewInvitation, NewOrganisation, Opened, PayerTie, add_membership, check_operator,
     create_operator, create_organisation, create_user, end_contractor, end_payer, enter_organisation, invite, purge,
-    rotate_keys, send_link, set_parent, start_session, tie_contractor, tie_payer,
+    rotate_keys, send_link, set_organisation_standing, set_parent, start_session, tie_contractor, tie_payer,
 };
 pub use gate::Gate;
 pub use http::{InvitationRequest, NewOrganisationRequest, Settings};

@@ -320,6 +320,12 @@ permissions! {
     AnswerFinding "supervision.answer" { SELLERS Seller }
     /// Read findings and inspections in scope.
     ReadSupervision "supervision.read" { SELLERS Seller, OFFICES Reviewer, AUDITORS Auditor, OPERATOR Reviewer, OPERATOR Auditor }
+    /// Watch prices and suppliers' scores in scope.
+    WatchSuppliers "supervision.watch" { OFFICES Reviewer, AUDITORS Auditor, OPERATOR OrgAdmin, OPERATOR Reviewer, OPERATOR Auditor }
+    /// Read proposals that follow from scores: those in scope, or about the own organisation.
+    ReadScores "scores.read" { SELLERS Seller, OFFICES Reviewer, AUDITORS Auditor, OPERATOR OrgAdmin, OPERATOR Reviewer, OPERATOR Auditor }
+    /// Carry out or dismiss what follows from a supplier's score.
+    DecideScores "scores.decide" { OPERATOR OrgAdmin }
     /// Complain about an order of the own organisation.
     FileComplaint "complaints.file" { BUYERS Trader, BUYERS Acceptor, BUYERS Payer }
     /// Read complaints in scope: made by the own organisation, about it, or in the region.

@@ -159,6 +159,12 @@ crate::ids! {
     InspectionPlanId "ipl"
     /// An inspection that was drawn.
     InspectionId "isp"
+    /// A listing whose price is too high.
+    PriceAlertId "pal"
+    /// A supplier's points for a month.
+    ScoreId "scr"
+    /// What the ladder of scores proposes.
+    ScoreProposalId "spr"
     /// A flag of an order: a certificate of its goods ended.
     OrderFlagId "flg"
     /// A rule row.

@@ -88,6 +88,16 @@ crate::text_enum! {
         LinkageReminderDays "linkage_reminder_days"
         /// 未报送花名册时再次提醒的间隔, calendar days.
         LinkageReminderInterval "linkage_reminder_interval"
+        /// 价格监测至少须有的同类商品, other suppliers' listings.
+        PriceWatchMinGoods "price_watch_min_goods"
+        /// 供应商评分各方面的权重, parts per million, by aspect.
+        ScoreWeightPpm "score_weight_ppm"
+        /// 低于此分即采取的措施, points, by step.
+        ScoreLadder "score_ladder"
+        /// 参加评分至少须有的订单, orders of the month.
+        ScoreMinOrders "score_min_orders"
+        /// 供应商申辩期限, working days.
+        ScoreAnswerDays "score_answer_days"
     }
 }
 
@@ -146,6 +156,10 @@ const CATEGORIES: &[&str] = &[
 const QUALITY: &[&str] = &["inspection_report", "food_licence", "conformity_promise", "mark_certificate"];
 const PRICE: &[&str] = &["link", "contract", "invoice"];
 const LINKAGE: &[&str] = &["agreement", "household_list", "payout_record"];
+/// What a score is made of.
+const ASPECTS: &[&str] = &["price", "quality", "delivery"];
+/// What follows from a low score.
+const STEPS: &[&str] = &["warn", "suspend", "remove"];
 /// One million: all of it.
 const WHOLE_PPM: i64 = 1_000_000;
 
@@ -155,7 +169,11 @@ impl RuleName {
     pub const fn unit(self) -> &'static str {
         use RuleName as R;
         match self {
-            R::MinRatioPpm | R::UnionMinRatioPpm | R::PriceAlertFactorPpm | R::WeightTolerancePpm => "ppm",
+            R::MinRatioPpm
+            | R::UnionMinRatioPpm
+            | R::PriceAlertFactorPpm
+            | R::WeightTolerancePpm
+            | R::ScoreWeightPpm => "ppm",
             R::NotBelowLastYear | R::RatingRequired => "flag",
             R::FillDeadline | R::ClosingDate | R::LinkageRecheck => "month_day",
             R::CeilingMode | R::QuotaProductRule => "choice",
@@ -182,10 +200,14 @@ impl RuleName {
             | R::ComplaintAcceptDays
             | R::ComplaintDecideDays
             | R::AppealDays
-            | R::AppealReviewDays => "working_days",
+            | R::AppealReviewDays
+            | R::ScoreAnswerDays => "working_days",
             R::InterestPpmPerDay => "ppm_per_day",
             R::RetentionYears => "years",
             R::SmallUnitStaff => "people",
+            R::PriceWatchMinGoods => "goods",
+            R::ScoreLadder => "points",
+            R::ScoreMinOrders => "orders",
         }
     }
     /// The values it takes.
@@ -193,7 +215,11 @@ impl RuleName {
     pub const fn kind(self) -> ValueKind {
         use RuleName as R;
         match self {
-            R::MinRatioPpm | R::UnionMinRatioPpm | R::WeightTolerancePpm => ValueKind::Number { max: WHOLE_PPM },
+            R::MinRatioPpm | R::UnionMinRatioPpm | R::WeightTolerancePpm | R::ScoreWeightPpm => {
+                ValueKind::Number { max: WHOLE_PPM }
+            }
+            R::ScoreLadder => ValueKind::Number { max: 100 },
+            R::PriceWatchMinGoods | R::ScoreMinOrders => ValueKind::Number { max: 10_000 },
             R::PriceAlertFactorPpm => ValueKind::Number { max: 100 * WHOLE_PPM },
             R::InterestPpmPerDay => ValueKind::Number { max: 10_000 },
             R::RetentionYears => ValueKind::Number { max: 200 },
@@ -217,6 +243,8 @@ impl RuleName {
             RuleName::BlacklistDays => CAUSES,
             RuleName::QualityDocuments | RuleName::PriceDocuments | RuleName::LinkageDocuments => CATEGORIES,
             RuleName::DocumentWarningDays => &["first", "second"],
+            RuleName::ScoreWeightPpm => ASPECTS,
+            RuleName::ScoreLadder => STEPS,
             _ => &[],
         }
     }

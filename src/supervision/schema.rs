@@ -1,5 +1,7 @@
 //! Tables of supervision.
 
+pub mod watch;
+
 diesel::table! {
     findings (id) {
         id -> Binary,
@@ -26,6 +28,8 @@ diesel::table! {
         ended_at -> Nullable<BigInt>,
         updated_at -> BigInt,
         version -> BigInt,
+        remind_on -> Nullable<Text>,
+        remind_due -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -87,6 +91,8 @@ diesel::table! {
         decided_at -> Nullable<BigInt>,
         updated_at -> BigInt,
         version -> BigInt,
+        remind_on -> Nullable<Text>,
+        remind_due -> Nullable<Text>,
     }
 }
 diesel::table! {

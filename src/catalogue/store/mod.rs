@@ -3,6 +3,7 @@
 mod covers;
 mod listings;
 mod offers;
+mod priced;
 mod products;
 mod search;
 mod shown;
@@ -10,6 +11,7 @@ mod shown;
 pub use covers::*;
 pub use listings::*;
 pub use offers::*;
+pub use priced::*;
 pub use products::*;
 pub use search::{Order, Wanted, search};
 pub use shown::{ShownRow, shown};

@@ -12,6 +12,7 @@ mod notices;
 mod periodic;
 mod progress;
 mod queue;
+mod reminders;
 mod review;
 mod schemes;
 
@@ -30,7 +31,9 @@ pub use notices::{
     receive_objection, verify_objection,
 };
 pub use periodic::{advance, expire, file, lift, recompute_deadlines};
+pub use progress::remind_on as first_reminder;
 pub use queue::{NewOpinion, advise, assign, remind};
+pub use reminders::remind_objections;
 pub use review::{NewReview, review};
 pub use schemes::{NewEdition, NewScheme, date_edition, end_scheme, found_scheme};
 

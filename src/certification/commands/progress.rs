@@ -179,7 +179,10 @@ impl Case {
 
 /// The day of the first reminder: so many working days before the deadline; where the step is too short for that, the day
 /// after it.
-fn remind_on(on: &mut Read, region: &RegionCode, start: Day, due: Day) -> Outcome<Day> {
+///
+/// # Errors
+/// When the database fails.
+pub fn remind_on(on: &mut Read, region: &RegionCode, start: Day, due: Day) -> Outcome<Day> {
     let days = rulebook::load(on, region, start, &[RuleName::ReviewReminderDays])?.int(RuleName::ReviewReminderDays)?;
     let calendar = regions::calendar(on, region, start, due)?;
     let left = |day: &Day| i64::from(calendar.working_days_between(day.date(), due.date()));

@@ -216,6 +216,25 @@ pub fn any_objection(on: &mut Read, id: ObjectionId) -> Outcome<Option<Objection
     Ok(each!(on, c => objections::table.find(id).select(ObjectionRow::as_select()).first(c).optional())?)
 }
 
+/// The next reminder of an objection, and the deadline that it was computed from.
+pub type ObjectionReminder = (Option<Day>, Option<Day>);
+
+/// Open objections with a new deadline, or to be reminded of by a day.
+pub fn objections_to_remind(on: &mut Read, today: Day, limit: i64) -> Outcome<Vec<(ObjectionRow, ObjectionReminder)>> {
+    Ok(each!(on, c => objections::table.filter(objections::status.eq(ObjectionStatus::Open))
+        .filter(objections::due_on.is_not_null())
+        .filter(objections::remind_due.is_null().or(objections::remind_due.ne(objections::due_on))
+            .or(objections::remind_on.le(today)))
+        .order(objections::id).select((ObjectionRow::as_select(), (objections::remind_on, objections::remind_due)))
+        .limit(limit).load(c))?)
+}
+
+pub fn set_objection_reminder(tx: &mut Tx<'_>, id: ObjectionId, on: Day, due: Day) -> Outcome<()> {
+    each!(tx, c => update(objections::table.find(id))
+        .set((objections::remind_on.eq(Some(on)), objections::remind_due.eq(Some(due)))).execute(c))?;
+    Ok(())
+}
+
 /// Writes an open objection that is at a stage; how many that were.
 pub fn handle_objection(tx: &mut Tx<'_>, row: &ObjectionRow, from: ObjectionStage) -> Outcome<usize> {
     Ok(each!(tx, c => update(objections::table.find(row.id)).filter(objections::stage.eq(from)).set(row).execute(c))?)

@@ -9,4 +9,5 @@ pub mod late;
 pub mod lists;
 pub mod orders;
 pub mod payments;
+pub mod performance;
 pub mod tasks;

@@ -52,6 +52,11 @@ pub fn open(tx: &mut Tx<'_>, actor: &Actor, subject: &Subject, new: &NewFinding)
         return Err(Code::NotFound.into());
     }
     no_party(tx, actor, subject.owner)?;
+    enter(tx, actor, subject, new)
+}
+
+/// Enters a finding for an office; the deadline begins.
+pub(super) fn enter(tx: &mut Tx<'_>, actor: &Actor, subject: &Subject, new: &NewFinding) -> Outcome<FindingRow> {
     let today = tx.at().day();
     let last = due(tx, &subject.region, today, RuleName::RectificationDays)?;
     let row = FindingRow {

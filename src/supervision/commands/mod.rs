@@ -3,10 +3,18 @@
 mod complaints;
 mod findings;
 mod inspections;
+mod proposals;
+mod remind;
+mod scores;
+mod watch;
 
 pub use complaints::{Handling, NewComplaint, Stranger, file_about_order, file_public, handle};
 pub use findings::{FindingRuling, NewAnswer, NewFinding, answer, decide, open};
 pub use inspections::{Found, NewPlan, announce, draw, record};
+pub use proposals::{ProposalRuling, answer_proposal, decide_proposal};
+pub use remind::remind;
+pub use scores::score_suppliers;
+pub use watch::{dismiss_alert, open_from_alert, watch_prices};
 
 use super::rules::Refusal;
 use crate::documents;
@@ -41,7 +49,7 @@ fn due(tx: &mut Tx<'_>, region: &RegionCode, from: Day, name: RuleName) -> Outco
 /// # Errors
 /// When the database fails.
 pub fn recompute_deadlines(tx: &mut Tx<'_>) -> Outcome<usize> {
-    Ok(findings::recompute(tx)? + complaints::recompute(tx)?)
+    Ok(findings::recompute(tx)? + complaints::recompute(tx)? + proposals::recompute(tx)?)
 }
 
 /// Nobody handles what concerns an organisation whose member he is.

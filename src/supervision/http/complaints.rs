@@ -139,7 +139,7 @@ pub async fn complain_about_order(
         let row = commands::file_about_order(tx, actor, *path, &new)?;
         let (location, version) = (format!("/api/v1/complaints/{}", row.id), row.version);
         let today = tx.at().day();
-        Ok(Reply::created(&location, &queries::complaint_view(row, actor, today))?.etag(version))
+        Ok(Reply::created(&location, &queries::complaint_view(tx, row, actor, today)?)?.etag(version))
     })
     .await
 }
@@ -279,7 +279,7 @@ async fn handled<B: crate::platform::http::Body>(
     call.write(move |tx, actor, body| -> Outcome<Reply> {
         let row = commands::handle(tx, actor, id, version, &step(body))?;
         let (version, today) = (row.version, tx.at().day());
-        Ok(Reply::ok(&queries::complaint_view(row, actor, today))?.etag(version))
+        Ok(Reply::ok(&queries::complaint_view(tx, row, actor, today)?)?.etag(version))
     })
     .await
 }

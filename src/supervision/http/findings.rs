@@ -3,7 +3,7 @@
 use crate::kernel::actor::{AnswerFinding, ReadSupervision, Supervise};
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{FileId, FindingId, ListingId, OrgId, ProductId};
-use crate::kernel::time::Day;
+use crate::platform::db::Tx;
 use crate::platform::http::{Answer, Call, Json, List, PageOf, Reply};
 use crate::supervision::commands::{self, FindingRuling, NewAnswer, NewFinding};
 use crate::supervision::queries::{self, FindingDetail, FindingView};
@@ -116,14 +116,14 @@ pub async fn open_finding(call: Call<Supervise, Json<FindingRequest>>) -> Answer
         let row = commands::open(tx, actor, &subject, &new)?;
         let location = format!("/api/v1/findings/{}", row.id);
         let version = row.version;
-        Ok(Reply::created(&location, &queries::finding_view(row, today))?.etag(version))
+        Ok(Reply::created(&location, &queries::finding_view(tx, row, today)?)?.etag(version))
     })
     .await
 }
 
-fn changed(row: FindingRow, today: Day) -> Outcome<Reply> {
-    let version = row.version;
-    Ok(Reply::ok(&queries::finding_view(row, today))?.etag(version))
+fn changed(tx: &mut Tx<'_>, row: FindingRow) -> Outcome<Reply> {
+    let (version, today) = (row.version, tx.at().day());
+    Ok(Reply::ok(&queries::finding_view(tx, row, today)?)?.etag(version))
 }
 
 /// What the owner did about a finding.
@@ -148,7 +148,8 @@ pub async fn answer_finding(
 ) -> Answer {
     call.write(move |tx, actor, Json(body)| {
         let new = NewAnswer { text: body.text.clone(), files: body.file_ids.clone() };
-        changed(commands::answer(tx, actor, *path, &new)?, tx.at().day())
+        let row = commands::answer(tx, actor, *path, &new)?;
+        changed(tx, row)
     })
     .await
 }
@@ -173,7 +174,8 @@ pub async fn decide_finding(call: Call<Supervise, Json<FindingDecisionRequest>>,
     let version = call.if_match()?;
     call.write(move |tx, actor, Json(body)| {
         let ruling = FindingRuling { verdict: body.decision, reason: body.reason.clone() };
-        changed(commands::decide(tx, actor, *path, version, &ruling)?, tx.at().day())
+        let row = commands::decide(tx, actor, *path, version, &ruling)?;
+        changed(tx, row)
     })
     .await
 }

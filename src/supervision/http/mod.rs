@@ -3,6 +3,8 @@
 mod complaints;
 mod findings;
 mod inspections;
+mod scores;
+mod watch;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -11,4 +13,6 @@ pub fn routes(config: &mut ServiceConfig) {
     findings::routes(config);
     complaints::routes(config);
     inspections::routes(config);
+    watch::routes(config);
+    scores::routes(config);
 }

@@ -1,5 +1,6 @@
 //! What offices, suppliers, buyers and whoever holds a receipt see of complaints.
 
+use super::lateness::Lateness;
 use crate::kernel::actor::{Actor, OrgKind, Scope};
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::{ComplaintId, ComplaintStepId, FileId, FindingId, OrgId, RuleId, UserId};
@@ -61,6 +62,8 @@ pub struct ComplaintView {
     pub due_provisional: bool,
     /// The office is late.
     pub overdue: bool,
+    /// How many working days late; absent in time.
+    pub working_days_late: Option<i64>,
     /// The rule row that set the deadline.
     pub due_rule_id: Option<RuleId>,
     /// When it was decided.
@@ -74,14 +77,31 @@ pub struct ComplaintView {
 }
 
 /// The view of a complaint for an actor.
-pub fn complaint_view(row: ComplaintRow, actor: &Actor, today: Day) -> ComplaintView {
+///
+/// # Errors
+/// When the database fails.
+pub fn complaint_view(on: &mut Read, row: ComplaintRow, actor: &Actor, today: Day) -> Outcome<ComplaintView> {
+    shown(on, row, actor, today, &mut Lateness::default())
+}
+
+fn shown(
+    on: &mut Read,
+    row: ComplaintRow,
+    actor: &Actor,
+    today: Day,
+    lateness: &mut Lateness,
+) -> Outcome<ComplaintView> {
+    let overdue = rules::complaint_overdue(row.state, row.due_on, today);
+    let due = row.due_on.filter(|_| overdue);
+    let late = due.map(|due| lateness.days(on, row.region_code, due, today)).transpose()?;
     let handles = actor.kind == OrgKind::PovertyOffice && actor.region == row.office;
     let complained_of = actor.scope == Scope::Org(row.supplier_org);
-    ComplaintView {
+    Ok(ComplaintView {
+        working_days_late: late,
         contact: row.contact.filter(|_| handles),
         reference_12317: row.reference_12317.filter(|_| !complained_of),
         reply: row.reply.filter(|_| !complained_of),
-        overdue: rules::complaint_overdue(row.state, row.due_on, today),
+        overdue,
         etag: etag(row.version),
         id: row.id,
         origin: row.origin,
@@ -104,7 +124,7 @@ pub fn complaint_view(row: ComplaintRow, actor: &Actor, today: Day) -> Complaint
         due_rule_id: row.due_rule_id,
         decided_at: row.decided_at,
         version: row.version,
-    }
+    })
 }
 
 /// A step in the handling of a complaint.
@@ -171,7 +191,7 @@ pub fn complaint(on: &mut Read, actor: &Actor, id: ComplaintId, today: Day) -> O
     };
     Ok(ComplaintDetail {
         steps: steps.into_iter().map(ComplaintStepView::of).collect::<Outcome<_>>()?,
-        complaint: complaint_view(row, actor, today),
+        complaint: complaint_view(on, row, actor, today)?,
     })
 }
 
@@ -188,7 +208,8 @@ pub fn complaints(
         _ => vec![row.id.to_string()],
     };
     let rows = store::complaints(on, &actor.scope, wanted, page)?;
-    Ok(Page::cut(rows, page, keys).map(|row| complaint_view(row, actor, today)))
+    let mut lateness = Lateness::default();
+    Page::cut(rows, page, keys).try_map(|row| shown(on, row, actor, today, &mut lateness))
 }
 
 /// How far a complaint has come, for whoever holds its receipt.

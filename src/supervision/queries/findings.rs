@@ -1,5 +1,6 @@
 //! What owners, offices and auditors see of findings.
 
+use super::lateness::Lateness;
 use crate::kernel::actor::Scope;
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::{FileId, FindingAnswerId, FindingDecisionId, FindingId, OrgId, RuleId, UserId};
@@ -50,6 +51,8 @@ pub struct FindingView {
     pub due_provisional: bool,
     /// The owner has not answered in time.
     pub overdue: bool,
+    /// How many working days late; absent in time.
+    pub working_days_late: Option<i64>,
     /// The rule row that set the deadline.
     pub due_rule_id: RuleId,
     /// When it was opened.
@@ -65,9 +68,19 @@ pub struct FindingView {
 }
 
 /// The view of a finding on a day.
-pub fn finding_view(row: FindingRow, today: Day) -> FindingView {
-    FindingView {
-        overdue: rules::overdue(row.state, row.due_on, today),
+///
+/// # Errors
+/// When the database fails.
+pub fn finding_view(on: &mut Read, row: FindingRow, today: Day) -> Outcome<FindingView> {
+    shown(on, row, today, &mut Lateness::default())
+}
+
+fn shown(on: &mut Read, row: FindingRow, today: Day, lateness: &mut Lateness) -> Outcome<FindingView> {
+    let overdue = rules::overdue(row.state, row.due_on, today);
+    let late = if overdue { Some(lateness.days(on, row.region_code, row.due_on, today)?) } else { None };
+    Ok(FindingView {
+        overdue,
+        working_days_late: late,
         etag: etag(row.version),
         id: row.id,
         source: row.source,
@@ -89,7 +102,7 @@ pub fn finding_view(row: FindingRow, today: Day) -> FindingView {
         opened_at: row.opened_at,
         ended_at: row.ended_at,
         version: row.version,
-    }
+    })
 }
 
 /// An answer of the owner.
@@ -186,7 +199,7 @@ pub fn finding(on: &mut Read, scope: &Scope, id: FindingId, today: Day) -> Outco
     Ok(FindingDetail {
         answers: answers.collect::<Outcome<_>>()?,
         decisions: store::decisions_of(on, id)?.into_iter().map(FindingDecisionView::from).collect(),
-        finding: finding_view(row, today),
+        finding: finding_view(on, row, today)?,
     })
 }
 
@@ -204,5 +217,6 @@ pub fn findings(
         false => vec![row.id.to_string()],
     };
     let rows = store::findings(on, scope, wanted, page)?;
-    Ok(Page::cut(rows, page, keys).map(|row| finding_view(row, today)))
+    let mut lateness = Lateness::default();
+    Page::cut(rows, page, keys).try_map(|row| shown(on, row, today, &mut lateness))
 }

@@ -11,6 +11,10 @@ crate::text_enum! {
         Inspection "inspection"
         /// 投诉.
         Complaint "complaint"
+        /// 价格监测.
+        PriceWatch "price_watch"
+        /// 供应商评分.
+        Score "score"
         /// 审计, entered by the office.
         Audit "audit"
         /// 本部门发现.

@@ -20,6 +20,8 @@ enum Named {
     Record(&'static str),
     /// By a certificate's number.
     Number,
+    /// By the organisation of a supplier.
+    Supplier,
     /// The same for everybody.
     Public,
     /// Only for the platform's operator, whose scope is everything.
@@ -28,7 +30,7 @@ enum Named {
 
 /// Every path with a parameter has an entry here; a new one without fails the test.
 fn named(path: &str) -> Option<Named> {
-    use Named::{Number, Platform, Public, Record};
+    use Named::{Number, Platform, Public, Record, Supplier};
     let rest = path.strip_prefix("/api/v1/")?;
     Some(match rest {
         "calendars/{year}" | "regions/{code}" | "certificates/{number}" | "listings/{id}" => Public,
@@ -44,6 +46,7 @@ fn named(path: &str) -> Option<Named> {
         "supplier-applications/{id}/reviews" | "users/{id}/suspensions" | "users/{id}/reinstatements" => Platform,
         "organisations/{id}/suspensions" | "organisations/{id}/reinstatements" => Platform,
         "organisations/{id}/supervising-units" => Platform,
+        "score-proposals/{id}/decisions" => Platform,
         _ => match rest.split('/').next()? {
             "api-keys" => Record("key"),
             "blacklist" => Record("blk"),
@@ -67,9 +70,12 @@ fn named(path: &str) -> Option<Named> {
             "objections" => Record("obj"),
             "order-groups" => Record("ogr"),
             "orders" => Record("ord"),
+            "price-alerts" => Record("pal"),
             "products" => Record("prd"),
             "quota-plans" => Record("pln"),
+            "score-proposals" => Record("spr"),
             "supplier-applications" => Record("sap"),
+            "supplier-scores" => Supplier,
             _ => return None,
         },
     })
@@ -82,6 +88,7 @@ impl Operation {
         let id = match entry {
             Named::Record(prefix) => world.id(prefix).to_owned(),
             Named::Number => world.number.clone(),
+            Named::Supplier => world.person(&[OrgKind::Cooperative], Role::Seller)?.org_id.to_string(),
             Named::Public | Named::Platform => return None,
         };
         Some(self.address(|name| match name {

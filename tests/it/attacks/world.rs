@@ -13,6 +13,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use yigou::kernel::actor::{OrgKind, Role};
 
+const SCORE: &str = "INSERT INTO supplier_scores (id, month, org_id, org_name, region_code, points, orders, orders_rule_id, step, computed_at)
+    VALUES ($1, '2021-01', $2, 'x', '640323', 40, 5, $1, 'suspend', 0)";
+const PROPOSAL: &str =
+    "INSERT INTO score_proposals (id, score_id, month, org_id, org_name, region_code, points, step, state,
+    proposed_at, answer_from, answer_by, answer_provisional, answer_rule_id, version)
+    VALUES ($1, $1, '2021-01', $2, 'x', '640323', 40, 'suspend', 'open', 0, '2021-02-01', '2021-02-19', FALSE, $1, 1)";
 static COUNT: AtomicU64 = AtomicU64::new(1);
 
 /// What exists, by the prefix of its id, and the people who made it.
@@ -182,6 +188,31 @@ impl World {
         let drawn = office.get(&format!("/api/v1/inspections?plan={plan}")).expect(200).await;
         self.keep(drawn.str("/items/0/id"));
         self.keep(plan);
+        self.scores(app, till).await;
+    }
+
+    /// A price above what its supplier declared, and a proposal by hand: a score takes a month.
+    async fn scores(&mut self, app: &TestApp, till: &Till) {
+        let seller = till.seller();
+        let evidence = json!({ "like_price_per_kg_fen": 900 });
+        seller.post(&format!("/api/v1/listings/{}/price-evidence", till.goods), evidence).expect(201).await;
+        yigou::supervision::watch_prices(&app.installation.store.clone(), app.ctx()).await.unwrap();
+        if let Some(alert) = seller.get("/api/v1/price-alerts").expect(200).await.json()["items"].get(0) {
+            self.keep(alert["id"].as_str().unwrap().to_owned());
+        }
+        let org = seller.org_id.0.to_vec();
+        let number = u8::try_from(COUNT.fetch_add(1, Ordering::SeqCst) % 256).unwrap();
+        let insert = move |tx: &mut yigou::platform::db::Tx<'_>| {
+            for sql in [SCORE, PROPOSAL] {
+                let query = diesel::sql_query(sql)
+                    .bind::<diesel::sql_types::Binary, _>(vec![number; 16])
+                    .bind::<diesel::sql_types::Binary, _>(org.clone());
+                yigou::each!(tx, c => diesel::RunQueryDsl::execute(query, c))?;
+            }
+            Ok(())
+        };
+        app.write(insert).await.unwrap();
+        self.keep(yigou::kernel::ids::ScoreProposalId([number; 16]).to_string());
     }
 
     /// The unit itself: its plan, its people, its keys.

@@ -3,6 +3,9 @@
 mod complaints;
 mod findings;
 mod inspections;
+mod prices;
+mod reminders;
+mod scores;
 
 use crate::catalogue::{list, product, supplier};
 use crate::certification::file;

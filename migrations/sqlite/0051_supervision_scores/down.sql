@@ -1,0 +1,3 @@
+DROP TABLE score_proposals;
+DROP TABLE supplier_score_parts;
+DROP TABLE supplier_scores;
