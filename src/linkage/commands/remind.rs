@@ -14,6 +14,7 @@ use crate::notifications::{self, Both};
 use crate::platform::db::Tx;
 use crate::rulebook::{self, RuleName};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Certificates looked at in one transaction.
 const BATCH: i64 = 200;
@@ -60,11 +61,10 @@ fn remind_of(tx: &mut Tx<'_>, certificates: &[InForce], today: Day) -> Outcome<(
     let mut terms: BTreeMap<RegionCode, Terms> = BTreeMap::new();
     let mut letters: BTreeMap<OrgId, (Day, Vec<String>)> = BTreeMap::new();
     for certificate in certificates {
-        if !terms.contains_key(&certificate.county) {
-            let of_county = terms_of(tx, &certificate.county, today)?;
-            terms.insert(certificate.county, of_county);
-        }
-        let Some(Terms { due, before, every }) = terms.get(&certificate.county) else { continue };
+        let Terms { due, before, every } = match terms.entry(certificate.county) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(terms_of(tx, &certificate.county, today)?),
+        };
         let list = lists.get(&certificate.product_id).map(|list| list.checked);
         let state = rules::recheck(list, certificate.valid_from, due.on, today);
         let last = reminded.get(&certificate.number).copied();

@@ -51,8 +51,13 @@ pub(super) fn again(
     let known = store::double_claims_of(tx, &households, year)?;
     let known: BTreeMap<HouseholdKind, DoubleClaimRow> =
         known.into_iter().map(|row| ((row.household.clone(), row.kind), row)).collect();
-    let mut weighed =
-        Weighed { found: Vec::new(), unsettled: BTreeMap::new(), changed: BTreeMap::new(), disputed: BTreeMap::new() };
+    let mut weighed = Weighed {
+        found: Vec::new(),
+        unsettled: BTreeMap::new(),
+        changed: BTreeMap::new(),
+        disputed: BTreeMap::new(),
+        filed,
+    };
     for key in touched {
         let claims = claims.get(key).map(Vec::as_slice).unwrap_or_default();
         weighed.one(tx, (key, year), claims, known.get(key))?;

@@ -14,6 +14,7 @@ use crate::regions;
 use crate::rulebook::{self, RuleName};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use utoipa::ToSchema;
 
 /// Certificates looked at for one page of the late ones: a page may be short, and another may follow.
@@ -117,13 +118,9 @@ fn views(
         store::standing_lists(on, &products, year)?.into_iter().map(|list| (list.product_id, list)).collect();
     let mut views = Vec::with_capacity(certificates.len());
     for certificate in certificates {
-        let due = match dues.get(&certificate.county) {
-            Some(due) => *due,
-            None => {
-                let due = due_of(on, &certificate.county, year)?;
-                dues.insert(certificate.county, due);
-                due
-            }
+        let due = match dues.entry(certificate.county) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(unknown) => *unknown.insert(due_of(on, &certificate.county, year)?),
         };
         let list = lists.get(&certificate.product_id);
         views.push(HouseholdRecheckView {
