@@ -120,7 +120,18 @@ fn every_name_has_values_of_its_unit() {
             ValueKind::Choice(_) => name.unit() == "choice",
             ValueKind::MonthDay => name.unit() == "month_day",
             ValueKind::Number { .. } => {
-                matches!(name.unit(), "ppm" | "ppm_per_day" | "years" | "calendar_days" | "working_days" | "people")
+                let units = [
+                    "ppm",
+                    "ppm_per_day",
+                    "years",
+                    "calendar_days",
+                    "working_days",
+                    "people",
+                    "goods",
+                    "points",
+                    "orders",
+                ];
+                units.contains(&name.unit())
             }
         };
         assert!(fits, "{name}");
