@@ -6,7 +6,7 @@ use crate::kernel::terms::Category;
 use crate::platform::http::{Answer, Call, Json, List, PageOf, Reply};
 use crate::supervision::commands;
 use crate::supervision::queries::{self, FindingView, HighPrice, PriceAlertView, PriceMonth};
-use crate::supervision::rules::{PriceAlertState, PriceReason};
+use crate::supervision::rules::{Month, PriceAlertState, PriceReason};
 use crate::supervision::store::WantedAlerts;
 use actix_web::{get, post, web};
 use serde::Deserialize;
@@ -53,9 +53,9 @@ pub async fn watch_prices(call: Call<WatchSuppliers>, list: List<PriceWatchFilte
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PriceMonthFilter {
-    /// The month, `YYYY-MM`.
+    /// The month, `YYYY-MM`; the one that ended last where absent.
     #[param(example = "2021-02")]
-    month: String,
+    month: Option<String>,
     /// Only of this category.
     category: Option<Category>,
 }
@@ -65,7 +65,8 @@ pub struct PriceMonthFilter {
     responses((status = 200, body = PriceMonth)), security(("bearer" = ["supervision.watch"])))]
 #[get("/price-medians")]
 pub async fn get_price_month(call: Call<WatchSuppliers>, filter: web::Query<PriceMonthFilter>) -> Answer {
-    let month = queries::asked_month(&filter.month)?;
+    let ended = Month::ended_before(call.now().day());
+    let month = filter.month.as_deref().map(queries::asked_month).transpose()?.unwrap_or(ended);
     let category = filter.category;
     call.read(move |read, _| queries::price_month(read, &month, category)).await
 }
