@@ -86,7 +86,8 @@ fn prepare(on: &mut Read, today: Day) -> Outcome<Prepared> {
     }
     let stands = |one: &Watched, reason: PriceReason| {
         let shown = covered.get(&one.listing.id).is_some_and(|like| one.offer.per_kg <= *like);
-        !runs.contains(&(one.listing.id, reason)) && !(reason == PriceReason::AboveMedian && shown)
+        let excused = shown && reason == PriceReason::AboveMedian;
+        !excused && !runs.contains(&(one.listing.id, reason))
     };
     let raised = looked.offers.iter().flat_map(|one| one.reasons().map(move |reason| (one, reason)));
     let raised = raised.filter(|(one, reason)| stands(one, *reason)).map(|(one, reason)| (one.clone(), reason));

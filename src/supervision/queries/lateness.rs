@@ -7,6 +7,7 @@ use crate::kernel::time::Day;
 use crate::platform::db::Read;
 use crate::regions;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Calendars of the regions that a page names, each loaded once.
 #[derive(Default)]
@@ -15,12 +16,10 @@ pub(super) struct Lateness(BTreeMap<(RegionCode, i64), WorkCalendar>);
 impl Lateness {
     /// Working days after a last day, up to today.
     pub fn days(&mut self, on: &mut Read, region: RegionCode, due: Day, today: Day) -> Outcome<i64> {
-        let key = (region, due.year());
-        if !self.0.contains_key(&key) {
-            let calendar = regions::calendar(on, &region, Day::first_of_year(due.year()), today)?;
-            self.0.insert(key, calendar);
-        }
-        let late = self.0.get(&key).map_or(0, |calendar| calendar.working_days_between(due.date(), today.date()));
-        Ok(i64::from(late))
+        let calendar = match self.0.entry((region, due.year())) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => free.insert(regions::calendar(on, &region, Day::first_of_year(due.year()), today)?),
+        };
+        Ok(i64::from(calendar.working_days_between(due.date(), today.date())))
     }
 }

@@ -64,9 +64,9 @@ pub async fn household_list(owner: &Person) -> String {
 }
 
 pub fn quality(file: &str) -> Value {
-    let indication = json!([{ "mark": "geographical_indication", "number": "AGI00123", "expires_on": "2025-12-31" }]);
+    let indication = json!([{ "mark": "geographical_indication", "number": "AGI00123", "expires_on": "2035-12-31" }]);
     json!({ "element": "quality", "file_ids": [file], "quality":
-        { "proof": "food_licence", "number": "SC10164030300013", "expires_on": "2025-12-31", "marks": indication } })
+        { "proof": "food_licence", "number": "SC10164030300013", "expires_on": "2035-12-31", "marks": indication } })
 }
 pub fn price() -> Value {
     json!({ "element": "price", "price": { "proof": "link", "link": "https://shop.example/gouqi", "like_price_fen": 3980, "like_unit": "500克" } })
