@@ -9,10 +9,9 @@ use crate::kernel::food_licence::FoodLicenceWarning;
 use crate::kernel::ids::RuleId;
 use crate::kernel::terms::Mark;
 use crate::kernel::time::Day;
-use serde::{Deserialize, Serialize};
 
 /// What any one of some documents shows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Requirement {
     /// The element that it belongs to.
     pub element: Element,

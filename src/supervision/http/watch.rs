@@ -64,8 +64,8 @@ pub struct PriceMonthFilter {
 #[utoipa::path(get, path = "/price-medians", tag = "supervision", params(PriceMonthFilter),
     responses((status = 200, body = PriceMonth)), security(("bearer" = ["supervision.watch"])))]
 #[get("/price-medians")]
-pub async fn get_price_month(call: Call<WatchSuppliers>, filter: web::Query<PriceMonthFilter>) -> Answer {
-    let ended = Month::ended_before(call.now().day());
+pub async fn get_price_month(call: Call<WatchSuppliers>, list: List<PriceMonthFilter>) -> Answer {
+    let (filter, ended) = (list.filter, Month::ended_before(call.now().day()));
     let month = filter.month.as_deref().map(queries::asked_month).transpose()?.unwrap_or(ended);
     let category = filter.category;
     call.read(move |read, _| queries::price_month(read, &month, category)).await
