@@ -140,8 +140,8 @@ impl Requirement {
             let (zh, en) = element_words(self.element);
             return (format!("{zh}的证明"), format!("any document of {en}"));
         }
-        let words = |n: fn((&'static str, &'static str)) -> &'static str| {
-            self.any_of.iter().map(|kind| n(document_words(kind))).collect::<Vec<_>>()
+        let words = |side: fn((&'static str, &'static str)) -> &'static str| -> Vec<&'static str> {
+            self.any_of.iter().map(|kind| side(document_words(kind))).collect()
         };
         (words(|pair| pair.0).join("或"), words(|pair| pair.1).join(" or "))
     }
@@ -266,7 +266,9 @@ pub const fn mark_words(mark: Mark) -> (&'static str, &'static str) {
 
 /// A document's word for people, in Chinese and English.
 fn document_words(kind: &str) -> (&'static str, &'static str) {
-    if let Ok(proof) = kind.parse::<QualityProof>() {
+    let (quality, price): (Result<QualityProof, _>, Result<PriceProof, _>) = (kind.parse(), kind.parse());
+    let linkage: Result<LinkageProof, _> = kind.parse();
+    if let Ok(proof) = quality {
         return match proof {
             QualityProof::InspectionReport => ("检验报告", "an inspection report"),
             QualityProof::FoodLicence => ("食品生产许可证", "a food production licence"),
@@ -274,14 +276,14 @@ fn document_words(kind: &str) -> (&'static str, &'static str) {
             QualityProof::MarkCertificate => ("三品一标证书", "a mark's certificate"),
         };
     }
-    if let Ok(proof) = kind.parse::<PriceProof>() {
+    if let Ok(proof) = price {
         return match proof {
             PriceProof::Link => ("同类商品链接", "a link to like goods"),
             PriceProof::Contract => ("合同", "a contract"),
             PriceProof::Invoice => ("发票", "an invoice"),
         };
     }
-    match kind.parse::<LinkageProof>() {
+    match linkage {
         Ok(LinkageProof::Agreement) => ("带贫协议", "the agreement with households"),
         Ok(LinkageProof::HouseholdList) => ("花名册", "the list of households"),
         Ok(LinkageProof::PayoutRecord) => ("发放凭证", "records of payouts"),

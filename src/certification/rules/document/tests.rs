@@ -114,8 +114,9 @@ fn something_is_due_sixty_and_thirty_days_before_and_on_the_day_after() {
 
 #[test]
 fn numbers_of_marks_are_looked_at() {
+    type Looked = Result<Option<EvidenceWarning>, ()>;
     use EvidenceWarning::{MarkNumber, OrganicYear};
-    let table: [(Mark, &str, Result<Option<EvidenceWarning>, ()>); 15] = [
+    let table: [(Mark, &str, Looked); 15] = [
         (Mark::Organic, "14920123456789012", Ok(None)),
         (Mark::Organic, "149-20-123456789012", Ok(None)),
         (Mark::Organic, "14922123456789012", Ok(Some(OrganicYear(2022)))),
