@@ -360,8 +360,5 @@ fn tell_office(tx: &mut Tx<'_>, entry: &EntryRow, row: &AppealRow) -> Outcome<()
 }
 
 fn tell(tx: &mut Tx<'_>, org: OrgId, subject: (&str, &str), text: &(String, String)) -> Outcome<()> {
-    for (_, address) in identity::recipients(tx, org, Role::Seller)? {
-        notifications::mail(tx, &address, Both { zh: subject.0, en: subject.1 }, Both { zh: &text.0, en: &text.1 })?;
-    }
-    Ok(())
+    identity::tell(tx, org, Role::Seller, subject, (&text.0, &text.1))
 }

@@ -1,9 +1,10 @@
 //! Which documents are asked for on a day, by the rule table and by the mark that a product carries.
 
 use super::rules::{Brought, Element, Facts, Requirement};
-use super::store::EvidenceRow;
+use super::store::{self, EvidenceRow};
 use crate::catalogue::Product;
 use crate::kernel::error::{AppError, Outcome};
+use crate::kernel::ids::CertificationApplicationId;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::Day;
 use crate::platform::db::Read;
@@ -26,6 +27,14 @@ pub(super) fn asked(on: &mut Read, county: &RegionCode, product: &Product, day: 
     }
     asked.extend(Requirement::of_mark(product.mark));
     Ok(asked)
+}
+
+/// What was asked for when an application was last handed in; nothing of one that was handed in before that was kept.
+pub(super) fn asked_at_submission(on: &mut Read, id: CertificationApplicationId) -> Outcome<Vec<Requirement>> {
+    match store::asked_of(on, id)? {
+        Some(asked) => serde_json::from_str(&asked).map_err(AppError::internal),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// The pieces that no other replaces.

@@ -1,11 +1,12 @@
-//! The mails with one-time links, and the one to who was named as payer. The secret stands behind `#`, which browsers do not
+//! Mails to those who hold a role in an organisation, the mails with one-time links, and the one to who was named as payer. The secret stands behind `#`, which browsers do not
 //! send, so no log on the way sees it.
 
 use super::queries;
 use super::store::{Organisation, PayerKind};
-use crate::kernel::actor::Role;
+use crate::kernel::actor::{OrgKind, Role};
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::OrgId;
+use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::Day;
 use crate::notifications::{self, Both};
 use crate::platform::db::Tx;
@@ -90,4 +91,26 @@ pub fn tell_payer(tx: &mut Tx<'_>, unit: &Organisation, payer: OrgId, kind: Paye
         notifications::mail(tx, &address, subject, Both { zh: &zh, en: &en })?;
     }
     Ok(())
+}
+
+/// Writes to everybody with a role in an organisation; subject and text are in Chinese and English.
+///
+/// # Errors
+/// When the database fails.
+pub fn tell(tx: &mut Tx<'_>, org: OrgId, role: Role, subject: (&str, &str), text: (&str, &str)) -> Outcome<()> {
+    for (_, address) in queries::recipients(tx, org, role)? {
+        notifications::mail(tx, &address, Both { zh: subject.0, en: subject.1 }, Both { zh: text.0, en: text.1 })?;
+    }
+    Ok(())
+}
+
+/// Writes to the reviewers of the poverty office of a region, or the nearest one above.
+///
+/// # Errors
+/// When the database fails.
+pub fn tell_office(tx: &mut Tx<'_>, region: &RegionCode, subject: (&str, &str), text: (&str, &str)) -> Outcome<()> {
+    match queries::nearest_office(tx, OrgKind::PovertyOffice, region)? {
+        Some(org) => tell(tx, org, Role::Reviewer, subject, text),
+        None => Ok(()),
+    }
 }

@@ -27,6 +27,7 @@ pub use commands::{
 };
 pub use gate::Gate;
 pub use http::{InvitationRequest, NewOrganisationRequest, Settings};
+pub use mails::{tell, tell_office};
 pub use queries::{
     ancestors, contractor_serves, holds, is_member, nearest_office, operator, organisation, organisation_by_uscc,
     organisation_in, organisations, organisations_of, parent, pays_for, person, recipients, region_exists, roles,

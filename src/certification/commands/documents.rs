@@ -26,10 +26,8 @@ const BATCH: i64 = 50;
 pub(super) fn keep(tx: &mut Tx<'_>, case: &Case, certificate: &CertificateRow) -> Outcome<()> {
     let pieces = store::evidence_of(tx, case.row.id)?;
     let documents = requirements::brought(&pieces)?;
-    let asked = store::asked_of(tx, case.row.id)?.unwrap_or_else(|| "[]".to_owned());
-    let asked: Vec<Requirement> = serde_json::from_str(&asked).map_err(AppError::internal)?;
     let mut rows = Vec::new();
-    for requirement in asked {
+    for requirement in requirements::asked_at_submission(tx, case.row.id)? {
         let mut row = RequirementRow {
             certificate_id: certificate.id,
             key: requirement.key(),

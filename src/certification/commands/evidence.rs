@@ -1,5 +1,6 @@
 //! Evidence of the three elements.
 
+use super::super::requirements;
 use super::super::rules::{self, CertificationState, Element, Event, EvidenceWarning, Facts};
 use super::super::store::{self, EvidenceRow};
 use super::progress;
@@ -29,7 +30,8 @@ pub struct NewEvidence {
 /// again: the public must see what is certified.
 ///
 /// # Errors
-/// `wrong_state`, `not_found` for a file or a piece of somebody else, or the fields at fault.
+/// `wrong_state`, `not_found` for a file or a piece of somebody else, `evidence_missing` when a correction takes away what is
+/// asked for, or the fields at fault.
 pub fn add_evidence(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -57,6 +59,9 @@ pub fn add_evidence(
         given_at: tx.at(),
     };
     store::insert_evidence(tx, &row)?;
+    if noticed {
+        still_complete(tx, id)?;
+    }
     if !noticed && (new.replaces.is_some() || told_otherwise) {
         case.row.changed = true;
     }
@@ -65,6 +70,13 @@ pub fn add_evidence(
         json!({ "evidence_id": row.id, "element": row.element, "replaces": row.replaces, "notice_restarted": noticed });
     audit::record(tx, &case.entry(Some(actor), "certification.evidence_added", details))?;
     Ok((row, case.row.version))
+}
+
+/// A correction during the notice goes on to the certificate unless an office returns it: it takes nothing away that was asked for.
+fn still_complete(tx: &mut Tx<'_>, id: CertificationApplicationId) -> Outcome<()> {
+    let asked = requirements::asked_at_submission(tx, id)?;
+    let documents = requirements::brought(&store::evidence_of(tx, id)?)?;
+    rules::all_met(&asked, &documents, tx.at().day())
 }
 
 /// Looks at facts and files of the actor's organisation; what deserves a reviewer's look, as a JSON list in both languages.

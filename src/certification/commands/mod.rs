@@ -43,7 +43,6 @@ use crate::identity;
 use crate::kernel::actor::Role;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{OrgId, UserId};
-use crate::notifications::{self, Both};
 use crate::platform::db::Tx;
 
 /// Nobody decides for an office about an application that is his own or his organisation's.
@@ -57,8 +56,5 @@ fn no_party(tx: &mut Tx<'_>, who: UserId, row: &ApplicationRow) -> Outcome<()> {
 
 /// Writes to everybody who sells for a supplier.
 fn tell(tx: &mut Tx<'_>, org: OrgId, subject: (&str, &str), text: (&str, &str)) -> Outcome<()> {
-    for (_, address) in identity::recipients(tx, org, Role::Seller)? {
-        notifications::mail(tx, &address, Both { zh: subject.0, en: subject.1 }, Both { zh: text.0, en: text.1 })?;
-    }
-    Ok(())
+    identity::tell(tx, org, Role::Seller, subject, text)
 }

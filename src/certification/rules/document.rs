@@ -89,7 +89,14 @@ impl Requirement {
             mark: None,
             rule_id: Some(rule_id),
         };
-        value.split('+').map(group).collect()
+        let mut asked: Vec<Requirement> = Vec::new();
+        for requirement in value.split('+').map(group) {
+            // What a row says twice is asked for once.
+            if !asked.contains(&requirement) {
+                asked.push(requirement);
+            }
+        }
+        asked
     }
     /// What a product's mark asks for; nothing of a product without one.
     #[must_use]

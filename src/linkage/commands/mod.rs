@@ -14,12 +14,10 @@ pub use settle::{NewSettlement, settle};
 use super::rules::Refusal;
 use super::store::ListRow;
 use crate::audit;
-use crate::identity;
-use crate::kernel::actor::{Actor, OrgKind, Role};
+use crate::identity::{self, tell, tell_office};
+use crate::kernel::actor::Actor;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::OrgId;
-use crate::kernel::region_code::RegionCode;
-use crate::notifications::{self, Both};
 use crate::platform::db::Tx;
 
 /// Nobody decides what concerns an organisation whose member he is.
@@ -48,22 +46,6 @@ fn record(
         details,
     };
     audit::record(tx, &entry)
-}
-
-/// Writes to everybody with a role in an organisation.
-fn tell(tx: &mut Tx<'_>, org: OrgId, role: Role, subject: (&str, &str), text: (&str, &str)) -> Outcome<()> {
-    for (_, address) in identity::recipients(tx, org, role)? {
-        notifications::mail(tx, &address, Both { zh: subject.0, en: subject.1 }, Both { zh: text.0, en: text.1 })?;
-    }
-    Ok(())
-}
-
-/// Writes to the reviewers of the office of a county.
-fn tell_office(tx: &mut Tx<'_>, county: &RegionCode, subject: (&str, &str), text: (&str, &str)) -> Outcome<()> {
-    match identity::nearest_office(tx, OrgKind::PovertyOffice, county)? {
-        Some(org) => tell(tx, org, Role::Reviewer, subject, text),
-        None => Ok(()),
-    }
 }
 
 /// Notes that households were looked up: by whom, why and how many, never which.

@@ -18,13 +18,12 @@ pub use watch::{dismiss_alert, open_from_alert, watch_prices};
 
 use super::rules::Refusal;
 use crate::documents;
-use crate::identity;
-use crate::kernel::actor::{Actor, OrgKind, Role, Scope};
+use crate::identity::{self, tell, tell_office};
+use crate::kernel::actor::{Actor, OrgKind, Scope};
 use crate::kernel::error::{AppError, Code, FieldError, Message, Outcome};
 use crate::kernel::ids::{FileId, OrgId, RuleId};
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::Day;
-use crate::notifications::{self, Both};
 use crate::platform::db::Tx;
 use crate::regions;
 use crate::rulebook::{self, RuleName};
@@ -81,20 +80,4 @@ fn own_files(tx: &mut Tx<'_>, actor: &Actor, files: &[FileId]) -> Outcome<String
         return Err(AppError::invalid(wrong));
     }
     serde_json::to_string(files).map_err(AppError::internal)
-}
-
-/// Writes to everybody with a role in an organisation.
-fn tell(tx: &mut Tx<'_>, org: OrgId, role: Role, subject: (&str, &str), text: (&str, &str)) -> Outcome<()> {
-    for (_, address) in identity::recipients(tx, org, role)? {
-        notifications::mail(tx, &address, Both { zh: subject.0, en: subject.1 }, Both { zh: text.0, en: text.1 })?;
-    }
-    Ok(())
-}
-
-/// Writes to the reviewers of the office of a region.
-fn tell_office(tx: &mut Tx<'_>, office: &RegionCode, subject: (&str, &str), text: (&str, &str)) -> Outcome<()> {
-    match identity::nearest_office(tx, OrgKind::PovertyOffice, office)? {
-        Some(org) => tell(tx, org, Role::Reviewer, subject, text),
-        None => Ok(()),
-    }
 }

@@ -116,6 +116,28 @@ on_both! {
         hand_in(&seller, &id).expect(200).await;
     }
 
+    async fn a_correction_during_the_notice_takes_nothing_away_that_is_asked_for(app) {
+        let offices = offices(app).await;
+        let seller = cooperative(app, "酒庄").await;
+        let id = draft(app, &seller, "红酒", "wine").await;
+        let (proof, list) = (file(app, &seller).await, household_list(&seller).await);
+        add(&seller, &id, [price(), linkage(&list, 5)]).await;
+        let evidence = format!("{APPLICATIONS}/{id}/evidence");
+        let first = seller.post(&evidence, licence(&proof, "2024-06-30")).expect(201).await.id();
+        hand_in(&seller, &id).expect(200).await;
+        approve(&offices.county, &id).await;
+        let (opened, _) = notice(&offices.county, &id).await;
+        let replacing = |mut body: Value| {
+            body["replaces"] = json!(first);
+            body
+        };
+        let refused = seller.post(&evidence, replacing(report(&proof))).refused("evidence_missing").await;
+        assert_eq!(refused.pointers(), ["/elements/quality"]);
+        assert_eq!(notice(&offices.county, &id).await.0, opened, "nothing is half done: the notice goes on");
+        seller.post(&evidence, replacing(licence(&proof, "2025-06-30"))).expect(201).await;
+        assert_ne!(notice(&offices.county, &id).await.0, opened);
+    }
+
     async fn what_has_ended_by_the_day_of_submission_is_refused(app) {
         let seller = cooperative(app, "酒庄").await;
         let id = draft(app, &seller, "红酒", "wine").await;

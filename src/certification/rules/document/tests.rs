@@ -39,6 +39,8 @@ fn a_row_asks_for_documents_together_and_for_any_of_several() {
     let keys: Vec<String> =
         row("any").iter().chain(&row("food_licence/inspection_report")).map(Requirement::key).collect();
     assert_eq!(keys, ["quality:any", "quality:food_licence/inspection_report"]);
+    // What a row says twice is asked for once: a certificate rests on each requirement by its key.
+    assert_eq!(row("food_licence+inspection_report+food_licence").len(), 2);
     assert_eq!(Requirement::of_mark(Mark::Green).unwrap().key(), "mark:green");
     assert!(Requirement::of_mark(Mark::None).is_none());
 }
