@@ -349,12 +349,14 @@ async fn refresh_eligible(store: Store, ctx: Ctx) -> Outcome<()> {
     catalogue::refresh_eligible(&store, &ctx).await.map(drop)
 }
 
-/// The listings are withdrawn with the certificate itself; orders that no supplier has answered are stopped.
+/// The listings are withdrawn with the certificate itself; orders that no supplier has answered are stopped, confirmed ones
+/// flagged, and what was counted on a certificate that was never valid is taken back.
 async fn certificate_ended(store: Store, ctx: Ctx, job: jobs::Job) -> Outcome<()> {
     let fact: certification::CertificateEnded = serde_json::from_str(&job.payload).map_err(AppError::internal)?;
     tracing::info!(certificate = %fact.certificate_id, product = %fact.product_id, fact.safety, fact.event, "a certificate no longer counts");
     ordering::stop_unanswered(&store, &ctx, fact.product_id).await?;
-    ordering::flag_confirmed(&store, &ctx, fact.certificate_id, fact.product_id).await.map(drop)
+    ordering::flag_confirmed(&store, &ctx, fact.certificate_id, fact.product_id).await?;
+    ordering::post_annulment(&store, &ctx, fact.certificate_id).await.map(drop)
 }
 
 /// A suspension ended: confirmed orders are no longer flagged.

@@ -3,7 +3,8 @@
 //! Owns `certification_schemes`, `certification_scheme_editions`, `certification_applications`, `certification_submissions`,
 //! `certification_assignments`, `certification_opinions`, `certification_evidence`, `certification_reviews`, `public_notices`,
 //! `objections`, `certificate_counters`, `certificates`, `certificate_events`, `certificate_keys`, `catalogue_batch_heads`,
-//! `catalogue_batches`, `catalogue_batch_rows`, `certificate_requirements`, `certificate_documents`.
+//! `catalogue_batches`, `catalogue_batch_rows`, `certificate_requirements`, `certificate_documents`,
+//! `certificate_annulments`.
 //!
 //! Invariants:
 //! - What a scheme asks is an edition, dated and never changed; an application keeps the one that it was first handed in under.
@@ -18,6 +19,7 @@
 //!   ever withdrawn from the key set (a trigger refuses). Status list and dates say what has become of it since.
 //! - What was asked for when an application was handed in is kept with it, and becomes what its certificate rests on. A document
 //!   that ends suspends the certificate, whoever else suspended it; nothing is restored whose documents have ended.
+//! - A certificate is annulled once, wherever it stands, by nobody who decided a step of its application; it is revoked with it.
 //! - A certificate is in one published batch at most. Nothing published changes: no function, a trigger, a SHA-256 over the content.
 //!
 //! Two things are called batch. The *working batch* (`certificates.batch`, `NX-2021-03`) is given at issue, one a month, and is a
@@ -37,18 +39,20 @@ mod scheme;
 mod store;
 
 pub use commands::{
-    CERTIFICATE_ENDED, CERTIFICATE_RESTORED, CertificateEnded, CertificateRestored, NewEdition, NewEvidence,
-    NewObjection, NewOpinion, NewReview, NewScheme, ObjectionRuling, Ruling, add_evidence, advance, advise, assign,
-    date_edition, decide_objection, draft, end_bar, end_scheme, expire, file, file_objection, first_certificate_key,
-    first_reminder, follow_documents, found_scheme, lift, lift_suspension, recompute_deadlines, remind,
-    remind_objections, renew, renew_certificate_key, review, revoke, rotate_certificate_key, submit, suspend, withdraw,
+    CERTIFICATE_ENDED, CERTIFICATE_RESTORED, CertificateEnded, CertificateRestored, NewAnnulment, NewEdition,
+    NewEvidence, NewObjection, NewOpinion, NewReview, NewScheme, ObjectionRuling, Ruling, add_evidence, advance,
+    advise, annul, assign, date_edition, decide_objection, draft, end_bar, end_scheme, expire, file, file_objection,
+    first_certificate_key, first_reminder, follow_documents, found_scheme, lift, lift_suspension, recompute_deadlines,
+    remind, remind_objections, renew, renew_certificate_key, review, revoke, rotate_certificate_key, submit, suspend,
+    withdraw,
 };
 pub use http::NewEvidenceRequest;
 pub use papers::Papers;
 pub use queries::{
-    ApplicationView, CertificateView, InForce, LikePrice, NoticeView, ObjectionView, Standing, applications,
-    applications_of_office, certificate, certificates_in_force, ended_since, in_force_after, like_prices,
-    revoked_for_safety, standings, verify_batches, wanted as wanted_applications,
+    Annulment, ApplicationView, CertificateView, InForce, LikePrice, NoticeView, ObjectionView, Standing, annulled_of,
+    annulled_since, annulment_of, applications, applications_of_office, certificate, certificate_in,
+    certificates_in_force, ended_since, in_force_after, let_buyers_out, like_prices, standings, verify_batches,
+    wanted as wanted_applications,
 };
 pub use rules::{
     BeneficiaryClass, CarriedMark, CertificateStatus, CertificationDecision, CertificationState, Consequence, Doubt,

@@ -36,7 +36,7 @@ pub(super) struct Paper {
 /// The page.
 pub(super) fn html(paper: &Paper) -> String {
     let view = &paper.view;
-    let (zh, en) = view.status.words();
+    let (zh, en) = if view.annulment.is_some() { ("自始无效", "Never valid") } else { view.status.words() };
     let class = if view.status == CertificateStatus::Valid { "valid" } else { "ended" };
     let page = html! {
         (DOCTYPE)
@@ -74,8 +74,18 @@ fn status(paper: &Paper, zh: &str, en: &str) -> Markup {
     html! {
         section.status role="status" {
             p.word { (zh) span lang="en" { (en) } }
-            @match paper.since {
-                Some(since) => {
+            @match (&view.annulment, paper.since) {
+                (Some(annulment), _) => {
+                    p.why {
+                        "经 " (chinese(annulment.decided_on)) " 决定，本证书自始无效（" (annulment.ground.words().0) "）"
+                        @if let Some(no) = &annulment.document_no { "，文号 " (no) }
+                        "。"
+                    }
+                    p.en lang="en" {
+                        "Never valid, by a decision of " (annulment.decided_on) " (" (annulment.ground.words().1) ")."
+                    }
+                }
+                (None, Some(since)) => {
                     p.why {
                         "自 " (chinese(since)) " 起"
                         @if let Some(reason) = view.reason_code { "，" (reason.words().0) }
@@ -87,7 +97,7 @@ fn status(paper: &Paper, zh: &str, en: &str) -> Markup {
                         "."
                     }
                 }
-                None => {
+                (None, None) => {
                     p.why { "截至 " (moment(paper.at)) "，本证书在有效期内。" }
                     p.en lang="en" { "In force at the time of this page." }
                 }

@@ -1,5 +1,6 @@
 //! Tables of certification.
 
+pub mod annulments;
 pub mod batches;
 pub mod documents;
 pub mod papers;

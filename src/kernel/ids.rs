@@ -89,6 +89,8 @@ crate::ids! {
     CertificateId "crt"
     /// Something that happened to a certificate.
     CertificateEventId "cev"
+    /// A decision that a certificate was never valid.
+    AnnulmentId "anl"
     /// A document that a certificate rests on.
     CertificateDocumentId "cdc"
     /// A published batch of the catalogue.
@@ -167,6 +169,8 @@ crate::ids! {
     ScoreProposalId "spr"
     /// A flag of an order: a certificate of its goods ended.
     OrderFlagId "flg"
+    /// What an annulled certificate means for an order.
+    OrderAnnulmentId "oan"
     /// A rule row.
     RuleId "rul"
     /// A pairing of places or a designated unit.

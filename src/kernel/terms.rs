@@ -119,3 +119,47 @@ crate::text_enum! {
         GeographicalIndication "geographical_indication"
     }
 }
+
+crate::text_enum! {
+    /// What a line, and each amount of it, still counts as since a certificate that it froze was annulled; declared from the
+    /// best to the worst, and it only ever gets worse.
+    LineStanding {
+        /// As when it was placed.
+        AsPlaced "as_placed"
+        /// Not certified any more; it counts to the plan all the same, because the product rule does not ask for a certificate.
+        Uncertified "uncertified"
+        /// Not certified, and so not counted to the plan.
+        Unqualified "unqualified"
+        /// Not of the county it was sold as: in no figure at all.
+        Void "void"
+    }
+}
+
+impl LineStanding {
+    /// Whether what met the product rule at placement still counts to the plan.
+    #[must_use]
+    pub const fn counts_to_plan(self) -> bool {
+        matches!(self, LineStanding::AsPlaced | LineStanding::Uncertified)
+    }
+}
+
+crate::text_enum! {
+    /// 自始无效的事由: what was false when a certificate was issued.
+    AnnulmentGround {
+        /// 骗取认定: it was obtained by fraud; the goods come from where they were said to come from.
+        CertificationFalse "certification_false"
+        /// 产地不实: the goods do not come from where they were said to come from.
+        OriginFalse "origin_false"
+    }
+}
+
+impl AnnulmentGround {
+    /// The ground for people, in Chinese and English.
+    #[must_use]
+    pub const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            AnnulmentGround::CertificationFalse => ("骗取认定", "certified by fraud"),
+            AnnulmentGround::OriginFalse => ("产地不实", "its origin was false"),
+        }
+    }
+}

@@ -6,7 +6,7 @@ use super::{AccountKind, Owner, account_id, transfer_id};
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::{AccountId, CountId, OrderId, OrderLineId, OrgId, TransferId};
 use crate::kernel::money::Fen;
-use crate::kernel::terms::{Basis, Fund};
+use crate::kernel::terms::{Basis, Fund, LineStanding};
 use crate::kernel::time::Day;
 use crate::platform::db::Tx;
 
@@ -428,6 +428,8 @@ pub struct CountEntry {
     pub day: Day,
     /// Whether it belongs to the closed year's numbered correction.
     pub correction: bool,
+    /// What it counts as, as far as certificates of its line were annulled by then.
+    pub standing: LineStanding,
 }
 
 /// Appends counting entries; one that is there already with the same fields changes nothing.
@@ -473,6 +475,7 @@ fn count_rows(tx: &Tx<'_>, entries: &[CountEntry]) -> Vec<CountRow> {
         month: entry.day.month(),
         correction: entry.correction,
         at,
+        standing: entry.standing,
     };
     entries.iter().map(row).collect()
 }

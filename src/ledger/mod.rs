@@ -24,7 +24,8 @@ pub use commands::{
     hold, hold_fresh, resolve, set_limit, supply,
 };
 pub use queries::{
-    Balance, Difference, HoldStanding, balance, balances, counts_of_order, posted, quota_balances, standings, verify,
+    Balance, Difference, HoldStanding, balance, balances, counts_of_lines, counts_of_order, posted, quota_balances,
+    standings, verify,
 };
 pub use rules::{AccountKind, Adjust, Phase, Portion, Resolution, Resolve};
 pub use store::{Left, anything_left};

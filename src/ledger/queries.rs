@@ -4,8 +4,9 @@ use super::commands::CountEntry;
 use super::rules::{self, AccountKind, Phase};
 use super::store::{self, AccountRow};
 use crate::kernel::error::{AppError, Outcome};
-use crate::kernel::ids::{AccountId, OrderId, OrgId, TransferId};
-use crate::kernel::terms::Fund;
+use crate::kernel::ids::{AccountId, OrderId, OrderLineId, OrgId, TransferId};
+use crate::kernel::money::Fen;
+use crate::kernel::terms::{Basis, Fund};
 use crate::platform::db::Read;
 
 /// An account's balance, in fen (quota) or thousandths of the sale unit (stock).
@@ -113,8 +114,17 @@ pub fn counts_of_order(read: &mut Read, order: OrderId) -> Outcome<Vec<CountEntr
         amount_fen: row.amount_fen,
         day: row.day,
         correction: row.correction,
+        standing: row.standing,
     };
     Ok(rows.into_iter().map(entry).collect())
+}
+
+/// What each line of some orders comes to by basis, in fen, whatever it counts as.
+///
+/// # Errors
+/// When the database fails.
+pub fn counts_of_lines(read: &mut Read, orders: &[OrderId]) -> Outcome<Vec<(OrderLineId, Basis, Fen)>> {
+    store::counts_of_lines(read, orders)
 }
 
 /// A balance that its transfers do not explain.

@@ -43,6 +43,7 @@ diesel::table! {
         month -> Text,
         correction -> Bool,
         at -> BigInt,
+        standing -> Text,
     }
 }
 diesel::joinable!(ledger_transfers -> ledger_accounts (account_id));

@@ -7,7 +7,7 @@ use super::schema::{ledger_accounts as accounts, ledger_counts as counts, ledger
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{AccountId, CountId, OrderId, OrderLineId, OrgId, TransferId};
 use crate::kernel::money::Fen;
-use crate::kernel::terms::{Basis, Fund};
+use crate::kernel::terms::{Basis, Fund, LineStanding};
 use crate::kernel::time::{At, Day};
 use crate::platform::db::{Condition, Kept, Read, Tx, Wording, total};
 use crate::{each, later, later_rows};
@@ -91,6 +91,7 @@ pub struct CountRow {
     pub month: String,
     pub correction: bool,
     pub at: At,
+    pub standing: LineStanding,
 }
 
 /// What changes on one account.
@@ -340,4 +341,12 @@ pub fn counts(on: &mut Read, ids: &[CountId]) -> Outcome<Vec<CountRow>> {
 pub fn counts_of_order(on: &mut Read, order: OrderId) -> Outcome<Vec<CountRow>> {
     Ok(each!(on, c => counts::table.filter(counts::order_id.eq(order)).order((counts::at, counts::id))
         .select(CountRow::as_select()).load(c))?)
+}
+
+/// What lines of some orders come to by basis, whatever they count as.
+pub fn counts_of_lines(on: &mut Read, orders: &[OrderId]) -> Outcome<Vec<(OrderLineId, Basis, Fen)>> {
+    let rows: Vec<(OrderLineId, Basis, i64)> = each!(on, c => counts::table.filter(counts::order_id.eq_any(orders))
+        .group_by((counts::line_id, counts::basis))
+        .select((counts::line_id, counts::basis, total("amount_fen"))).load(c))?;
+    Ok(rows.into_iter().map(|(line, basis, sum)| (line, basis, Fen::new(sum))).collect())
 }

@@ -4,12 +4,13 @@ use super::rules::counting::{self, Counted, Fact, What};
 use super::rules::journal::{FactKey, FactKind, Told};
 use super::rules::line::Line;
 use super::rules::payment::PaymentState;
+use super::store::annulments::{AnnulmentLineRow, AnnulmentRow};
 use super::store::counting::{self as journal, FactRow};
 use super::store::facts::{self, AcceptanceLineRow, AcceptanceRow, ReturnLineRow, ReturnRow};
 use super::store::facts::{ShortClosureLineRow, ShortClosureRow};
 use super::store::orders::{LineRow, OrderRow};
 use super::store::payments::{self, PaymentRow, RatingRow, RefundRow};
-use super::store::{lists, orders};
+use super::store::{annulments, lists, orders};
 use super::terms::{self, Terms};
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::{OrderId, OrderLineId, RuleId};
@@ -67,6 +68,7 @@ impl Book {
         book.told.extend(book.closed(&accepted, &closures));
         book.told.extend(book.returned(&facts::returns(on, id)?)?);
         book.told.extend(book.money());
+        book.told.extend(book.annulled(&annulments::of_order(on, id)?)?);
         Ok(book)
     }
 
@@ -91,6 +93,23 @@ impl Book {
             let amount = (self.place(line.line_id)?, line.amount_fen);
             let key = FactKey { kind: FactKind::Returned, subject: fact.id.0 };
             add(&mut told, key, amount, What::Returned(vec![amount]), (fact.occurred_on, fact.recorded_at));
+        }
+        Ok(told)
+    }
+
+    /// An annulment happened when it was decided, and takes effect when it is posted to the order.
+    fn annulled(&self, rows: &[(AnnulmentRow, AnnulmentLineRow)]) -> Outcome<Vec<Told>> {
+        let mut told: Vec<Told> = Vec::new();
+        for (fact, line) in rows {
+            let becomes = (self.place(line.line_id)?, line.standing_after);
+            let key = FactKey { kind: FactKind::Annulled, subject: fact.id.0 };
+            match told.last_mut() {
+                Some(Told { key: last, what: What::Annulled(lines), .. }) if *last == key => lines.push(becomes),
+                _ => {
+                    let decided = plain(key, What::Annulled(vec![becomes]), fact.decided_on, fact.decided_on.start());
+                    told.push(Told { effective_at: fact.posted_at, ..decided });
+                }
+            }
         }
         Ok(told)
     }

@@ -1,5 +1,6 @@
 //! Tables of orders and of the facts about their goods.
 
+pub mod annulments;
 pub mod duties;
 pub mod flags;
 pub mod money;
@@ -81,6 +82,7 @@ diesel::table! {
         accepted_fen -> BigInt,
         returned_fen -> BigInt,
         closed -> Bool,
+        standing -> Text,
     }
 }
 diesel::table! {

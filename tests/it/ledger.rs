@@ -10,7 +10,7 @@ use yigou::each;
 use yigou::kernel::error::{AppError, Code, Outcome};
 use yigou::kernel::ids::{AccountId, ListingId, OrderId, OrderLineId, OrgId, TransferId};
 use yigou::kernel::money::Fen;
-use yigou::kernel::terms::{Basis, Fund};
+use yigou::kernel::terms::{Basis, Fund, LineStanding};
 use yigou::kernel::time::Day;
 use yigou::ledger::{self, Adjust, Balance, CountEntry, Hold, HoldError, Owner, Portion, Resolution, Resolve, Supply};
 use yigou::platform::db::Tx;
@@ -255,6 +255,7 @@ on_both! {
         let entry = CountEntry {
             id: ledger::count_id(&["x"]), basis: Basis::Completed, order_id: ORDER, line_id: OrderLineId([8; 16]), unit_id: OrgId([9; 16]),
             year: 2021, fund: Fund::Canteen, amount_fen: Fen::new(-5), day: Day::ymd(2021, 3, 1), correction: false,
+            standing: LineStanding::AsPlaced,
         };
         for _ in 0..2 {
             let entry = entry.clone();

@@ -37,7 +37,7 @@ pub struct CertificateEnded {
     pub product_id: ProductId,
     /// Ended for the safety of those who eat it: confirmed, unshipped orders may be cancelled freely.
     pub safety: bool,
-    /// suspended, revoked or expired.
+    /// suspended, revoked (annulled ones too) or expired.
     pub event: String,
 }
 
@@ -159,7 +159,7 @@ fn named(event: Event, row: &CertificateRow) -> Event {
 }
 
 /// What a certificate's suspension or revocation means for those that were issued to follow it.
-fn renewals(
+pub(super) fn renewals(
     tx: &mut Tx<'_>,
     actor: &Actor,
     mut next: Option<CertificateId>,
@@ -187,7 +187,7 @@ pub(super) fn no_party(tx: &mut Tx<'_>, actor: &Actor, row: &CertificateRow) -> 
 }
 
 /// What an office decided is undone by itself, by another of its region, or by one above.
-fn may_undo(tx: &mut Tx<'_>, actor: &Actor, row: &CertificateRow) -> Outcome<()> {
+pub(super) fn may_undo(tx: &mut Tx<'_>, actor: &Actor, row: &CertificateRow) -> Outcome<()> {
     let Some(office) = store::last_ruling(tx, row.id)? else { return Ok(()) };
     let office = identity::organisation(tx, office)?.region_code;
     Ok(rules::may_undo(&actor.region, &office)?)
@@ -247,6 +247,7 @@ pub(super) fn happen(
         }
         Event::Revoke => catalogue::uncover(tx, actor, row.id, CoverStatus::Ended, reach, "certificate_revoked")?,
         Event::Expire => catalogue::uncover(tx, actor, row.id, CoverStatus::Ended, reach, "certificate_expired")?,
+        Event::Annul => catalogue::uncover(tx, actor, row.id, CoverStatus::Ended, reach, "certificate_annulled")?,
     };
     let note = CertificateEventRow {
         id: tx.new_id(),
@@ -296,6 +297,7 @@ fn record(tx: &mut Tx<'_>, actor: Option<&Actor>, row: &CertificateRow, event: E
         Event::Lift => "certificate.suspension_ended",
         Event::Revoke => "certificate.revoked",
         Event::Expire => "certificate.expired",
+        Event::Annul => "certificate.annulled",
     };
     write_entry(tx, actor, row, action, withdrawn)
 }
@@ -328,6 +330,7 @@ fn tell_supplier(tx: &mut Tx<'_>, row: &CertificateRow, event: Event, ruling: &R
         Event::Lift => ("恢复", "restored"),
         Event::Revoke => ("撤销", "revoked"),
         Event::Expire => ("到期", "expired"),
+        Event::Annul => ("被认定自始无效", "annulled: it was never valid"),
     };
     let (until_zh, until_en) = match row.suspended_until {
         Some(until) => {

@@ -1,5 +1,6 @@
 //! Use cases of certification.
 
+mod annul;
 mod apply;
 mod batches;
 mod blacklist;
@@ -16,6 +17,7 @@ mod reminders;
 mod review;
 mod schemes;
 
+pub use annul::{NewAnnulment, annul};
 pub use apply::{draft, renew, submit, withdraw};
 pub use batches::{NewBatch, publish_batch};
 pub use blacklist::{Blacklisting, blacklist_supplier};

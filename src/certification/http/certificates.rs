@@ -1,13 +1,14 @@
 //! Certificates over HTTP: verified by anybody, suspended and revoked by the offices, renewed by the supplier.
 
 use super::applications::created;
-use crate::certification::commands::{self, Ruling};
+use crate::certification::commands::{self, NewAnnulment, Ruling};
 use crate::certification::queries::{self, ApplicationView, CertificateView};
 use crate::certification::rules::EndReason;
 use crate::certification::store::CertificateRow;
 use crate::kernel::actor::{ApplyForCertification, ReviewCertification};
 use crate::kernel::error::Outcome;
 use crate::kernel::region_code::RegionCode;
+use crate::kernel::terms::AnnulmentGround;
 use crate::kernel::time::Day;
 use crate::platform::db::Tx;
 use crate::platform::http::{Answer, Call, Json, List, PageOf, Public, Reply};
@@ -24,6 +25,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(suspend_certificate)
         .service(end_suspension)
         .service(revoke_certificate)
+        .service(annul_certificate)
         .service(end_bar)
         .service(renew_certificate);
 }
@@ -159,6 +161,44 @@ pub async fn revoke_certificate(
 ) -> Answer {
     call.write(move |tx, actor, Json(body)| {
         let row = commands::revoke(tx, actor, &path, &body.command())?;
+        changed(tx, row)
+    })
+    .await
+}
+
+/// Why a certificate was never valid.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnnulmentRequest {
+    /// What was false.
+    ground: AnnulmentGround,
+    /// In words.
+    #[schema(max_length = 2000, min_length = 2, format = "text")]
+    reason: String,
+    /// The document that says so.
+    #[schema(max_length = 100, min_length = 1, format = "line", example = "宁乡振认〔2021〕12号")]
+    document_no: Option<String>,
+}
+
+impl AnnulmentRequest {
+    fn command(&self) -> NewAnnulment {
+        NewAnnulment { ground: self.ground, reason: self.reason.clone(), document_no: self.document_no.clone() }
+    }
+}
+
+/// Decides that a certificate was never valid (自始无效), whatever has become of it since: it is revoked, its listings are
+/// withdrawn at once, and what order lines counted on the strength of it is taken back by adjusting entries, in the month of
+/// the decision; of a closed year only its correction changes. The lines: `GET /certificates/{number}/order-lines`. Nobody who
+/// decided a step of its application may decide this.
+#[utoipa::path(post, path = "/certificates/{number}/annulments", tag = "certification", params(("number" = String, Path, max_length = 60)),
+    request_body = AnnulmentRequest, responses((status = 200, body = CertificateView)), security(("bearer" = ["certification.review"])))]
+#[post("/certificates/{number}/annulments")]
+pub async fn annul_certificate(
+    call: Call<ReviewCertification, Json<AnnulmentRequest>>,
+    path: web::Path<String>,
+) -> Answer {
+    call.write(move |tx, actor, Json(body)| {
+        let row = commands::annul(tx, actor, &path, &body.command())?;
         changed(tx, row)
     })
     .await

@@ -1,5 +1,6 @@
 //! Reads of certification.
 
+mod annulments;
 mod applications;
 mod batches;
 mod current;
@@ -9,6 +10,7 @@ mod public;
 mod queue;
 mod schemes;
 
+pub use annulments::*;
 pub use applications::*;
 pub use batches::*;
 pub use current::*;

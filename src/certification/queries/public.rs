@@ -11,6 +11,7 @@ use crate::kernel::ids::{
 };
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::region_code::RegionCode;
+use crate::kernel::terms::AnnulmentGround;
 use crate::kernel::time::{At, Day};
 use crate::platform::db::Read;
 use crate::regions;
@@ -239,6 +240,21 @@ pub struct CertificateView {
     pub in_force_until: Day,
     /// When it was issued.
     pub issued_at: At,
+    /// That it was never valid, when an office decided so.
+    pub annulment: Option<AnnulmentView>,
+}
+
+/// 自始无效: a certificate was never valid.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AnnulmentView {
+    /// What was false.
+    pub ground: AnnulmentGround,
+    /// Why, in words.
+    pub reason: String,
+    /// The document that says so.
+    pub document_no: Option<String>,
+    /// The day of the decision.
+    pub decided_on: Day,
 }
 
 /// A certificate by its number, as it stands on a day.
@@ -267,12 +283,14 @@ pub fn certificates_in_force(
     store::certificates_in_force(on, region, day, most)
 }
 
-/// Those of the certificates that were revoked for food safety.
+/// Those of the certificates whose end lets buyers out of what they ordered: revoked for food safety, or never valid.
 ///
 /// # Errors
 /// When the database fails.
-pub fn revoked_for_safety(on: &mut Read, ids: &[CertificateId]) -> Outcome<Vec<CertificateId>> {
-    store::revoked_for_safety(on, ids)
+pub fn let_buyers_out(on: &mut Read, ids: &[CertificateId]) -> Outcome<Vec<CertificateId>> {
+    let mut found = store::revoked_for_safety(on, ids)?;
+    found.extend(store::annulled_of(on, ids)?);
+    Ok(found)
 }
 
 /// Where a certificate stands by what was decided about it.
@@ -290,6 +308,8 @@ pub struct Standing {
     pub safety: bool,
     /// The last day of a suspension that ends by itself.
     pub suspended_until: Option<Day>,
+    /// Whether it was never valid.
+    pub annulled: bool,
 }
 
 /// Where certificates stand, each once.
@@ -300,7 +320,9 @@ pub fn standings(on: &mut Read, ids: &[CertificateId]) -> Outcome<Vec<Standing>>
     if ids.is_empty() {
         return Ok(Vec::new());
     }
+    let annulled = store::annulled_of(on, ids)?;
     let standing = |row: CertificateRow| Standing {
+        annulled: annulled.contains(&row.id),
         id: row.id,
         number: row.number,
         status: row.status,
@@ -326,6 +348,16 @@ pub fn certificate_view(on: &mut Read, row: CertificateRow, today: Day) -> Outco
 
 /// The views of certificates; the regions of all of them are asked for at once, and each scheme once.
 fn certificate_views(on: &mut Read, rows: Vec<CertificateRow>, today: Day) -> Outcome<Vec<CertificateView>> {
+    let ids: Vec<CertificateId> = rows.iter().map(|row| row.id).collect();
+    let annulled = store::annulments_of(on, &ids)?;
+    let annulment = |id: CertificateId| {
+        annulled.iter().find(|row| row.certificate_id == id).map(|row| AnnulmentView {
+            ground: row.ground,
+            reason: row.reason.clone(),
+            document_no: row.document_no.clone(),
+            decided_on: row.decided_on,
+        })
+    };
     let origins =
         |row: &CertificateRow| serde_json::from_str::<Vec<RegionCode>>(&row.origins).map_err(AppError::internal);
     let mut codes: Vec<RegionCode> = rows.iter().map(|row| row.county).collect();
@@ -347,6 +379,7 @@ fn certificate_views(on: &mut Read, rows: Vec<CertificateRow>, today: Day) -> Ou
     let view = |row: CertificateRow| {
         Ok(CertificateView {
             status: rules::standing(row.status, row.in_force_until, today),
+            annulment: annulment(row.id),
             county: place(row.county),
             origins: origins(&row)?.into_iter().map(place).collect(),
             scheme_name: schemes.get(&row.scheme_id).cloned().unwrap_or_default(),

@@ -85,6 +85,8 @@ pub enum CertificateEvent {
     Revoke,
     /// Its days are over.
     Expire,
+    /// 自始无效: it was never valid, wherever it stands by now.
+    Annul,
 }
 
 impl CertificateEvent {
@@ -97,6 +99,7 @@ impl CertificateEvent {
             CertificateEvent::Lift => "suspension_ended",
             CertificateEvent::Revoke => "revoked",
             CertificateEvent::Expire => "expired",
+            CertificateEvent::Annul => "annulled",
         }
     }
 }
@@ -109,7 +112,7 @@ pub fn certificate_next(status: CertificateStatus, event: CertificateEvent) -> O
     match (status, event) {
         (S::Valid, E::Suspend) | (S::Suspended, E::Change) => Some(S::Suspended),
         (S::Suspended, E::Lift) => Some(S::Valid),
-        (S::Valid | S::Suspended, E::Revoke) => Some(S::Revoked),
+        (S::Valid | S::Suspended, E::Revoke) | (_, E::Annul) => Some(S::Revoked),
         (S::Valid | S::Suspended, E::Expire) => Some(S::Expired),
         _ => None,
     }
@@ -185,16 +188,16 @@ mod tests {
 
     #[test]
     fn the_whole_table() {
-        use CertificateEvent::{Change, Expire, Lift, Revoke, Suspend};
+        use CertificateEvent::{Annul, Change, Expire, Lift, Revoke, Suspend};
         let table = [
-            (Valid, [Some(Suspended), None, None, Some(Revoked), Some(Expired)]),
-            (Suspended, [None, Some(Suspended), Some(Valid), Some(Revoked), Some(Expired)]),
-            (Revoked, [None; 5]),
-            (Expired, [None; 5]),
+            (Valid, [Some(Suspended), None, None, Some(Revoked), Some(Expired), Some(Revoked)]),
+            (Suspended, [None, Some(Suspended), Some(Valid), Some(Revoked), Some(Expired), Some(Revoked)]),
+            (Revoked, [None, None, None, None, None, Some(Revoked)]),
+            (Expired, [None, None, None, None, None, Some(Revoked)]),
         ];
         for (status, row) in table {
             assert_eq!(
-                [Suspend, Change, Lift, Revoke, Expire].map(|event| certificate_next(status, event)),
+                [Suspend, Change, Lift, Revoke, Expire, Annul].map(|event| certificate_next(status, event)),
                 row,
                 "{status}"
             );

@@ -122,8 +122,8 @@ pub fn revoked_for_safety(on: &mut Read, ids: &[CertificateId]) -> Outcome<Vec<C
 
 /// Products whose certificates were suspended, revoked or expired since a moment.
 pub fn ended_since(on: &mut Read, since: At) -> Outcome<Vec<ProductId>> {
-    use CertificateEvent::{Change, Expire, Revoke, Suspend};
-    let endings = [Suspend, Change, Revoke, Expire].map(CertificateEvent::as_str);
+    use CertificateEvent::{Annul, Change, Expire, Revoke, Suspend};
+    let endings = [Suspend, Change, Revoke, Expire, Annul].map(CertificateEvent::as_str);
     Ok(
         each!(on, c => certificates::table.inner_join(events::table.on(events::certificate_id.eq(certificates::id))).filter(events::at.ge(since))
         .filter(events::event.eq_any(endings)).order(certificates::product_id).select(certificates::product_id).distinct().load(c))?,
@@ -217,6 +217,6 @@ pub fn insert_event(tx: &mut Tx<'_>, row: &CertificateEventRow) -> Outcome<()> {
 /// The office that suspended a certificate, changed its suspension or revoked it last.
 pub fn last_ruling(on: &mut Read, id: CertificateId) -> Outcome<Option<OrgId>> {
     let found: Option<Option<OrgId>> = each!(on, c => events::table.filter(events::certificate_id.eq(id))
-        .filter(events::event.eq_any(["suspended", "suspension_changed", "revoked"])).order(events::id.desc()).select(events::office_org).first(c).optional())?;
+        .filter(events::event.eq_any(["suspended", "suspension_changed", "revoked", "annulled"])).order(events::id.desc()).select(events::office_org).first(c).optional())?;
     Ok(found.flatten())
 }

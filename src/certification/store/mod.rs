@@ -1,5 +1,6 @@
 //! SQL of certification.
 
+mod annulments;
 mod applications;
 mod batches;
 mod certificates;
@@ -11,6 +12,7 @@ mod papers;
 mod queue;
 mod schemes;
 
+pub use annulments::*;
 pub use applications::*;
 pub use batches::*;
 pub use certificates::*;

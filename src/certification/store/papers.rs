@@ -41,10 +41,10 @@ pub fn not_in_force(on: &mut Read, today: Day, after: Option<&str>, limit: i64) 
         .order(certificates::number).limit(limit).select(CertificateRow::as_select()).load(c))?)
 }
 
-/// When these certificates were suspended, revoked or ended by their dates, each time, in order.
+/// When these certificates were suspended, revoked, annulled or ended by their dates, each time, in order.
 pub fn endings(on: &mut Read, ids: &[CertificateId]) -> Outcome<Vec<(CertificateId, At)>> {
-    let kinds =
-        [CertificateEvent::Suspend, CertificateEvent::Revoke, CertificateEvent::Expire].map(CertificateEvent::as_str);
+    use CertificateEvent::{Annul, Expire, Revoke, Suspend};
+    let kinds = [Suspend, Revoke, Expire, Annul].map(CertificateEvent::as_str);
     Ok(each!(on, c => events::table.filter(events::certificate_id.eq_any(ids)).filter(events::event.eq_any(kinds))
         .order(events::id).select((events::certificate_id, events::at)).load(c))?)
 }

@@ -1,5 +1,5 @@
 //! The buyer cancels: freely while the supplier has not answered; afterwards only what was not shipped, and only when a
-//! certificate of it was revoked for safety.
+//! certificate of it was revoked for safety or was never valid.
 
 use super::claimed::Claimed;
 use super::close::write_off;
@@ -14,7 +14,7 @@ use crate::ordering::terms::{self, Certificate};
 use crate::platform::db::Tx;
 use serde_json::json;
 
-/// Cancels an order, or of a confirmed one the goods whose certificate was revoked for safety.
+/// Cancels an order, or of a confirmed one the goods whose certificate was revoked for safety or was never valid.
 ///
 /// # Errors
 /// `not_found`, `wrong_state`.
@@ -49,7 +49,7 @@ fn end(tx: &mut Tx<'_>, actor: &Actor, mut claimed: Claimed, reason: &str) -> Ou
     Ok(claimed.order)
 }
 
-/// Lines with a certificate, frozen at placement, that was revoked for safety since.
+/// Lines with a certificate, frozen at placement, that was revoked for safety since, or annulled.
 fn unsafe_lines(tx: &mut Tx<'_>, claimed: &Claimed) -> Outcome<Vec<usize>> {
     let mut held: Vec<(usize, CertificateId)> = Vec::new();
     for (index, line) in claimed.lines.iter().enumerate() {
@@ -57,7 +57,7 @@ fn unsafe_lines(tx: &mut Tx<'_>, claimed: &Claimed) -> Outcome<Vec<usize>> {
         held.extend(certificates.into_iter().map(|certificate| (index, certificate.id)));
     }
     let ids: Vec<CertificateId> = held.iter().map(|(_, id)| *id).collect();
-    let revoked = certification::revoked_for_safety(tx, &ids)?;
+    let revoked = certification::let_buyers_out(tx, &ids)?;
     let mut lines: Vec<usize> =
         held.into_iter().filter(|(_, id)| revoked.contains(id)).map(|(index, _)| index).collect();
     lines.dedup();

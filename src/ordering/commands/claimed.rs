@@ -277,5 +277,6 @@ pub fn ordered_entry(
         amount_fen,
         day,
         correction: false,
+        standing: line.standing,
     }
 }

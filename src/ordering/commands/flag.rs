@@ -27,7 +27,7 @@ const BATCH: i64 = 200;
 /// When the database fails.
 pub async fn flag_confirmed(db: &Store, ctx: &Ctx, certificate: CertificateId, product: ProductId) -> Outcome<usize> {
     let standings = db.read(move |read| certification::standings(read, &[certificate])).await?;
-    if standings.iter().all(|standing| cause(standing.status).is_none()) {
+    if standings.iter().all(|standing| cause(standing).is_none()) {
         return Ok(0);
     }
     let (mut count, mut last) = (0, None);
@@ -76,7 +76,7 @@ pub(super) fn flag(tx: &mut Tx<'_>, claimed: &Claimed, only: Option<CertificateI
     let ids: Vec<CertificateId> = held.iter().map(|(_, id)| *id).collect::<BTreeSet<_>>().into_iter().collect();
     let ended: Vec<(Standing, FlagCause)> = certification::standings(tx, &ids)?
         .into_iter()
-        .filter_map(|standing| cause(standing.status).map(|cause| (standing, cause)))
+        .filter_map(|standing| cause(&standing).map(|cause| (standing, cause)))
         .collect();
     if ended.is_empty() {
         return Ok(false);
@@ -133,8 +133,9 @@ fn held(claimed: &Claimed, only: Option<CertificateId>) -> Outcome<Vec<(usize, C
 }
 
 /// What a certificate's standing is flagged as; days that are over are no cause, since the goods were sold in time.
-fn cause(status: CertificateStatus) -> Option<FlagCause> {
-    match status {
+fn cause(of: &Standing) -> Option<FlagCause> {
+    match of.status {
+        CertificateStatus::Revoked if of.annulled => Some(FlagCause::Annulled),
         CertificateStatus::Suspended => Some(FlagCause::Suspended),
         CertificateStatus::Revoked => Some(FlagCause::Revoked),
         CertificateStatus::Valid | CertificateStatus::Expired => None,
@@ -165,6 +166,10 @@ fn announce(tx: &mut Tx<'_>, claimed: &Claimed, of: &Standing, cause: FlagCause,
             "涉及食品安全，未发货部分可直接取消。",
             "Food safety is at stake: what is not shipped may be cancelled freely.",
         ),
+        (FlagCause::Annulled, false) => (
+            "未发货部分可直接取消，也可在验收时拒收。",
+            "What is not shipped may be cancelled freely, or rejected at acceptance.",
+        ),
         (_, false) => (
             "可在验收时拒收，或与供应商协商结案。",
             "You may reject the goods at acceptance, or agree with the supplier to close the rest.",
@@ -182,7 +187,7 @@ fn announce(tx: &mut Tx<'_>, claimed: &Claimed, of: &Standing, cause: FlagCause,
 fn clear(tx: &mut Tx<'_>, id: OrderId, certificate: CertificateId) -> Outcome<bool> {
     let claimed = Claimed::claim(tx, Side::Program, id)?;
     let standings = certification::standings(tx, &[certificate])?;
-    let Some(standing) = standings.into_iter().find(|standing| cause(standing.status).is_none()) else {
+    let Some(standing) = standings.into_iter().find(|standing| cause(standing).is_none()) else {
         return Ok(false);
     };
     let open = store::open_of(tx, id)?;
@@ -203,7 +208,7 @@ fn clear(tx: &mut Tx<'_>, id: OrderId, certificate: CertificateId) -> Outcome<bo
 }
 
 /// Writes to whoever ordered, and to the managers of the unit where another ordered for it.
-fn tell(tx: &mut Tx<'_>, claimed: &Claimed, subject: (&str, &str), text: (&str, &str)) -> Outcome<()> {
+pub(super) fn tell(tx: &mut Tx<'_>, claimed: &Claimed, subject: (&str, &str), text: (&str, &str)) -> Outcome<()> {
     let order = &claimed.order;
     let mut to: BTreeSet<String> =
         identity::recipients(tx, order.buyer_id, Role::Trader)?.into_iter().map(|(_, address)| address).collect();

@@ -1,6 +1,7 @@
 //! Use cases of orders: one function per verb.
 
 pub mod accept;
+pub mod annul;
 pub mod cancel;
 pub(super) mod claimed;
 pub mod close;

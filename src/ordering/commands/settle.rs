@@ -4,7 +4,7 @@ use crate::audit;
 use crate::kernel::error::{AppError, Outcome};
 use crate::kernel::ids::{OrderId, RuleId};
 use crate::kernel::region_code::RegionCode;
-use crate::kernel::terms::Fund;
+use crate::kernel::terms::{Fund, LineStanding};
 use crate::kernel::time::Day;
 use crate::ledger::{self, CountEntry};
 use crate::ordering::book::{self, Book};
@@ -71,8 +71,13 @@ pub fn entries<'a>(book: &Book, counts: impl Iterator<Item = &'a Count>) -> Outc
             let order = &book.order;
             let words = [order.id.to_string(), count.fact.to_string(), line.id.to_string(), count.year.to_string()];
             let (basis, day) = (count.basis.as_str(), count.day.to_string());
+            let mut named = vec!["order.fact", basis, &words[0], &words[1], &words[2], &words[3], &day];
+            // What an annulment takes back and what it counts again are two entries of one fact.
+            if count.standing != LineStanding::AsPlaced {
+                named.push(count.standing.as_str());
+            }
             Ok(CountEntry {
-                id: ledger::count_id(&["order.fact", basis, &words[0], &words[1], &words[2], &words[3], &day]),
+                id: ledger::count_id(&named),
                 basis: count.basis,
                 order_id: order.id,
                 line_id: line.id,
@@ -82,6 +87,7 @@ pub fn entries<'a>(book: &Book, counts: impl Iterator<Item = &'a Count>) -> Outc
                 amount_fen: count.amount,
                 day: count.day,
                 correction: count.correction,
+                standing: count.standing,
             })
         })
         .collect()

@@ -1,6 +1,7 @@
 //! When goods may not be sold any more, because nothing entitles them or because their supplier's admission ended, orders for
 //! them that no supplier has answered are stopped, and the buyer is told.
 
+use super::annul::post_annulment;
 use super::claimed::Claimed;
 use super::confirm::release_all;
 use crate::admission;
@@ -87,21 +88,26 @@ const LOOK_BACK_MS: i64 = 3_600_000;
 
 /// Stops the unanswered orders of every product whose certificate stopped to count within the last hour, and of every supplier
 /// whose admission ended; how many. An order placed at the very moment of such an end may not have been there yet when
-/// [`stop_unanswered`] or [`stop_supplier`] looked.
+/// [`stop_unanswered`] or [`stop_supplier`] looked; nor when an annulment was posted.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn stop_slipped(db: &Store, ctx: &Ctx) -> Outcome<usize> {
     let since = ctx.at.plus_ms(-LOOK_BACK_MS);
-    let ended =
-        db.read(move |read| Ok((certification::ended_since(read, since)?, admission::ended_since(read, since)?)));
-    let (products, suppliers) = ended.await?;
+    let ended = db.read(move |read| {
+        let annulled = certification::annulled_since(read, since)?;
+        Ok((certification::ended_since(read, since)?, admission::ended_since(read, since)?, annulled))
+    });
+    let (products, suppliers, annulled) = ended.await?;
     let mut count = 0;
     for product in products {
         count += stop_unanswered(db, ctx, product).await?;
     }
     for supplier in suppliers {
         count += stop_supplier(db, ctx, supplier).await?;
+    }
+    for certificate in annulled {
+        post_annulment(db, ctx, certificate).await?;
     }
     Ok(count)
 }

@@ -1,5 +1,6 @@
 //! Orders over HTTP.
 
+mod annulments;
 mod counting;
 mod duties;
 mod fulfil;
@@ -22,6 +23,7 @@ pub fn routes(config: &mut ServiceConfig) {
     duties::routes(config);
     counting::routes(config);
     late::routes(config);
+    annulments::routes(config);
     read::routes(config);
 }
 

@@ -8,7 +8,7 @@ use crate::kernel::time::Day;
 use crate::ordering::OrderState;
 use crate::ordering::book::Book;
 use crate::ordering::clock;
-use crate::ordering::rules::counting::{Missing, Waiting, explain, fund_counts};
+use crate::ordering::rules::counting::{Counted, Missing, Waiting, explain, fund_counts};
 use crate::ordering::rules::journal::FactKind;
 use crate::ordering::rules::money::{agrees, freight_payable};
 use crate::ordering::store::invoices;
@@ -131,7 +131,7 @@ pub fn counting(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outc
         accepted_paid_fen: counted.accepted_paid(),
         completed_fen: counted.completed_fen(),
         completed: counted.completed.is_some(),
-        counted: counted.completed.is_some() && counts(&book, &waiting),
+        counted: counted.completed.is_some() && counts(&book, &counted, &waiting),
         year: counted.completed.map(|done| done.year),
         completed_on: counted.completed.map(|done| done.day),
         paid_fen: counted.paid,
@@ -148,8 +148,10 @@ pub fn counting(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outc
 }
 
 /// Whether anything of it can count: the plan, the money and a line.
-fn counts(book: &Book, waiting: &Waiting) -> bool {
-    waiting.plan_approved && fund_counts(waiting.fund) && book.terms.qualifies.contains(&true)
+fn counts(book: &Book, counted: &Counted, waiting: &Waiting) -> bool {
+    let mut lines = book.terms.qualifies.iter().zip(&counted.standings);
+    let line = lines.any(|(qualified, standing)| *qualified && standing.counts_to_plan());
+    waiting.plan_approved && fund_counts(waiting.fund) && line
 }
 
 /// Freight stands last, where there is any.

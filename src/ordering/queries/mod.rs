@@ -1,5 +1,6 @@
 //! Reading orders within what the asking party may see.
 
+mod annulments;
 mod counting;
 mod duties;
 mod late;
@@ -10,6 +11,7 @@ mod verify;
 mod verify_lines;
 mod views;
 
+pub use annulments::{CertifiedLineView, certified_lines};
 pub use counting::{CountingView, counting};
 pub use duties::{DutyExceptionView, exceptions};
 pub use late::{LateEntryView, late_entries};

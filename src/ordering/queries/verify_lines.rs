@@ -4,13 +4,14 @@ use crate::kernel::error::{Code, Outcome};
 use crate::kernel::ids::OrderLineId;
 use crate::kernel::money::{Fen, Overflow};
 use crate::kernel::quantity::Quantity;
+use crate::kernel::terms::LineStanding;
 use crate::ledger;
 use crate::ordering::OrderState;
 use crate::ordering::book::{Book, amounts};
 use crate::ordering::commands::claimed::{quota_hold, stock_hold};
 use crate::ordering::rules::line::LineFacts;
-use crate::ordering::store::facts;
 use crate::ordering::store::orders::LineRow;
+use crate::ordering::store::{annulments, facts};
 use crate::ordering::terms::{self, Origin};
 use crate::platform::db::Read;
 use std::collections::BTreeMap;
@@ -29,8 +30,12 @@ pub type Difference = (String, String, String);
 pub fn compare_lines(read: &mut Read, book: &Book) -> Outcome<Vec<Difference>> {
     let mut found = Vec::new();
     let facts = facts_of(read, book)?;
+    let annulments = annulments::of_order(read, book.order.id)?;
     for row in &book.lines {
         compare_line(row, facts.get(&row.id).copied().unwrap_or_default(), &mut found)?;
+        let of_line = annulments.iter().filter(|(_, part)| part.line_id == row.id);
+        let worst = of_line.map(|(_, part)| part.standing_after).max().unwrap_or(LineStanding::AsPlaced);
+        differ(&mut found, &format!("line {} standing", row.line_no), row.standing, worst);
     }
     let (state, closed) = (book.order.state, book.lines.iter().all(|line| line.closed));
     let stands = state.stands();

@@ -16,7 +16,7 @@ use crate::kernel::ids::{ListingId, OrderGroupId, OrderId, OrderLineId, OrgId, P
 use crate::kernel::money::{Fen, Ppm};
 use crate::kernel::quantity::Quantity;
 use crate::kernel::region_code::RegionCode;
-use crate::kernel::terms::{Category, Channel, Fund, Mode, Purpose};
+use crate::kernel::terms::{Category, Channel, Fund, LineStanding, Mode, Purpose};
 use crate::kernel::time::At;
 use crate::ordering::rules::order::OrderState;
 use crate::ordering::store::orders::{GroupRow, LineRow, OrderRow};
@@ -269,6 +269,8 @@ pub struct LineView {
     pub returned_fen: Fen,
     /// Nothing more will come.
     pub closed: bool,
+    /// What it still counts as, as far as certificates that it froze were annulled since.
+    pub standing: LineStanding,
 }
 
 impl LineView {
@@ -303,6 +305,7 @@ impl LineView {
             accepted_fen: row.accepted_fen,
             returned_fen: row.returned_fen,
             closed: row.closed,
+            standing: row.standing,
         })
     }
 }

@@ -41,18 +41,27 @@ pub struct Flagged {
     pub overdue: bool,
 }
 
-/// What the buyer may do. What is on its way is judged at acceptance; only a revocation for food safety lets the buyer out of
-/// a contract that was made in good time.
+/// What the buyer may do. What is on its way is judged at acceptance; a revocation lets the buyer out of a contract that was made
+/// in good time only for food safety.
 #[must_use]
 pub fn remedies(of: Flagged) -> Vec<FlagRemedy> {
     let left = !of.unshipped.is_zero();
     let allowed = |remedy: &FlagRemedy| match remedy {
-        FlagRemedy::Cancel => left && of.safety && of.cause != FlagCause::Suspended,
+        FlagRemedy::Cancel => left && may_cancel(of),
         FlagRemedy::Wait => left && of.cause == FlagCause::Suspended,
         FlagRemedy::Reject => true,
         FlagRemedy::CloseShort => left && of.overdue,
     };
     FlagRemedy::ALL.iter().copied().filter(allowed).collect()
+}
+
+/// A buyer is let out of a contract by what ended for food safety, and by what was never what it was sold as.
+const fn may_cancel(of: Flagged) -> bool {
+    match of.cause {
+        FlagCause::Suspended => false,
+        FlagCause::Revoked => of.safety,
+        FlagCause::Annulled => true,
+    }
 }
 
 #[cfg(test)]
@@ -72,7 +81,7 @@ mod tests {
             (Revoked, true, some, false, &[Cancel, Reject]),
             (Revoked, true, none, true, &[Reject]),
             (Annulled, true, some, true, &[Cancel, Reject, CloseShort]),
-            (Annulled, false, some, false, &[Reject]),
+            (Annulled, false, some, false, &[Cancel, Reject]),
         ];
         for (cause, safety, unshipped, overdue, want) in table {
             assert_eq!(remedies(Flagged { cause, safety, unshipped, overdue }), want, "{cause} {safety} {overdue}");

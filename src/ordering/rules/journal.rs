@@ -20,6 +20,8 @@ crate::text_enum! {
         Refunded "refunded"
         /// The buyer rated.
         Rated "rated"
+        /// A certificate of lines was never valid.
+        Annulled "annulled"
     }
 }
 

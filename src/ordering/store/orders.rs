@@ -5,7 +5,7 @@ use crate::kernel::ids::{ListingId, OrderGroupId, OrderId, OrderLineId, OrgId, P
 use crate::kernel::money::{Fen, Ppm};
 use crate::kernel::quantity::Quantity;
 use crate::kernel::region_code::RegionCode;
-use crate::kernel::terms::{Category, Channel, Fund, Mode, Purpose};
+use crate::kernel::terms::{Category, Channel, Fund, LineStanding, Mode, Purpose};
 use crate::kernel::time::{At, Day};
 use crate::ordering::rules::order::OrderState;
 use crate::ordering::schema::{order_groups, order_lines, orders};
@@ -108,6 +108,7 @@ pub struct LineRow {
     pub accepted_fen: Fen,
     pub returned_fen: Fen,
     pub closed: bool,
+    pub standing: LineStanding,
 }
 
 /// Which party's orders a command may claim.

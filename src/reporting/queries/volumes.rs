@@ -205,7 +205,8 @@ fn split_pieces(
 ) -> Outcome<()> {
     let mut lines: BTreeMap<_, Vec<&Volume>> = BTreeMap::new();
     for piece in pieces {
-        lines.entry(piece.line()).or_default().push(piece);
+        // What an annulment takes back is split as it was when it was counted, whatever is counted again.
+        lines.entry((piece.line(), piece.standing.as_str())).or_default().push(piece);
     }
     for entries in lines.values() {
         let Some(first) = entries.first() else { continue };

@@ -60,12 +60,13 @@ pub struct UnitSum {
     pub amount: i64,
 }
 
-/// What counts to the plans of a year by what was recorded before a moment: qualifying lines of the funds that count.
+/// What counts to the plans of a year by what was recorded before a moment: lines of the funds that count that met the product
+/// rule, and not by an annulled certificate.
 pub fn unit_sums(on: &mut Read, year: i64, before: At) -> Outcome<Vec<UnitSum>> {
     let text = "SELECT c.unit_id AS unit_id, c.fund AS fund, c.basis AS basis, c.correction AS correction,
         CAST(COALESCE(SUM(c.amount_fen), 0) AS BIGINT) AS amount
         FROM ledger_counts c JOIN order_lines l ON l.id = c.line_id
-        WHERE c.year = $1 AND c.at < $2 AND l.qualifies AND c.fund IN ('canteen', 'union', 'personal')
+        WHERE c.year = $1 AND c.at < $2 AND l.qualifies AND c.standing IN ('as_placed', 'uncertified') AND c.fund IN ('canteen', 'union', 'personal')
         GROUP BY c.unit_id, c.fund, c.basis, c.correction";
     Ok(each!(on, c => sql_query(text).bind::<BigInt, _>(year).bind::<BigInt, _>(before).load(c))?)
 }

@@ -18,7 +18,7 @@ const COLUMNS: [&str; 9] = [
     "o.purpose",
     "o.mode",
     "o.channel",
-    "CASE WHEN l.certified THEN 'true' ELSE 'false' END",
+    "CASE WHEN l.certified AND c.standing = 'as_placed' THEN 'true' ELSE 'false' END",
     "CASE WHEN l.eligible THEN 'true' ELSE 'false' END",
     "o.unit_region",
 ];
@@ -30,6 +30,9 @@ const NAMES: [&str; 9] =
 pub struct Volume {
     #[diesel(sql_type = Binary)]
     pub line_id: Vec<u8>,
+    /// What a single entry counts as.
+    #[diesel(sql_type = Text)]
+    pub standing: String,
     #[diesel(sql_type = Text)]
     pub origins: String,
     #[diesel(sql_type = Text)]
@@ -73,7 +76,7 @@ pub struct VolumesOf<'a> {
 }
 
 const SOURCE: &str = "FROM ledger_counts c JOIN order_lines l ON l.id = c.line_id JOIN orders o ON o.id = c.order_id
-    WHERE c.basis = $1 AND c.month >= $2 AND c.month <= $3 AND o.unit_region >= $4 AND o.unit_region < $5
+    WHERE c.basis = $1 AND c.standing <> 'void' AND c.month >= $2 AND c.month <= $3 AND o.unit_region >= $4 AND o.unit_region < $5
     AND ($6 = '' OR o.unit_id IN (SELECT u.descendant_id FROM unit_closure u
         WHERE u.valid_from <= $6 AND u.valid_to > $6 AND u.ancestor_id = $7 AND u.depth <= $8))";
 /// Several counties: only these need to be split entry by entry.
@@ -91,7 +94,8 @@ pub fn volumes(on: &mut Read, of: &VolumesOf<'_>) -> Outcome<Vec<Volume>> {
     let single = if of.apart[0] { format!("AND l.origins NOT {SEVERAL}") } else { String::new() };
     let amount = "CAST(COALESCE(SUM(c.amount_fen), 0) AS BIGINT) AS amount";
     let none = if on.is_postgres() { "''::bytea" } else { "x''" };
-    let text = format!("SELECT {none} AS line_id, {}, {amount} {SOURCE} {single} {by}", selected(of.apart));
+    let text =
+        format!("SELECT {none} AS line_id, '' AS standing, {}, {amount} {SOURCE} {single} {by}", selected(of.apart));
     run(on, of, &text, (of.from, of.to))
 }
 
@@ -102,7 +106,7 @@ pub fn pieces(on: &mut Read, of: &VolumesOf<'_>) -> Outcome<Vec<Volume>> {
     apart[1] = true;
     let columns = selected(apart);
     let text = format!(
-        "SELECT c.line_id AS line_id, {columns}, c.amount_fen AS amount {SOURCE} AND l.origins {SEVERAL} ORDER BY c.at, c.id"
+        "SELECT c.line_id AS line_id, c.standing AS standing, {columns}, c.amount_fen AS amount {SOURCE} AND l.origins {SEVERAL} ORDER BY c.at, c.id"
     );
     run(on, of, &text, ("", "~"))
 }

@@ -1,5 +1,6 @@
 //! Orders from placement to the last fact about their goods, on both databases.
 
+mod annulments;
 pub mod exceptions;
 mod flags;
 mod histories;

@@ -5,6 +5,7 @@ use crate::catalogue::Offer;
 use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::{OrderId, OrderLineId};
 use crate::kernel::quantity::Quantity;
+use crate::kernel::terms::LineStanding;
 use crate::kernel::time::Day;
 use crate::ordering::rules::line::Line;
 use crate::ordering::rules::mode;
@@ -118,6 +119,7 @@ impl Draft<'_> {
             accepted_fen: line.accepted_fen,
             returned_fen: line.returned_fen,
             closed: false,
+            standing: LineStanding::AsPlaced,
         })
     }
 }

@@ -3,7 +3,7 @@
 use super::layers::{Change, Layers};
 use super::{ClosingDate, Completion, Count, Counted, Fact, Terms, What};
 use crate::kernel::money::{Fen, Overflow};
-use crate::kernel::terms::Basis;
+use crate::kernel::terms::{Basis, LineStanding};
 use crate::kernel::time::Day;
 use std::collections::BTreeMap;
 
@@ -12,74 +12,146 @@ use std::collections::BTreeMap;
 /// # Errors
 /// [`Overflow`] when amounts do not fit or facts contradict each other (more returned than accepted, more refunded than paid).
 pub fn recount(terms: &Terms, facts: &[Fact]) -> Result<Counted, Overflow> {
-    let mut layers = Layers::new(terms.qualifies.len());
-    let mut tally = Tally::default();
-    let mut completed: Option<Completion> = None;
-    let mut entries = Vec::new();
+    let mut fold = Fold::new(terms);
     for (place, fact) in facts.iter().enumerate() {
-        let changes = match &fact.what {
-            What::Accepted(amounts) => layers.accept(fact.day, amounts)?,
-            What::Returned(amounts) => layers.give_back(fact.day, amounts)?,
-            What::Paid(amount) => layers.pay(fact.day, *amount)?,
-            What::PaidBack(amount) | What::Unpaid(amount) => layers.pay_back(fact.day, *amount)?,
-            What::LineClosed(_) | What::Rated => Vec::new(),
-        };
-        tally.add(&fact.what)?;
-        let known = facts.get(..=place).unwrap_or_default();
-        let closed = |year: i64| closes_on(known, year).is_some_and(|last| fact.effective_on > last);
-        entries.extend(changes.iter().map(|change| accepted_paid(place, change, closed(change.year))));
-        if let Some(done) = completed {
-            let counted = changes.iter().filter(|change| terms.qualifies.get(change.line) == Some(&true));
-            entries.extend(counted.map(|change| adjusted(place, change, done, fact, closed(done.year))));
-            if matches!(fact.what, What::Unpaid(_)) && tally.paid < tally.goods {
-                let counted = qualifying(terms, &layers.covered());
-                entries.extend(counted.into_iter().map(|(line, amount)| {
-                    let change = Change { line, amount: amount.negated(), day: fact.day, year: done.year };
-                    adjusted(place, &change, done, fact, closed(done.year))
-                }));
-                completed = None;
-            }
-        } else if tally.is_complete(terms) {
-            let day = last_required_day(terms, known)?.unwrap_or(fact.day);
-            // A year that closed before the last fact came stays as it was published.
-            let day = if closed(day.year()) { fact.effective_on } else { day };
-            let done = Completion { day, year: day.year() };
-            completed = Some(done);
-            entries.extend(first_completed(place, terms, &layers.covered(), done));
-        }
+        fold.take(place, fact, facts.get(..=place).unwrap_or_default())?;
     }
     Ok(Counted {
-        entries: merged(&entries)?,
-        accepted: layers.accepted().to_vec(),
-        covered: layers.covered(),
-        paid: tally.paid,
-        due: tally.due(terms)?,
-        completed,
+        entries: merged(&fold.entries)?,
+        accepted: fold.layers.accepted().to_vec(),
+        covered: fold.layers.covered(),
+        paid: fold.tally.paid,
+        due: fold.tally.due(terms)?,
+        completed: fold.completed,
+        standings: fold.standings,
     })
 }
 
-fn accepted_paid(fact: usize, change: &Change, correction: bool) -> Count {
-    let Change { line, amount, day, year } = *change;
-    Count { basis: Basis::AcceptedPaid, fact, line, year, day, amount, correction }
+/// What the facts so far come to.
+struct Fold<'a> {
+    terms: &'a Terms,
+    layers: Layers,
+    tally: Tally,
+    completed: Option<Completion>,
+    standings: Vec<LineStanding>,
+    entries: Vec<Count>,
 }
 
-/// After completion whatever changes belongs to the year in which the order counted.
-fn adjusted(fact: usize, change: &Change, done: Completion, cause: &Fact, correction: bool) -> Count {
-    let (line, amount) = (change.line, change.amount);
-    Count { basis: Basis::Completed, fact, line, year: done.year, day: cause.day, amount, correction }
-}
+impl<'a> Fold<'a> {
+    fn new(terms: &'a Terms) -> Fold<'a> {
+        let lines = terms.qualifies.len();
+        Fold {
+            terms,
+            layers: Layers::new(lines),
+            tally: Tally::default(),
+            completed: None,
+            standings: vec![LineStanding::AsPlaced; lines],
+            entries: Vec::new(),
+        }
+    }
 
-/// At completion everything that was accepted and kept is paid.
-fn first_completed(fact: usize, terms: &Terms, covered: &[Fen], done: Completion) -> Vec<Count> {
-    let (day, year) = (done.day, done.year);
-    let entry = |(line, amount)| Count { basis: Basis::Completed, fact, line, year, day, amount, correction: false };
-    qualifying(terms, covered).into_iter().map(entry).collect()
-}
+    /// Takes the next fact; `known` are the facts up to it.
+    fn take(&mut self, place: usize, fact: &Fact, known: &[Fact]) -> Result<(), Overflow> {
+        let changes = match &fact.what {
+            What::Accepted(amounts) => self.layers.accept(fact.day, amounts)?,
+            What::Returned(amounts) => self.layers.give_back(fact.day, amounts)?,
+            What::Paid(amount) => self.layers.pay(fact.day, *amount)?,
+            What::PaidBack(amount) | What::Unpaid(amount) => self.layers.pay_back(fact.day, *amount)?,
+            What::LineClosed(_) | What::Rated | What::Annulled(_) => Vec::new(),
+        };
+        self.tally.add(&fact.what)?;
+        let closed = |year: i64| closes_on(known, year).is_some_and(|last| fact.effective_on > last);
+        for change in &changes {
+            let Change { line, amount, day, year } = *change;
+            self.enter(Basis::AcceptedPaid, place, (line, amount), (year, day), closed(year));
+        }
+        if let What::Annulled(lines) = &fact.what {
+            for (line, standing) in lines {
+                self.annul(place, fact.day, *line, *standing, closed)?;
+            }
+        }
+        if let Some(done) = self.completed {
+            // After completion whatever changes belongs to the year in which the order counted.
+            for Change { line, amount, .. } in changes {
+                if self.in_plan(line) {
+                    self.enter(Basis::Completed, place, (line, amount), (done.year, fact.day), closed(done.year));
+                }
+            }
+            if matches!(fact.what, What::Unpaid(_)) && self.tally.paid < self.tally.goods {
+                for (line, amount) in self.qualifying() {
+                    let at = (done.year, fact.day);
+                    self.enter(Basis::Completed, place, (line, amount.negated()), at, closed(done.year));
+                }
+                self.completed = None;
+            }
+        } else if self.tally.is_complete(self.terms) {
+            let day = last_required_day(self.terms, known)?.unwrap_or(fact.day);
+            // A year that closed before the last fact came stays as it was published.
+            let day = if closed(day.year()) { fact.effective_on } else { day };
+            self.completed = Some(Completion { day, year: day.year() });
+            // At completion everything that was accepted and kept is paid.
+            for (line, amount) in self.qualifying() {
+                self.enter(Basis::Completed, place, (line, amount), (day.year(), day), false);
+            }
+        }
+        Ok(())
+    }
 
-/// Of every qualifying line, what is paid: the completed amount of a completed order.
-fn qualifying(terms: &Terms, covered: &[Fen]) -> Vec<(usize, Fen)> {
-    let lines = covered.iter().copied().enumerate();
-    lines.filter(|(line, _)| terms.qualifies.get(*line) == Some(&true)).collect()
+    fn enter(
+        &mut self,
+        basis: Basis,
+        fact: usize,
+        (line, amount): (usize, Fen),
+        (year, day): (i64, Day),
+        correction: bool,
+    ) {
+        let standing = self.standings.get(line).copied().unwrap_or(LineStanding::AsPlaced);
+        self.entries.push(Count { basis, fact, line, year, day, amount, correction, standing });
+    }
+
+    /// A line counts as something less from now on: what it counted is taken back from where it counted, and what still counts
+    /// is counted again as what it is.
+    fn annul(
+        &mut self,
+        place: usize,
+        day: Day,
+        line: usize,
+        after: LineStanding,
+        closed: impl Fn(i64) -> bool,
+    ) -> Result<(), Overflow> {
+        let before = *self.standings.get(line).ok_or(Overflow)?;
+        if after <= before {
+            return Ok(());
+        }
+        let years: Vec<(i64, Fen)> = self.layers.covered_by_year(line).collect();
+        let done = self.completed.filter(|_| self.in_plan(line));
+        let covered: Fen = years.iter().map(|(_, amount)| *amount).sum();
+        let completed = done.map(|done| (Basis::Completed, done.year, covered));
+        let counted: Vec<(Basis, i64, Fen)> =
+            years.into_iter().map(|(year, amount)| (Basis::AcceptedPaid, year, amount)).chain(completed).collect();
+        for (basis, year, amount) in &counted {
+            self.enter(*basis, place, (line, amount.negated()), (*year, day), closed(*year));
+        }
+        if let Some(standing) = self.standings.get_mut(line) {
+            *standing = after;
+        }
+        let stays = |basis: Basis| basis != Basis::Completed || after.counts_to_plan();
+        for (basis, year, amount) in counted.into_iter().filter(|(basis, ..)| stays(*basis)) {
+            self.enter(basis, place, (line, amount), (year, day), closed(year));
+        }
+        Ok(())
+    }
+
+    /// Whether a line met the product rule at placement and was not found out since.
+    fn in_plan(&self, line: usize) -> bool {
+        let standing = self.standings.get(line).copied().unwrap_or(LineStanding::AsPlaced);
+        self.terms.qualifies.get(line) == Some(&true) && standing.counts_to_plan()
+    }
+
+    /// Of every line in the plan, what is paid: the completed amount of a completed order.
+    fn qualifying(&self) -> Vec<(usize, Fen)> {
+        self.layers.covered().into_iter().enumerate().filter(|(line, _)| self.in_plan(*line)).collect()
+    }
 }
 
 /// The last open day of a year: as frozen with the latest fact of that year, else that of another year moved by whole years.
@@ -132,6 +204,7 @@ impl Tally {
             What::Paid(amount) => self.paid = self.paid.plus(*amount)?,
             What::PaidBack(amount) | What::Unpaid(amount) => self.paid = self.paid.minus(*amount)?,
             What::Rated => self.rated = true,
+            What::Annulled(_) => {}
         }
         Ok(())
     }

@@ -44,6 +44,11 @@ impl Layers {
         self.covered.iter().map(|years| years.values().copied().sum()).collect()
     }
 
+    /// What of a line is covered, by the year that counted it.
+    pub fn covered_by_year(&self, line: usize) -> impl Iterator<Item = (i64, Fen)> {
+        self.covered.get(line).into_iter().flatten().map(|(year, amount)| (*year, *amount))
+    }
+
     /// Goods were accepted.
     pub fn accept(&mut self, day: Day, amounts: &[(usize, Fen)]) -> Result<Vec<Change>, Overflow> {
         for (line, amount) in amounts {

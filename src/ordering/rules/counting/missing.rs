@@ -57,6 +57,7 @@ pub fn explain(terms: &Terms, waiting: &Waiting, counted: &Counted) -> Vec<Missi
     } else {
         missing_money(counted, &mut missing);
     }
+    missing_certificates(terms, waiting, counted, &mut missing);
     missing_rules(terms, waiting, &mut missing);
     missing
 }
@@ -105,6 +106,25 @@ fn missing_money(counted: &Counted, missing: &mut Vec<Missing>) {
             format!("Money was sent back: {unpaid} yuan is unpaid and does not count"),
         );
         missing.push(Missing { code: "unpaid", line: None, amount: Some(unpaid), rule: Some("payment_days"), text });
+    }
+}
+
+/// What met the product rule at placement by a certificate that was never valid.
+fn missing_certificates(terms: &Terms, waiting: &Waiting, counted: &Counted, missing: &mut Vec<Missing>) {
+    let lines = terms.qualifies.iter().zip(&counted.standings).enumerate();
+    for (line, _) in lines.filter(|(_, (qualified, standing))| **qualified && !standing.counts_to_plan()) {
+        let name = waiting.line_names.get(line).map_or("", String::as_str);
+        let text = Message::new(
+            format!("“{name}”的认定证书自始无效，不计入"),
+            format!("The certificate of \"{name}\" was never valid; it does not count"),
+        );
+        missing.push(Missing {
+            code: "certificate_annulled",
+            line: Some(line),
+            amount: None,
+            rule: Some("quota_product_rule"),
+            text,
+        });
     }
 }
 

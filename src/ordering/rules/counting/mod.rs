@@ -14,6 +14,9 @@
 //! - A payment that was deemed received and is denied was never there. An order that it completed is completed no more:
 //!   everything it counted is taken from the year in which it counted (as a correction once that year is closed), and it counts
 //!   anew in the year of the payment that makes it whole. A refund, by contrast, only lowers what is counted.
+//! - An annulment from the start takes what a line counted under its old standing from the years that counted it, on the day of
+//!   the decision, and counts it again under the new standing; what no longer meets the product rule is in the plan no more. Money
+//!   and goods stay what they were: an order stays completed, and what comes later counts under the new standing.
 //! - The ordered amount belongs to the year of placement; what is cancelled or written off lowers it, after that year
 //!   closed as its numbered correction, by the day on which it is recorded. What is rejected was ordered all the same.
 
@@ -27,7 +30,7 @@ pub use fold::recount;
 pub use missing::{Missing, Waiting, explain, fund_counts};
 
 use crate::kernel::money::Fen;
-use crate::kernel::terms::Basis;
+use crate::kernel::terms::{Basis, LineStanding};
 use crate::kernel::time::Day;
 
 /// A fact of an order that has taken effect.
@@ -60,6 +63,8 @@ pub enum What {
     Unpaid(Fen),
     /// The buyer rated the order.
     Rated,
+    /// A certificate was never valid: what each of its lines counts as from now on.
+    Annulled(Vec<(usize, LineStanding)>),
 }
 
 /// What an order's lines and its rule rows say.
@@ -90,6 +95,8 @@ pub struct Count {
     pub amount: Fen,
     /// Whether the year was closed when it came, so that it is a numbered correction of that year.
     pub correction: bool,
+    /// What it counts as.
+    pub standing: LineStanding,
 }
 
 /// That an order is completed (完成).
@@ -116,6 +123,8 @@ pub struct Counted {
     pub due: Fen,
     /// The year it counts in, once completed.
     pub completed: Option<Completion>,
+    /// What each line still counts as.
+    pub standings: Vec<LineStanding>,
 }
 
 impl Counted {
@@ -147,5 +156,7 @@ impl Counted {
     }
 }
 
+#[cfg(test)]
+mod annulment_tests;
 #[cfg(test)]
 mod tests;

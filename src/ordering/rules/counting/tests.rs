@@ -3,30 +3,30 @@
 use super::*;
 use crate::kernel::calendar::{DayKind, WorkCalendar};
 use crate::kernel::money::{rate_hundredths, show_rate};
-use crate::kernel::terms::Fund;
+use crate::kernel::terms::{Fund, LineStanding};
 use proptest::prelude::*;
 
 fn day(text: &str) -> Day {
     text.parse().unwrap()
 }
-fn fen(amount: i64) -> Fen {
+pub(super) fn fen(amount: i64) -> Fen {
     Fen::new(amount)
 }
 fn closing() -> ClosingDate {
     ClosingDate::parse("01-15").unwrap()
 }
 /// A fact that took effect on the day it counts on.
-fn fact(on: &str, what: What) -> Fact {
+pub(super) fn fact(on: &str, what: What) -> Fact {
     late(on, on, what)
 }
 /// A fact that counts on one day and took effect on another.
-fn late(on: &str, effective: &str, what: What) -> Fact {
+pub(super) fn late(on: &str, effective: &str, what: What) -> Fact {
     Fact { what, effective_on: day(effective), day: day(on), closes_on: closing().of_year(day(on).year()) }
 }
-fn accepted(amounts: &[i64]) -> What {
+pub(super) fn accepted(amounts: &[i64]) -> What {
     What::Accepted(amounts.iter().map(|a| fen(*a)).enumerate().filter(|(_, a)| !a.is_zero()).collect())
 }
-fn terms(qualifies: &[bool]) -> Terms {
+pub(super) fn terms(qualifies: &[bool]) -> Terms {
     Terms { qualifies: qualifies.to_vec(), freight: Fen::ZERO, rating_required: true }
 }
 /// Basis, line, year, day, fen, correction.
@@ -38,7 +38,7 @@ fn row(line: usize, year: i64, on: &str, amount: i64, correction: bool) -> (usiz
     (line, year, on.to_owned(), amount, correction)
 }
 /// One line of 100.00 yuan, accepted, closed, paid and rated on the given days.
-fn whole(accept: &str, pay: &str, rate: &str) -> Vec<Fact> {
+pub(super) fn whole(accept: &str, pay: &str, rate: &str) -> Vec<Fact> {
     vec![
         fact(accept, accepted(&[10_000])),
         fact(accept, What::LineClosed(0)),
@@ -46,7 +46,7 @@ fn whole(accept: &str, pay: &str, rate: &str) -> Vec<Fact> {
         fact(rate, What::Rated),
     ]
 }
-fn count(qualifies: &[bool], facts: &[Fact]) -> Counted {
+pub(super) fn count(qualifies: &[bool], facts: &[Fact]) -> Counted {
     recount(&terms(qualifies), facts).unwrap()
 }
 
@@ -408,13 +408,14 @@ fn history(steps: &[Step]) -> Vec<Fact> {
     for (kind, line, amount, later, delay) in steps {
         let (line, amount) = (line % 3, *amount);
         on = on.plus_days(*later);
-        let what = match kind % 7 {
+        let what = match kind % 8 {
             0 => What::Accepted(vec![(line, fen(amount)), ((line + 1) % 3, fen(amount / 2))]),
             1 => What::Paid(fen(amount)),
             2 => What::Returned(vec![(line, fen(amount.min(kept[line])))]),
             3 => What::PaidBack(fen(amount.min(paid))),
             4 => What::LineClosed(line),
             5 => What::Unpaid(fen(amount.min(paid))),
+            6 => What::Annulled(vec![(line, LineStanding::ALL[usize::try_from(amount % 4).unwrap()])]),
             _ => What::Rated,
         };
         match &what {
@@ -422,7 +423,7 @@ fn history(steps: &[Step]) -> Vec<Fact> {
             What::Returned(amounts) => amounts.iter().for_each(|(l, a)| kept[*l] -= a.get()),
             What::Paid(a) => paid += a.get(),
             What::PaidBack(a) | What::Unpaid(a) => paid -= a.get(),
-            What::LineClosed(_) | What::Rated => {}
+            What::LineClosed(_) | What::Rated | What::Annulled(_) => {}
         }
         let effective_on = on.plus_days(*delay);
         let counts = dating::payment_date(FactDate { day: on, late: false }, effective_on, closing()).day;
@@ -451,8 +452,15 @@ proptest! {
             for line in 0..3 {
                 prop_assert_eq!(sum(Basis::AcceptedPaid, line), counted.covered[line].get());
                 prop_assert!(counted.covered[line] <= counted.accepted[line] && counted.covered[line].get() >= 0);
-                let counts = counted.completed.is_some() && terms.qualifies[line];
+                let standing = counted.standings[line];
+                let counts = counted.completed.is_some() && terms.qualifies[line] && standing.counts_to_plan();
                 prop_assert_eq!(sum(Basis::Completed, line), if counts { counted.covered[line].get() } else { 0 });
+                // Nothing is left under a standing that a line has no more.
+                for (entry, basis) in counted.entries.iter().flat_map(|e| Basis::ALL.iter().map(move |b| (e, *b))) {
+                    let of = counted.entries.iter().filter(|e| (e.basis, e.line, e.standing) == (basis, line, entry.standing));
+                    let left: i64 = of.map(|e| e.amount.get()).sum();
+                    prop_assert!(left == 0 || entry.standing == standing, "{} {} {}", line, basis, entry.standing);
+                }
             }
             // Only a payment that never came takes a completion back, and only when something is left to pay; otherwise a
             // completed order never changes its year. New entries never touch a closed year without saying so.

@@ -1,0 +1,1 @@
+ALTER TABLE ledger_counts DROP COLUMN standing;
