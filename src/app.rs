@@ -3,6 +3,7 @@
 use crate::admission;
 use crate::audit;
 use crate::blacklist;
+use crate::bulletins;
 use crate::catalogue;
 use crate::certification;
 use crate::documents::{self, Vault};
@@ -114,6 +115,7 @@ fn routes(config: &mut ServiceConfig) {
     ordering::http::routes(config);
     supervision::http::routes(config);
     reporting::http::routes(config);
+    bulletins::http::routes(config);
 }
 
 /// Brings the reference data that the program carries into the database; harmless when it is there.

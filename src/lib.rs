@@ -28,6 +28,8 @@ pub mod supervision;
 
 pub mod reporting;
 
+pub mod bulletins;
+
 pub mod demo;
 
 pub mod app;

@@ -5,6 +5,7 @@ use super::import::{ImportRows, import_rows};
 use super::server::{Serving, serve};
 use super::{Installation, seed};
 use crate::audit;
+use crate::bulletins;
 use crate::certification;
 use crate::demo;
 use crate::documents::Vault;
@@ -268,7 +269,11 @@ async fn verify(installation: &Installation) -> Outcome<ExitCode> {
             wrong.number, wrong.published, wrong.computed
         );
     }
-    if !found.is_empty() || !counts.is_empty() || !batches.is_empty() {
+    let bulletins = installation.store.read(bulletins::verify).await?;
+    for wrong in &bulletins {
+        eprintln!("{wrong}: sha256 与内容不符 / is not that of the content");
+    }
+    if !found.is_empty() || !counts.is_empty() || !batches.is_empty() || !bulletins.is_empty() {
         return Ok(ExitCode::FAILURE);
     }
     println!("一致 / no difference");

@@ -146,7 +146,10 @@ const ABOUT: [(&str, &str); 16] = [
         "预留份额 / A unit's yearly plan: draft, submission, review by the supervising unit and the finance bureau. An amendment is a new draft beside the plan in force; while it is a draft it is changed by PUT.",
     ),
     ("regions", "区划、日历、结对 / Region codes, working days and pairings, all with dates."),
-    ("reports", "报表 / The bulletin of reserved shares and the volumes by county of origin, as JSON or CSV."),
+    (
+        "reports",
+        "报表与通报 / The progress of reserved shares and the volumes by county of origin, as JSON or CSV. Bulletins are drafted, signed by another person and published with number and hash; what comes later corrects them, order by order.",
+    ),
     ("rules", "规则 / Numbers that an office may set, by region and date; every decision keeps the row it used."),
     (
         "supervision",
@@ -229,7 +232,7 @@ fn described(status: &str) -> &'static str {
 }
 
 /// Operations that move money, stock or quota refuse to run without a key; a test tries every operation.
-const KEYED: [&str; 30] = [
+const KEYED: [&str; 31] = [
     "/acceptances",
     "/certification-reviews",
     "/confirmations",
@@ -260,6 +263,7 @@ const KEYED: [&str; 30] = [
     "/quota-plans/{id}/submission",
     "/ratings",
     "/shipments",
+    "/urges",
 ];
 /// Operations that issue a secret, or are asked with what nobody may keep, remember nothing.
 const SECRET: [&str; 2] = ["/api-keys", "/household-matches"];

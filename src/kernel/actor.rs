@@ -331,6 +331,8 @@ permissions! {
     /// Read complaints in scope: made by the own organisation, about it, or in the region.
     ReadComplaints "complaints.read" { BUYERS Trader, BUYERS Acceptor, BUYERS Payer, SELLERS Seller, OFFICES Reviewer, AUDITORS Auditor, OPERATOR Reviewer, OPERATOR Auditor }
 
+    /// Draft, sign and publish bulletins of the own region, urge units.
+    PublishBulletins "bulletins.publish" { FINANCE Reviewer }
     /// Read reports in scope.
     ReadReports "reports.read" { UNITS Manager, UNITS Reviewer, UNITS Auditor, FINANCE Reviewer, FINANCE Auditor, OFFICES Reviewer, OFFICES Auditor, AUDITORS Auditor, OPERATOR Auditor, OPERATOR OrgAdmin }
 }

@@ -95,6 +95,10 @@ crate::ids! {
     CertificateDocumentId "cdc"
     /// A published batch of the catalogue.
     CatalogueBatchId "cbt"
+    /// A bulletin of the plans' progress.
+    BulletinId "bul"
+    /// An urging of a unit.
+    UrgeId "urg"
     /// An entry of the supplier blacklist.
     BlacklistEntryId "blk"
     /// An appeal against an entry of the blacklist.

@@ -180,6 +180,15 @@ pub fn ratio_half_up(value: i64, numerator: i64, denominator: i64) -> Result<i64
     i64::try_from(sign * ((2 * product + denominator) / (2 * denominator))).map_err(|_| Overflow)
 }
 
+/// An amount in ten-thousand yuan (万元) with two decimals, half-up from fen: `602.26`. Amounts rounded one by one need not sum to
+/// their rounded total.
+///
+/// # Errors
+/// Never for amounts of this platform.
+pub fn ten_thousand_yuan(amount: Fen) -> Result<Fen, Overflow> {
+    ratio_half_up(amount.0, 1, 10_000).map(Fen)
+}
+
 /// A rate in hundredths of a per cent (`2343` = 23.43 %), half-up from fen; `None` when nothing is reserved.
 /// Source of the rounding: 宁财便函〔2020〕420号.
 #[must_use]

@@ -1,7 +1,9 @@
 //! Tables as CSV that Excel opens with Chinese intact, and as workbooks. In neither can a text become a formula.
 
+mod printed;
 mod xlsx;
 
+pub use printed::{Printed, printed};
 pub use xlsx::{Table, xlsx};
 
 use crate::kernel::error::{AppError, Outcome};

@@ -10,5 +10,6 @@ mod rules;
 mod store;
 
 pub use queries::certification::{CertificationBy, CertificationReport, CertificationWanted, certification};
+pub use queries::changes::{OrderChange, changes};
 pub use queries::progress::{ProgressBy, ProgressRow, ProgressView, ProgressWanted, progress};
 pub use queries::volumes::{Dimension, VolumeSide, VolumeView, VolumesView, VolumesWanted, volumes};

@@ -143,6 +143,31 @@ impl Progress {
     }
 }
 
+/// The place of each row by its exact rate, the highest first; equal rates share a place, and the next one counts them all. Rows
+/// without a reserve have none.
+///
+/// # Errors
+/// [`Overflow`].
+pub fn ranks(rows: &[Progress]) -> Result<Vec<Option<usize>>, Overflow> {
+    let parts = rows
+        .iter()
+        .map(|row| Ok((row.completed.total()?.get(), row.reserved_fen()?.get())))
+        .collect::<Result<Vec<(i64, i64)>, Overflow>>()?;
+    // a/b against c/d as a·d against c·b: no rounded rate decides a place.
+    let by_rate = |one: &usize, other: &usize| {
+        let ((a, b), (c, d)) = (parts[*one], parts[*other]);
+        (i128::from(c) * i128::from(b)).cmp(&(i128::from(a) * i128::from(d)))
+    };
+    let mut order: Vec<usize> = (0..parts.len()).filter(|row| parts[*row].1 > 0).collect();
+    order.sort_by(by_rate);
+    let mut places = vec![None; parts.len()];
+    for (index, row) in order.iter().enumerate() {
+        let before = index.checked_sub(1).map(|before| order[before]).filter(|before| by_rate(before, row).is_eq());
+        places[*row] = before.map_or(Some(index + 1), |before| places[before]);
+    }
+    Ok(places)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,6 +203,16 @@ mod tests {
         assert_eq!(rates, ["23.43", "22.86", "23.01", "111.84", "N/A"]);
         assert_eq!(together.completed.total(), Ok(Fen::new(512_020_000)));
         assert_eq!(together.reserved_fen(), Ok(Fen::new(2_224_930_000)));
+    }
+
+    #[test]
+    fn places_follow_the_exact_rate() {
+        // 33.333 % before 33.330 %, both printed 33.33; two of one rate share a place.
+        let rows = [row(3_333, 10_000), row(1, 3), row(0, 0), row(2, 6), row(5, 4), row(0, 9)];
+        assert_eq!(ranks(&rows).unwrap(), [Some(4), Some(2), None, Some(2), Some(1), Some(5)]);
+        assert_eq!(row(1, 3).rate(), row(3_333, 10_000).rate());
+        let huge = [row(i64::MAX, i64::MAX), row(i64::MAX - 1, i64::MAX)];
+        assert_eq!(ranks(&huge).unwrap(), [Some(1), Some(2)]);
     }
 
     #[test]

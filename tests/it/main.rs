@@ -11,6 +11,7 @@ mod attacks;
 mod bad_input;
 mod base;
 mod blacklist;
+mod bulletins;
 mod catalogue;
 mod ceilings;
 mod certification;

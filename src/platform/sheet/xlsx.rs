@@ -82,7 +82,7 @@ fn write(sheet: &mut Worksheet, (row, column): (u32, u16), cell: &Cell, formats:
 }
 
 /// Dates of spreadsheets begin in 1900.
-fn date(day: Day) -> Option<ExcelDateTime> {
+pub(super) fn date(day: Day) -> Option<ExcelDateTime> {
     let date = day.date();
     let (year, month, day) = (date.year().try_into().ok()?, date.month().try_into().ok()?, date.day().try_into().ok()?);
     ExcelDateTime::from_ymd(year, month, day).ok()
@@ -90,7 +90,11 @@ fn date(day: Day) -> Option<ExcelDateTime> {
 
 /// A Chinese character is as wide as two Latin letters.
 fn width(table: &Table<'_>, column: usize, name: &str) -> u32 {
-    let cells = table.rows.iter().filter_map(|row| row.get(column)).map(|cell| match cell {
+    width_of(table.rows, column, name)
+}
+
+pub(super) fn width_of(rows: &[Vec<Cell>], column: usize, name: &str) -> u32 {
+    let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| match cell {
         Cell::Text(text) | Cell::Figure(text) => text.width(),
         Cell::Day(_) => 10,
     });

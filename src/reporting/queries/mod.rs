@@ -1,6 +1,7 @@
 //! The reports as they are answered.
 
 pub mod certification;
+pub mod changes;
 pub mod progress;
 pub mod volumes;
 

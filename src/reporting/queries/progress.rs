@@ -1,6 +1,6 @@
 //! The bulletin's progress table (product.md §4): reserved against completed, by unit, region or supervising unit.
 
-use super::super::rules::{ByFund, Progress, ThreeAmounts};
+use super::super::rules::{ByFund, Progress, ThreeAmounts, ranks};
 use super::super::store::Reach;
 use super::super::store::progress::{self as store, PlanRow, Unit, UnitSum};
 use super::{reach, wrong};
@@ -8,13 +8,13 @@ use crate::kernel::actor::{Actor, Scope};
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::OrgId;
 use crate::kernel::money::Fen;
-use crate::kernel::region_code::RegionCode;
+use crate::kernel::region_code::{RegionCode, RegionLevel};
 use crate::kernel::time::Day;
 use crate::platform::db::Read;
 use crate::platform::sheet::{self, Cell};
 use crate::quota::{CanteenMode, Reserves, UnitClass, unit_class};
 use crate::{identity, regions};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use utoipa::ToSchema;
 
@@ -27,6 +27,12 @@ crate::text_enum! {
         Region "region"
         /// The units directly below one.
         SupervisingUnit "supervising_unit"
+        /// 主管部门: the units below one that is below nobody.
+        Department "department"
+        /// The units of a prefecture and its counties; those of the province itself stand apart.
+        City "city"
+        /// 省级、市级、县级: by the level of the unit's region.
+        Level "level"
     }
 }
 
@@ -48,7 +54,7 @@ pub struct ProgressWanted {
 /// The bulletin's table. Ordered, accepted and paid, and completed take the qualifying lines of canteen, union and bound
 /// personal purchases on this platform, of units whose plan was approved by the day; the rate rests on completed. What units
 /// without an approved plan bought stands apart: it counts once the plan is approved.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ProgressView {
     /// The plans' year.
     pub year: i64,
@@ -63,7 +69,7 @@ pub struct ProgressView {
 }
 
 /// A row.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ProgressRow {
     /// The unit's id or the region's code; absent on the total row.
     pub key: Option<String>,
@@ -73,12 +79,16 @@ pub struct ProgressRow {
     pub class: Option<UnitClass>,
     /// For a shared member: through whom.
     pub via: Option<String>,
+    /// For a unit: whether figures of its plan were approved by the day.
+    pub plan_approved: Option<bool>,
     /// Accounts; every one is in exactly one of the four classes.
     pub accounts: usize,
     /// 已预留.
     pub reserved_units: usize,
     /// Reserved units that have begun to order.
     pub started_units: usize,
+    /// 未启动: reserved units that have not.
+    pub not_started_units: usize,
     /// 未预留.
     pub not_reserved_units: usize,
     /// 不适用.
@@ -106,6 +116,8 @@ pub struct ProgressRow {
     /// Completed ÷ reserved in per cent, two decimals; `N/A` when nothing is reserved.
     #[schema(example = "23.43")]
     pub rate: String,
+    /// Its place among the rows by the exact rate, the highest first; rows of one rate share a place. Absent without a reserve.
+    pub rank: Option<usize>,
     /// What came after the year had closed; in no other column and not in the rate.
     pub corrections_fen: Fen,
     /// Ordered by units without an approved plan; in no other column and not in the rate.
@@ -142,7 +154,10 @@ pub fn progress(read: &mut Read, actor: &Actor, wanted: &ProgressWanted) -> Outc
         let row = rows.entry(order).or_insert_with(|| (head, Progress::default()));
         row.1 = row.1.plus(&own)?;
     }
-    let rows = rows.into_values().map(|(head, sum)| row(head, &sum)).collect::<Outcome<_>>()?;
+    let (heads, sums): (Vec<ProgressHead>, Vec<Progress>) = rows.into_values().unzip();
+    let places = ranks(&sums)?;
+    let ranked = heads.into_iter().zip(&sums).zip(places);
+    let rows = ranked.map(|((head, sum), rank)| Ok(ProgressRow { rank, ..row(head, sum)? })).collect::<Outcome<_>>()?;
     let whole = ProgressHead { name: "合计".to_owned(), ..ProgressHead::default() };
     Ok(ProgressView { year: wanted.year, as_of: wanted.as_of, by: wanted.by, rows, total: row(whole, &total)? })
 }
@@ -226,6 +241,7 @@ struct ProgressHead {
     name: String,
     class: Option<UnitClass>,
     via: Option<String>,
+    plan_approved: Option<bool>,
 }
 
 /// The row that a unit belongs to: its place in the table, and what it is about.
@@ -241,7 +257,10 @@ fn head(
         ProgressBy::Unit => {
             let via = plan.filter(|_| class == UnitClass::SharedMember).and_then(|plan| plan.representative.clone());
             let (key, name) = (Some(unit.id.to_string()), unit.name.clone());
-            ((place, String::new()), ProgressHead { key, name, class: Some(class), via })
+            (
+                (place, String::new()),
+                ProgressHead { key, name, class: Some(class), via, plan_approved: Some(plan.is_some()) },
+            )
         }
         ProgressBy::Region => {
             let code = unit.region_code.clone();
@@ -249,6 +268,12 @@ fn head(
             let name = known.unwrap_or_else(|| code.clone());
             ((0, code.clone()), ProgressHead { key: Some(code), name, ..ProgressHead::default() })
         }
+        ProgressBy::Department => {
+            let id = unit.top_id.unwrap_or(unit.id).to_string();
+            let name = unit.top_name.clone().unwrap_or_else(|| unit.name.clone());
+            ((0, id.clone()), ProgressHead { key: Some(id), name, ..ProgressHead::default() })
+        }
+        ProgressBy::City | ProgressBy::Level => of_region(by, &unit.region_code, names),
         ProgressBy::SupervisingUnit => {
             // Who stands below nobody supervises itself.
             let id = unit.parent_id.unwrap_or(unit.id).to_string();
@@ -258,15 +283,47 @@ fn head(
     }
 }
 
+/// The row of a unit's prefecture, or of the level of its region.
+fn of_region(
+    by: ProgressBy,
+    region_code: &str,
+    names: &BTreeMap<RegionCode, String>,
+) -> ((usize, String), ProgressHead) {
+    let Ok(region) = region_code.parse::<RegionCode>() else {
+        let code = region_code.to_owned();
+        return ((3, code.clone()), ProgressHead { key: Some(code.clone()), name: code, ..ProgressHead::default() });
+    };
+    if by == ProgressBy::Level {
+        let (place, key, name) = match region.level() {
+            RegionLevel::Province => (0, "province", "省级"),
+            RegionLevel::Prefecture => (1, "prefecture", "市级"),
+            RegionLevel::County | RegionLevel::Township | RegionLevel::Village => (2, "county", "县级"),
+        };
+        let head = ProgressHead { key: Some(key.to_owned()), name: name.to_owned(), ..ProgressHead::default() };
+        return ((place, key.to_owned()), head);
+    }
+    let above = std::iter::once(region).chain(region.ancestors());
+    let city = above.into_iter().find(|code| code.level() == RegionLevel::Prefecture).unwrap_or(region);
+    let named = names.get(&city).cloned().unwrap_or_else(|| city.to_string());
+    let own = region.level() == RegionLevel::Province;
+    let name = if own { format!("{named}本级") } else { named };
+    (
+        (usize::from(!own), city.to_string()),
+        ProgressHead { key: Some(city.to_string()), name, ..ProgressHead::default() },
+    )
+}
+
 fn row(head: ProgressHead, sum: &Progress) -> Outcome<ProgressRow> {
     Ok(ProgressRow {
         key: head.key,
         name: head.name,
         class: head.class,
         via: head.via,
+        plan_approved: head.plan_approved,
         accounts: sum.accounts,
         reserved_units: sum.reserved,
         started_units: sum.started,
+        not_started_units: sum.reserved.saturating_sub(sum.started),
         not_reserved_units: sum.not_reserved,
         not_applicable_units: sum.not_applicable,
         shared_member_units: sum.shared_member,
@@ -280,6 +337,7 @@ fn row(head: ProgressHead, sum: &Progress) -> Outcome<ProgressRow> {
         completed_union_fen: sum.completed.union,
         completed_personal_fen: sum.completed.personal,
         rate: sum.rate()?,
+        rank: None,
         corrections_fen: sum.corrections,
         before_plan_ordered_fen: sum.before_plan.ordered,
         before_plan_accepted_paid_fen: sum.before_plan.accepted_paid,
@@ -300,6 +358,7 @@ impl ProgressView {
             "账号数",
             "已预留",
             "已启动",
+            "未启动",
             "未预留",
             "不适用",
             "合用成员",
@@ -311,6 +370,7 @@ impl ProgressView {
             "其中工会（元）",
             "其中个人（元）",
             "完成率（%）",
+            "名次",
             "更正（元）",
             "计划未核准：下单（元）",
             "计划未核准：验收且付款（元）",
@@ -323,6 +383,7 @@ impl ProgressView {
                 row.accounts,
                 row.reserved_units,
                 row.started_units,
+                row.not_started_units,
                 row.not_reserved_units,
                 row.not_applicable_units,
                 row.shared_member_units,
@@ -339,6 +400,7 @@ impl ProgressView {
             ];
             cells.extend(amounts.map(Cell::yuan));
             cells.push(Cell::Figure(row.rate.clone()));
+            cells.push(row.rank.map_or_else(|| Cell::from(""), Cell::count));
             let apart = [
                 row.corrections_fen,
                 row.before_plan_ordered_fen,

@@ -1,6 +1,7 @@
 //! SQL of reports: reads any table, writes none.
 
 pub mod certification;
+pub mod changes;
 pub mod progress;
 pub mod volumes;
 

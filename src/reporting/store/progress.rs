@@ -25,15 +25,23 @@ pub struct Unit {
     pub parent_id: Option<OrgId>,
     #[diesel(sql_type = Nullable<Text>)]
     pub parent_name: Option<String>,
+    #[diesel(sql_type = Nullable<Binary>)]
+    pub top_id: Option<OrgId>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub top_name: Option<String>,
 }
 
-/// Units known on a day with the one directly above them, in the order of their names.
+/// Units known on a day with the one directly above them and the one above all, in the order of their names.
 pub fn units(on: &mut Read, reach: &Reach, as_of: Day) -> Outcome<Vec<Unit>> {
     let text =
-        "SELECT o.id AS id, o.name AS name, o.region_code AS region_code, a.id AS parent_id, a.name AS parent_name
+        "SELECT o.id AS id, o.name AS name, o.region_code AS region_code, a.id AS parent_id, a.name AS parent_name, t.id AS top_id, t.name AS top_name
         FROM organisations o
         LEFT JOIN unit_closure p ON p.descendant_id = o.id AND p.depth = 1 AND p.valid_from <= $1 AND p.valid_to > $1
         LEFT JOIN organisations a ON a.id = p.ancestor_id
+        LEFT JOIN unit_closure q ON q.descendant_id = o.id AND q.depth > 0 AND q.valid_from <= $1 AND q.valid_to > $1
+            AND NOT EXISTS (SELECT 1 FROM unit_closure h WHERE h.descendant_id = o.id AND h.depth > q.depth
+                AND h.valid_from <= $1 AND h.valid_to > $1)
+        LEFT JOIN organisations t ON t.id = q.ancestor_id
         WHERE o.kind = 'budget_unit' AND o.created_at < $2 AND o.region_code >= $3 AND o.region_code < $4
         AND ($5 = '' OR o.id IN (SELECT u.descendant_id FROM unit_closure u
             WHERE u.valid_from <= $5 AND u.valid_to > $5 AND u.ancestor_id = $6 AND u.depth <= $7))

@@ -52,6 +52,7 @@ fn named(path: &str) -> Option<Named> {
             "blacklist" => Record("blk"),
             "blacklist-appeals" => Record("bla"),
             "budget-units" | "organisations" => Record("org"),
+            "bulletins" => Record("bul"),
             "certificate-documents" => Record("cdc"),
             "certificates" => Number,
             "certification-applications" => Record("cap"),

@@ -189,6 +189,10 @@ impl World {
         self.keep(drawn.str("/items/0/id"));
         self.keep(plan);
         self.scores(app, till).await;
+        let bureau = app.new_person(OrgKind::FinanceBureau, COUNTY, &[Role::Reviewer]).await;
+        let yesterday = app.ctx().at.day().plus_days(-1);
+        let draft = json!({ "year": 2021, "as_of": yesterday, "by": "region" });
+        self.keep(bureau.post("/api/v1/bulletins", draft).expect(201).await.id());
     }
 
     /// A price above what its supplier declared, and a proposal by hand: a score takes a month.

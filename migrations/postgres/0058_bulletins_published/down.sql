@@ -1,0 +1,2 @@
+DROP TABLE bulletin_urges;
+DROP TABLE bulletins;
