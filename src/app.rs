@@ -14,6 +14,7 @@ use crate::ledger;
 use crate::linkage;
 use crate::notifications;
 use crate::ordering;
+use crate::planner;
 use crate::platform::clock::{Clock, Ctx, IdSource};
 use crate::platform::db::{Readiness, Store, Tx};
 use crate::platform::files::FileStore;
@@ -116,6 +117,7 @@ fn routes(config: &mut ServiceConfig) {
     supervision::http::routes(config);
     reporting::http::routes(config);
     bulletins::http::routes(config);
+    planner::http::routes(config);
 }
 
 /// Brings the reference data that the program carries into the database; harmless when it is there.
@@ -281,7 +283,12 @@ pub fn jobs(installation: &Installation) -> Runner {
         periodic(runner, installation, hour, "certification.remind_objections", certification::remind_objections);
     let runner = periodic(runner, installation, hour, "supervision.remind", supervision::remind);
     let (watching, scoring) = (installation.store.clone(), installation.store.clone());
+    let planning = installation.store.clone();
     let runner = runner
+        .every(hour, "planner.remind", move |ctx| {
+            let store = planning.clone();
+            async move { planner::remind(&store, ctx).await.map(drop) }
+        })
         .every(Duration::from_secs(86_400), "supervision.watch", move |ctx| {
             let store = watching.clone();
             async move { supervision::watch_prices(&store, ctx).await }

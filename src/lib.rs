@@ -29,6 +29,7 @@ pub mod supervision;
 pub mod reporting;
 
 pub mod bulletins;
+pub mod planner;
 
 pub mod demo;
 

@@ -125,13 +125,33 @@ pub enum Whose {
     Organisations(Vec<OrgId>),
 }
 
+/// Who reads the feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reader {
+    /// Whose business is seen.
+    pub whose: Whose,
+    /// The organisation that reads: of its own people's sessions, only it is told; and the operator.
+    pub own: Option<OrgId>,
+    /// Whether what happens to lists of households and to files that may show them is seen: by reviewing offices, auditors, and
+    /// whose it is.
+    pub households: bool,
+}
+
+impl Reader {
+    /// Whoever sees everything.
+    #[must_use]
+    pub const fn everything() -> Reader {
+        Reader { whose: Whose::Everybody, own: None, households: true }
+    }
+}
+
 /// The feed after a position.
 ///
 /// # Errors
 /// When the database fails.
-pub fn events(read: &mut Read, whose: &Whose, after: i64, page: &PageRequest) -> Outcome<Page<Event>> {
+pub fn events(read: &mut Read, reader: &Reader, after: i64, page: &PageRequest) -> Outcome<Page<Event>> {
     let after = page.key::<i64>()?.unwrap_or(after);
-    let rows = store::feed(read, whose, after, page.fetch())?;
+    let rows = store::feed(read, reader, after, page.fetch())?;
     Ok(Page::cut(rows, page, |(position, _)| vec![position.to_string()]).map(|(position, row)| Event {
         position,
         action: row.action,

@@ -4,7 +4,7 @@ use super::schema::{
     audit_entries as entries, audit_parties as parties, audit_positions as positions, audit_sequence as sequence,
     audit_unsequenced as unsequenced,
 };
-use super::{WantedOpenings, Whose};
+use super::{Reader, WantedOpenings, Whose};
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{AuditId, OrgId, UserId};
 use crate::kernel::page::PageRequest;
@@ -12,7 +12,7 @@ use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::At;
 use crate::platform::db::{Condition, Read, Tx, Wording};
 use crate::{each, later_rows};
-use diesel::dsl::{delete, exists, insert_into, update};
+use diesel::dsl::{delete, exists, insert_into, not, update};
 use diesel::prelude::*;
 
 /// A stored entry.
@@ -64,11 +64,20 @@ pub fn sequence(tx: &mut Tx<'_>, most: i64) -> Outcome<usize> {
 }
 
 /// Entries of the feed after a position, in order.
-pub fn feed(on: &mut Read, whose: &Whose, after: i64, limit: i64) -> Outcome<Vec<(i64, EntryRow)>> {
+pub fn feed(on: &mut Read, reader: &Reader, after: i64, limit: i64) -> Outcome<Vec<(i64, EntryRow)>> {
     Ok(each!(on, c => {
         let mut query = positions::table.inner_join(entries::table).select((positions::position, EntryRow::as_select())).into_boxed();
         query = query.filter(positions::position.gt(after));
-        match whose {
+        let own = reader.own.unwrap_or(OrgId([0; 16]));
+        if !reader.households {
+            let hidden = entries::action.like("household%").or(entries::action.eq("file.opened"));
+            query = query.filter(not(hidden).or(entries::owner_org.eq(own)));
+        }
+        if let Whose::Region(_) = reader.whose {
+            let hidden = entries::action.like("session.%").or(entries::action.like("password.%"));
+            query = query.filter(not(hidden).or(entries::owner_org.eq(own)));
+        }
+        match &reader.whose {
             Whose::Everybody => {}
             Whose::Region(code) => {
                 let (from, to) = code.subtree();

@@ -2,7 +2,7 @@
 
 use super::commands::{self, NewBulletin, NewCorrection};
 use super::queries::{self, BulletinDetail, BulletinView, UrgeView, Urged, UrgesWanted};
-use super::rules::{BulletinState, UrgeCause};
+use super::rules::{BulletinState, ProductRule, UrgeCause};
 use super::sheet;
 use super::store::{BulletinRow, Narrow};
 use crate::kernel::actor::{PublishBulletins, ReadReports};
@@ -10,6 +10,7 @@ use crate::kernel::error::Outcome;
 use crate::kernel::ids::{BulletinId, OrgId};
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::Day;
+use crate::ordering::{OtherRules, RecountedOrder};
 use crate::platform::http::{Answer, BatchReply, Call, Format, Json, List, PageOf, Reply};
 use crate::reporting::ProgressBy;
 use actix_web::{get, post, web};
@@ -28,6 +29,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(discard_bulletin)
         .service(list_corrections)
         .service(draft_correction)
+        .service(recount_bulletin)
         .service(urge_list)
         .service(urge_units);
 }
@@ -203,6 +205,40 @@ pub async fn draft_correction(
     call.write(move |tx, actor, Json(body)| {
         let new = NewCorrection { as_of: body.as_of, reason: body.reason.clone() };
         created(&commands::correct(tx, actor, *path, &new)?)
+    })
+    .await
+}
+
+/// Under which other rules; at least one.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RecountFilter {
+    /// Another `quota_product_rule`.
+    #[param(inline)]
+    product_rule: Option<ProductRule>,
+    /// Another `rating_required`.
+    rating_required: Option<bool>,
+}
+
+/// Counts the year of a bulletin again under other rules: every order that would have counted something else, and why. A page looks
+/// at as many orders as it may hold and holds those that differ, so that it may be empty while `next_cursor` goes on.
+#[utoipa::path(get, path = "/bulletins/{id}/recount", tag = "reports",
+    params(("id" = BulletinId, Path), RecountFilter, ("limit" = Option<i64>, Query, minimum = 1, maximum = 200), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = PageOf<RecountedOrder>)), security(("bearer" = ["bulletins.publish"])))]
+#[get("/bulletins/{id}/recount")]
+pub async fn recount_bulletin(
+    call: Call<PublishBulletins>,
+    list: List<RecountFilter>,
+    path: web::Path<BulletinId>,
+) -> Answer {
+    let id = path.into_inner();
+    call.list(list, move |read, actor, filter, page| {
+        let rules = OtherRules {
+            product_rule: filter.product_rule.map(|rule| rule.as_str().to_owned()),
+            rating_required: filter.rating_required,
+        };
+        queries::recount(read, actor, id, rules, page)
     })
     .await
 }

@@ -5,12 +5,13 @@ use super::rules::{self, BulletinState, UnitYear, UrgeCause};
 use super::store::{self, BulletinRow, Narrow};
 use crate::identity;
 use crate::kernel::actor::{Actor, Role, Scope};
-use crate::kernel::error::{Code, Outcome};
+use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::{BulletinId, OrgId, UserId};
 use crate::kernel::money::Fen;
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::{At, Day};
+use crate::ordering::{self, OtherRules, RecountWanted, RecountedOrder};
 use crate::platform::db::Read;
 use crate::quota::UnitClass;
 use crate::reporting::{self, ProgressBy, ProgressRow, ProgressWanted};
@@ -132,6 +133,30 @@ pub(super) fn is_as_made(read: &mut Read, row: &BulletinRow) -> Outcome<bool> {
     let wanted = ProgressWanted { year: row.year, as_of: row.as_of, by: row.rows_by, region: None, unit: None };
     let again = reporting::progress(read, &bureau, &wanted)?;
     Ok(differences(&Content::read(&row.content)?.table, &again).is_empty())
+}
+
+/// The orders of a bulletin's year that would have counted something else under other rules. Only its own bureau's region is
+/// counted again, and only for who sees all of it.
+///
+/// # Errors
+/// `not_found`, `invalid_parameter` without another rule, `forbidden` for a bulletin of a region beyond the caller's.
+pub fn recount(
+    read: &mut Read,
+    actor: &Actor,
+    id: BulletinId,
+    rules: OtherRules,
+    page: &PageRequest,
+) -> Outcome<Page<RecountedOrder>> {
+    let row = bulletin(read, actor, id)?;
+    if !matches!(&actor.scope, Scope::Region(code) if code.contains(&row.region_code)) {
+        return Err(AppError::new(Code::Forbidden).detail("不在本财政部门的地区", "is not of the bureau's region"));
+    }
+    if rules.product_rule.is_none() && rules.rating_required.is_none() {
+        let message = Message::new("请给出 product_rule 或 rating_required", "give product_rule or rating_required");
+        return Err(AppError::field(Code::InvalidParameter, "product_rule", message));
+    }
+    let wanted = RecountWanted { year: row.year, as_of: row.as_of, region: row.region_code, rules };
+    ordering::recounts(read, &wanted, page)
 }
 
 /// Bulletins looked at between two pages.

@@ -84,6 +84,20 @@ pub fn is_later(as_of: Day, corrected: Day) -> Result<(), AppError> {
 }
 
 crate::text_enum! {
+    /// Which products count to a plan.
+    ProductRule {
+        /// Of an 832 county.
+        Eligible "eligible"
+        /// With a certificate in force at placement.
+        Certified "certified"
+        /// One of the two.
+        Either "either"
+        /// Both.
+        Both "both"
+    }
+}
+
+crate::text_enum! {
     /// 催办事由: why a unit is urged; the first that fits.
     UrgeCause {
         /// 未填报或未核准: no plan of the year is in force.

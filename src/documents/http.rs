@@ -7,7 +7,8 @@ use super::vault::Vault;
 use super::{FileClass, queries, rules};
 use crate::audit::WantedOpenings;
 use crate::kernel::actor::{AuditOpenings, OpenRestrictedFiles, ReadOpenings, SignedIn};
-use crate::kernel::error::{AppError, Code};
+use crate::kernel::error::{AppError, Code, Message};
+use crate::kernel::identity_number;
 use crate::kernel::ids::{FileId, OrgId};
 use crate::kernel::time::{At, Day};
 use crate::platform::http::{Answer, Call, List, PageOf, Reply, Upload};
@@ -78,7 +79,8 @@ impl From<StoredFile> for FileView {
 }
 
 /// Stores a file of the own organisation, at most 10 MiB, and 512 MiB in a day (429 until the next). Its content must be of the type it claims. Files that may show
-/// household data are of class `restricted`: stored encrypted, opened by reviewing offices and auditors only, each opening logged.
+/// household data are of class `restricted`: stored encrypted, opened by reviewing offices and auditors only, each opening logged. Their
+/// names are kept as they are, and hold no identity number.
 #[utoipa::path(post, path = "/files", tag = "files", params(UploadQuery), request_body(content((FileBytes = "application/pdf"), (FileBytes = "image/jpeg"), (FileBytes = "image/png"),
     (FileBytes = "image/webp"), (String = "text/plain"), (String = "text/csv"), (FileBytes = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     (FileBytes = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"))),
@@ -87,6 +89,9 @@ impl From<StoredFile> for FileView {
 pub async fn upload_file(call: Call<SignedIn, Upload>, query: List<UploadQuery>, vault: Data<Vault>) -> Answer {
     let UploadQuery { name, class } = query.filter;
     rules::check_name(&name).map_err(AppError::from)?;
+    if class == FileClass::Restricted {
+        identity_number::refuse_in(&name, "name", Code::InvalidParameter)?;
+    }
     let upload = call.body();
     let size_bytes = i64::try_from(upload.bytes.len()).map_err(AppError::internal)?;
     let (content_type, bytes) = (upload.content_type, upload.bytes.clone());
@@ -175,6 +180,10 @@ pub struct FileOpeningFilter {
 #[get("/file-openings")]
 pub async fn list_file_openings(call: Call<AuditOpenings>, list: List<FileOpeningFilter>) -> Answer {
     call.list(list, |read, actor, filter, page| {
+        if filter.from.zip(filter.to).is_some_and(|(from, to)| to < from) {
+            let message = Message::new("不得早于 from", "lies before from");
+            return Err(AppError::field(Code::InvalidParameter, "to", message));
+        }
         let wanted = WantedOpenings {
             subject: None,
             opener: filter.organisation,

@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod columns;
 pub mod error;
 pub mod food_licence;
+pub mod identity_number;
 pub mod ids;
 pub mod money;
 pub mod page;

@@ -41,10 +41,11 @@ pub use commands::settle::settle;
 pub use commands::ship::{NewShipment, ShippedLine, ship};
 pub use commands::stop::{stop_slipped, stop_supplier, stop_unanswered};
 pub use queries::{
-    Bought, CountDifference, CountingView, OrderSummary, OrderView, PaymentView, PaymentsWanted, Performance,
-    Wanted as OrdersWanted, answering, bought, list as orders, order, payments, performance, sold_prices,
-    verify_counts,
+    Bought, CountDifference, CountingView, OrderSummary, OrderView, OtherRules, OutstandingOrder, PaymentView,
+    PaymentsWanted, Performance, RecountWanted, RecountedOrder, Wanted as OrdersWanted, answering, bought,
+    list as orders, order, outstanding, payments, performance, recounts, sold_prices, verify_counts,
 };
 pub use rules::order::OrderState;
+pub use rules::outstanding::OutstandingCause;
 pub use rules::payment::{PaymentDecision, PaymentState};
 pub use terms::{Certificate, Delivery, FrozenRule, Origin, Terms};

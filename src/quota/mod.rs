@@ -25,6 +25,6 @@ pub(crate) mod schema;
 mod store;
 
 pub use commands::{NewPlan, PlanFigures, amend, change, file, review, submit};
-pub use queries::{InForce, PlanView, QuotaView, filed, plan_of, plan_view, quota_of};
+pub use queries::{InForce, PlanView, QuotaView, filed, plan_of, plan_view, planned_units, quota_of};
 pub use rules::{CanteenMode, Filing, Part, PlanDecision, PlanState, PlanStep, Reserves, UnitClass, unit_class};
 pub use store::PlanRow as Plan;

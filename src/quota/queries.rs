@@ -54,6 +54,14 @@ pub fn plan_of(read: &mut Read, unit: OrgId, year: i64) -> Outcome<Option<InForc
     Ok(store::revision(read, plan.id, plan.in_force)?.as_ref().map(InForce::from))
 }
 
+/// Units whose plan of a year is in force, after one, in the order of their ids, with the regions of their plans.
+///
+/// # Errors
+/// When the database fails.
+pub fn planned_units(read: &mut Read, year: i64, after: Option<OrgId>, most: i64) -> Outcome<Vec<(OrgId, RegionCode)>> {
+    store::planned_units(read, year, after, most)
+}
+
 /// The plan that a unit has filed for a year, wherever it stands.
 ///
 /// # Errors

@@ -189,3 +189,15 @@ pub fn list(
         query.order(plans::id.desc()).limit(page.fetch()).load(c)
     })?)
 }
+
+/// Units whose plan of a year is in force, after one, in the order of their ids, with the regions of their plans.
+pub fn planned_units(on: &mut Read, year: i64, after: Option<OrgId>, most: i64) -> Outcome<Vec<(OrgId, RegionCode)>> {
+    Ok(each!(on, c => {
+        let mut query = plans::table.filter(plans::year.eq(year)).filter(plans::in_force.gt(0))
+            .select((plans::unit_id, plans::region_code)).into_boxed();
+        if let Some(after) = after {
+            query = query.filter(plans::unit_id.gt(after));
+        }
+        query.order(plans::unit_id).limit(most).load(c)
+    })?)
+}

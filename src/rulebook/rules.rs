@@ -14,6 +14,8 @@ crate::text_enum! {
         UnionMinRatioPpm "union_min_ratio_ppm"
         /// 不低于上年.
         NotBelowLastYear "not_below_last_year"
+        /// 序时进度提醒日, month and day of the plan's year; a first, a second and a third time.
+        PlanReminder "plan_reminder"
         /// 填报截止日, month and day of the plan's year.
         FillDeadline "fill_deadline"
         /// 关账日, month and day of the year after.
@@ -175,7 +177,7 @@ impl RuleName {
             | R::WeightTolerancePpm
             | R::ScoreWeightPpm => "ppm",
             R::NotBelowLastYear | R::RatingRequired => "flag",
-            R::FillDeadline | R::ClosingDate | R::LinkageRecheck => "month_day",
+            R::FillDeadline | R::ClosingDate | R::LinkageRecheck | R::PlanReminder => "month_day",
             R::CeilingMode | R::QuotaProductRule => "choice",
             R::QualityDocuments | R::PriceDocuments | R::LinkageDocuments => "documents",
             R::NoticeDays
@@ -226,7 +228,7 @@ impl RuleName {
             R::CertificateValidityDays => ValueKind::Number { max: 3_660 },
             R::BlacklistDays => ValueKind::Term { max: 36_600 },
             R::NotBelowLastYear | R::RatingRequired => ValueKind::Flag,
-            R::FillDeadline | R::ClosingDate | R::LinkageRecheck => ValueKind::MonthDay,
+            R::FillDeadline | R::ClosingDate | R::LinkageRecheck | R::PlanReminder => ValueKind::MonthDay,
             R::CeilingMode => ValueKind::Choice(&["refuse", "warn"]),
             R::QuotaProductRule => ValueKind::Choice(&["eligible", "certified", "either", "both"]),
             R::QualityDocuments => ValueKind::Documents(QUALITY),
@@ -243,6 +245,7 @@ impl RuleName {
             RuleName::BlacklistDays => CAUSES,
             RuleName::QualityDocuments | RuleName::PriceDocuments | RuleName::LinkageDocuments => CATEGORIES,
             RuleName::DocumentWarningDays => &["first", "second"],
+            RuleName::PlanReminder => &["first", "second", "third"],
             RuleName::ScoreWeightPpm => ASPECTS,
             RuleName::ScoreLadder => STEPS,
             _ => &[],
@@ -344,8 +347,7 @@ impl Rules {
     /// # Errors
     /// As [`Rules::row`].
     pub fn day_in(&self, name: RuleName, year: i64) -> Outcome<Day> {
-        let row = self.row(name)?;
-        month_day(&row.value, year).ok_or_else(|| row.unreadable())
+        self.row(name)?.day_in(year)
     }
 }
 
@@ -356,6 +358,13 @@ impl RuleRow {
     /// When it is none: a fault of the table.
     pub fn int(&self) -> Outcome<i64> {
         self.value.parse().map_err(|_| self.unreadable())
+    }
+    /// Its month and day in a year.
+    ///
+    /// # Errors
+    /// When it is none: a fault of the table.
+    pub fn day_in(&self, year: i64) -> Outcome<Day> {
+        month_day(&self.value, year).ok_or_else(|| self.unreadable())
     }
     fn unreadable(&self) -> AppError {
         AppError::internal(format!("rule {} of {} has the value {:?}", self.id, self.name, self.value))

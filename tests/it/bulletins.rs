@@ -100,7 +100,7 @@ on_both! {
         let csv = unit.get(&path).header("accept", "text/csv").expect(200).await.text();
         assert!(csv.contains("预留份额（元）") && csv.lines().last().unwrap().starts_with("合计,") && csv.contains(",20.00,20.00,"), "{csv}");
         let sheet = unit.get(&path).header("accept", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet").expect(200).await;
-        let mut book = Xlsx::new(Cursor::new(sheet.body.to_vec())).unwrap();
+        let mut book = Xlsx::new(Cursor::new(sheet.body.clone())).unwrap();
         let read = book.worksheet_range("进度通报").unwrap();
         let last = u32::try_from(read.height()).unwrap() - 2;
         assert!(read.get_value((1, 0)).unwrap().to_string().contains("银财函〔2022〕3号"));
@@ -162,6 +162,34 @@ on_both! {
         assert_eq!(states, [&json!(2), &Value::Null, &json!(1)]);
         // A correction is not corrected; its bulletin is.
         desk.drafter.post(&format!("/api/v1/bulletins/{}/corrections", id(&again)), body("2022-02-11")).refused("wrong_state").await;
+    }
+
+    async fn a_published_year_is_counted_again_under_other_rules(app) {
+        let desk = Desk::open(app).await;
+        let counted = desk.completed(2).await;
+        let unrated = desk.till.accepted("3").await;
+        desk.till.pay(&unrated, 3_000).await;
+        app.clock.set_day("2022-01-16");
+        let bulletin = id(&desk.draft("2022-01-15", "region").await);
+        // Rated after the books closed: it completes in the next year, and would have completed in this one without the rating.
+        desk.till.rate(&unrated).await;
+        let again = async |query: &str| {
+            let path = format!("/api/v1/bulletins/{bulletin}/recount?{query}");
+            desk.drafter.get(&path).expect(200).await.json()["items"].as_array().unwrap().clone()
+        };
+        desk.drafter.get(&format!("/api/v1/bulletins/{bulletin}/recount")).refused("invalid_parameter").await;
+        assert!(again("product_rule=either").await.is_empty() && again("rating_required=true").await.is_empty());
+        let rated = again("rating_required=false").await;
+        assert_eq!((rated.len(), &rated[0]["order_id"], &rated[0]["counted_fen"], &rated[0]["recounted_fen"]), (1, &json!(unrated), &json!(0), &json!(3_000)));
+        assert_eq!(rated[0]["because"][0]["rule"], json!("rating_required"));
+        // The goods are of an 832 county and have no certificate.
+        let product = again("product_rule=both").await;
+        assert_eq!((product.len(), &product[0]["order_id"], &product[0]["counted_fen"], &product[0]["recounted_fen"]), (1, &json!(counted), &json!(2_000), &json!(0)));
+        assert_eq!((&product[0]["because"][0]["rule"], &product[0]["because"][0]["line_no"]), (&json!("quota_product_rule"), &json!(1)));
+        let both = again("product_rule=both&rating_required=false").await;
+        assert_eq!(both.len(), 1);
+        let elsewhere = app.new_person(OrgKind::FinanceBureau, "640500", &[Role::Reviewer]).await;
+        elsewhere.get(&format!("/api/v1/bulletins/{bulletin}/recount?product_rule=both")).refused("not_found").await;
     }
 
     async fn rows_stand_by_level_city_and_department_with_their_places(app) {

@@ -25,7 +25,7 @@ async fn play(app: &TestApp) -> Played {
 /// How much has happened.
 async fn events(app: &TestApp) -> usize {
     let all = PageRequest::first(100_000);
-    app.read(move |read| Ok(audit::events(read, &audit::Whose::Everybody, 0, &all)?.items.len())).await.unwrap()
+    app.read(move |read| Ok(audit::events(read, &audit::Reader::everything(), 0, &all)?.items.len())).await.unwrap()
 }
 
 on_both! {

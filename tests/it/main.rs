@@ -44,6 +44,7 @@ mod ordering;
 mod payment_clock;
 mod payments;
 mod people;
+mod planner;
 mod program;
 mod quota;
 mod readme;

@@ -21,6 +21,17 @@ async fn opened(app: &TestApp, owner: &Person, by: &[&Person]) -> String {
 }
 
 on_both! {
+    async fn a_restricted_name_and_a_range_of_days_are_looked_at(app) {
+        let owner = app.new_person(OrgKind::Cooperative, "640323", &[Role::Seller]).await;
+        let named = |class: &'static str| store(&owner, "640323198001150585.txt", class, "text/plain", b"abc");
+        let refused = named("restricted").await;
+        assert_eq!((refused.status, refused.pointers()), (400, vec!["name".to_owned()]));
+        assert_eq!(named("evidence").await.status, 201);
+        let auditor = app.new_person(OrgKind::AuditBody, "640000", &[Role::Auditor]).await;
+        let reversed = "/api/v1/file-openings?from=2022-01-15&to=2022-01-01";
+        assert_eq!(auditor.get(reversed).refused("invalid_parameter").await.pointers(), ["to"]);
+    }
+
     async fn every_opening_of_a_file_is_listed(app) {
         let owner = app.new_person(OrgKind::Cooperative, "640323", &[Role::Seller]).await;
         let admin = app.person(owner.org_id, &[Role::OrgAdmin]).await;

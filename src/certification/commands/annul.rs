@@ -3,9 +3,11 @@
 use super::super::rules::{self, CertificateEvent, EndReason};
 use super::super::store::{self, AnnulmentRow, CertificateRow};
 use super::certificates::{self, Ruling};
+use crate::catalogue::{self, CoverStatus, Reach};
 use crate::identity;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Code, Outcome};
+use crate::kernel::identity_number;
 use crate::kernel::terms::AnnulmentGround;
 use crate::platform::db::Tx;
 
@@ -21,7 +23,8 @@ pub struct NewAnnulment {
 }
 
 /// Decides that a certificate was never valid, whatever has become of it since; it is revoked with it, and so is the one that
-/// renewed it. What lines counted on the strength of it is taken back afterwards, order by order.
+/// renewed it; the supplier is listed where the rule table says so. Goods whose origin was false are barred from sale and shipment
+/// until an office ends the bar. What lines counted on the strength of it is taken back afterwards, order by order.
 ///
 /// # Errors
 /// `not_found`, `separation_of_duties` for a member of the supplier and for who decided a step of the application,
@@ -30,13 +33,19 @@ pub fn annul(tx: &mut Tx<'_>, actor: &Actor, number: &str, new: &NewAnnulment) -
     let row = store::claim_certificate(tx, &actor.scope, number)?.ok_or(Code::NotFound)?;
     let deciders: Vec<_> = store::reviews_of(tx, row.application_id)?.iter().map(|review| review.reviewer).collect();
     let member = identity::is_member(tx, actor.user_id, row.org_id)?;
-    rules::may_decide(actor.user_id, &deciders, member)?;
-    certificates::may_undo(tx, actor, &row)?;
+    rules::may_decide(actor.user_id, &[], member)?;
+    if deciders.contains(&actor.user_id) {
+        let (zh, en) =
+            ("曾审核该认定申请的人员不得作此决定", "who decided a step of the application does not decide this");
+        return Err(AppError::new(Code::SeparationOfDuties).detail(zh, en));
+    }
+    identity_number::refuse_in(&new.reason, "/reason", Code::ValidationFailed)?;
     if !store::annulled_of(tx, &[row.id])?.is_empty() {
         return Err(
             AppError::new(Code::WrongState).detail("该证书已认定自始无效", "the certificate was annulled already")
         );
     }
+    certificates::may_undo(tx, actor, &row)?;
     let decision = AnnulmentRow {
         id: tx.new_id(),
         certificate_id: row.id,
@@ -56,7 +65,11 @@ pub fn annul(tx: &mut Tx<'_>, actor: &Actor, number: &str, new: &NewAnnulment) -
         until: None,
     };
     let annulled = certificates::happen(tx, Some(actor), row, CertificateEvent::Annul, &ruling)?;
+    if new.ground == AnnulmentGround::OriginFalse {
+        // What does not come from the county it is sold as is sold on no other ground either.
+        catalogue::uncover(tx, Some(actor), annulled.id, CoverStatus::Ended, Reach::Product, "certificate_annulled")?;
+    }
     certificates::renewals(tx, actor, annulled.renewed_by, CertificateEvent::Revoke, &ruling)?;
-    super::blacklist::after_revocation(tx, actor, &annulled, &ruling)?;
+    super::blacklist::after_revocation(tx, actor, &annulled, &ruling, new.document_no.as_ref())?;
     Ok(annulled)
 }

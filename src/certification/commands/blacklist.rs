@@ -79,13 +79,19 @@ fn end_admission(tx: &mut Tx<'_>, actor: &Actor, org: OrgId, reason: &str) -> Ou
 }
 
 /// Lists the supplier of a certificate that was revoked, where the rule table says so for the reason.
-pub(super) fn after_revocation(tx: &mut Tx<'_>, actor: &Actor, row: &CertificateRow, ruling: &Ruling) -> Outcome<()> {
+pub(super) fn after_revocation(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    row: &CertificateRow,
+    ruling: &Ruling,
+    document_no: Option<&String>,
+) -> Outcome<()> {
     let Some(reason) = ruling.reason_code else { return Ok(()) };
     let entry = NewEntry {
         org_id: row.org_id,
         cause: cause(reason)?,
         reason: ruling.reason.clone(),
-        document_no: None,
+        document_no: document_no.cloned(),
         certificate: Some((row.id, row.number.clone())),
         asked: Asked::ByRule,
     };

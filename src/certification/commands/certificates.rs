@@ -138,7 +138,7 @@ fn decide(tx: &mut Tx<'_>, actor: &Actor, number: &str, event: Event, ruling: &R
         renewals(tx, actor, decided.renewed_by, event, ruling)?;
     }
     if event == Event::Revoke {
-        super::blacklist::after_revocation(tx, actor, &decided, ruling)?;
+        super::blacklist::after_revocation(tx, actor, &decided, ruling, None)?;
     }
     Ok(decided)
 }

@@ -172,7 +172,7 @@ pub async fn revoke_certificate(
 pub struct AnnulmentRequest {
     /// What was false.
     ground: AnnulmentGround,
-    /// In words.
+    /// In words. It is shown to everybody with the certificate, and in the blacklist: it names nobody.
     #[schema(max_length = 2000, min_length = 2, format = "text")]
     reason: String,
     /// The document that says so.
@@ -188,7 +188,8 @@ impl AnnulmentRequest {
 
 /// Decides that a certificate was never valid (自始无效), whatever has become of it since: it is revoked, its listings are
 /// withdrawn at once, and what order lines counted on the strength of it is taken back by adjusting entries, in the month of
-/// the decision; of a closed year only its correction changes. The lines: `GET /certificates/{number}/order-lines`. Nobody who
+/// the decision; of a closed year only its correction changes. The supplier is blacklisted where the rule `blacklist_days` lists
+/// for fraud. Goods whose origin was false may not be sold or shipped on any other ground until an office ends the bar. The lines: `GET /certificates/{number}/order-lines`. Nobody who
 /// decided a step of its application may decide this.
 #[utoipa::path(post, path = "/certificates/{number}/annulments", tag = "certification", params(("number" = String, Path, max_length = 60)),
     request_body = AnnulmentRequest, responses((status = 200, body = CertificateView)), security(("bearer" = ["certification.review"])))]

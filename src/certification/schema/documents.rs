@@ -1,5 +1,7 @@
 //! Tables of the documents that certificates rest on.
 
+use super::certificates;
+
 diesel::table! {
     certificate_requirements (certificate_id, key) {
         certificate_id -> Binary,
@@ -31,3 +33,4 @@ diesel::table! {
         reason -> Nullable<Text>,
     }
 }
+diesel::allow_tables_to_appear_in_same_query!(certificate_documents, certificates);

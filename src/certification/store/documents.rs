@@ -1,6 +1,7 @@
 //! SQL of the documents that certificates rest on.
 
-use crate::certification::rules::DocumentState;
+use crate::certification::rules::{CertificateStatus, DocumentState};
+use crate::certification::schema::certificates;
 use crate::certification::schema::documents::{
     certificate_documents as documents, certificate_requirements as requirements,
 };
@@ -119,6 +120,12 @@ pub fn documents_in(
         }
         if let Some(state) = state {
             query = query.filter(documents::state.eq(state));
+        }
+        if state == Some(DocumentState::Proposed) {
+            // Nothing waits for an office any more once the certificate has ended for good.
+            let alive = [CertificateStatus::Valid, CertificateStatus::Suspended];
+            let alive = certificates::table.filter(certificates::status.eq_any(alive)).select(certificates::id);
+            query = query.filter(documents::certificate_id.eq_any(alive));
         }
         if let Some(after) = after {
             query = query.filter(documents::id.gt(after));

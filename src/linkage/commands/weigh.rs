@@ -15,6 +15,12 @@ use std::collections::{BTreeMap, BTreeSet};
 struct Weighed {
     found: Vec<DoubleClaimRow>,
     unsettled: BTreeMap<&'static str, (DoubleClaimStatus, Vec<DoubleClaimId>)>,
+    /// Those that only the supplier whose claim stands claims still: what was decided holds when another comes back.
+    rest: Vec<DoubleClaimId>,
+    /// Those that another supplier claims again that was overruled before.
+    resumed: Vec<DoubleClaimId>,
+    /// Those that still wait, but for others than before: whoever has read them reads them again.
+    touched: Vec<DoubleClaimId>,
     /// Rows by list and by the state that they have from now on.
     changed: BTreeMap<(HouseholdListId, &'static str), (ClaimState, Vec<i64>)>,
     /// Rows that are disputed from now on, by list.
@@ -54,6 +60,9 @@ pub(super) fn again(
     let mut weighed = Weighed {
         found: Vec::new(),
         unsettled: BTreeMap::new(),
+        rest: Vec::new(),
+        resumed: Vec::new(),
+        touched: Vec::new(),
         changed: BTreeMap::new(),
         disputed: BTreeMap::new(),
         filed,
@@ -88,10 +97,19 @@ impl Weighed {
                 found_at: tx.at(),
                 version: 1,
             }),
-            Some(known) if known.status != status => {
+            Some(known) if known.status == status => {
+                if status == DoubleClaimStatus::Open {
+                    self.touched.push(known.id);
+                }
+            }
+            Some(known) if rules::outlasts(status, &sides, settled.as_ref()) => match status {
+                DoubleClaimStatus::Settled => self.resumed.push(known.id),
+                _ => self.rest.push(known.id),
+            },
+            Some(known) => {
                 self.unsettled.entry(status.as_str()).or_insert((status, Vec::new())).1.push(known.id);
             }
-            _ => {}
+            None => {}
         }
         let open = status == DoubleClaimStatus::Open;
         let opens = open && known.is_none_or(|known| known.status != status);
@@ -113,6 +131,9 @@ impl Weighed {
         for (status, ids) in self.unsettled.values() {
             store::unsettle(tx, ids, *status)?;
         }
+        store::move_double_claims(tx, &self.rest, DoubleClaimStatus::Ended)?;
+        store::move_double_claims(tx, &self.resumed, DoubleClaimStatus::Settled)?;
+        store::move_double_claims(tx, &self.touched, DoubleClaimStatus::Open)?;
         let named: BTreeSet<HouseholdListId> =
             self.disputed.keys().copied().chain(self.changed.keys().map(|(list, _)| *list)).collect();
         let named: Vec<HouseholdListId> = named.into_iter().collect();

@@ -2,6 +2,7 @@
 
 use crate::kernel::actor::OverseeLinkage;
 use crate::kernel::error::{AppError, Code, Message};
+use crate::kernel::identity_number;
 use crate::kernel::region_code::RegionCode;
 use crate::linkage::commands;
 use crate::linkage::households::Households;
@@ -83,6 +84,7 @@ pub async fn match_households(
     households: Data<Households>,
 ) -> Answer {
     call.write_secret(move |tx, actor, Json(body)| {
+        identity_number::refuse_in(&body.reason, "/reason", Code::ValidationFailed)?;
         let found = queries::matches(tx, actor, &households, &body.identities)?;
         commands::note_match(tx, actor, &body.reason, (body.identities.len(), found.matched))?;
         Reply::ok(&found)

@@ -70,6 +70,18 @@ pub fn double_claim(sides: &BTreeSet<OrgId>, settled: Option<&Settled>) -> Doubl
     if settled.is_some_and(holds) { DoubleClaimStatus::Settled } else { DoubleClaimStatus::Open }
 }
 
+/// Whether a decision outlasts a change: while the supplier whose claim stands claims the household, nobody who was overruled
+/// undoes it by leaving and coming back.
+#[must_use]
+pub fn outlasts(status: DoubleClaimStatus, sides: &BTreeSet<OrgId>, settled: Option<&Settled>) -> bool {
+    let Some(settled) = settled else { return false };
+    match status {
+        DoubleClaimStatus::Settled => true,
+        DoubleClaimStatus::Ended => sides.len() == 1 && sides.contains(&settled.stands),
+        DoubleClaimStatus::Open => false,
+    }
+}
+
 /// Whether a supplier's claim counts in a standing list.
 #[must_use]
 pub fn claim_state(status: DoubleClaimStatus, settled: Option<&Settled>, org: OrgId) -> ClaimState {

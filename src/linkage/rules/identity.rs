@@ -1,16 +1,10 @@
 //! What names a household, in its one normal spelling: only that is hashed, so that two spellings of it meet.
 
 use crate::kernel::error::{FieldError, Message};
-use crate::kernel::time::Day;
+use crate::kernel::identity_number;
 use crate::kernel::uscc::half_width_upper;
 use std::collections::BTreeSet;
 
-/// Places of an identity number (公民身份号码, GB 11643-1999).
-const PLACES: usize = 18;
-/// Weights of places 1–17 (GB 11643-1999): powers of 2 modulo 11.
-const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-/// The check character by the weighted sum modulo 11.
-const CHECKS: &[u8; 11] = b"10X98765432";
 /// How short and how long a household's number (户编号) is, in characters.
 const NUMBER: std::ops::RangeInclusive<usize> = 4..=32;
 /// The most rows that one refusal names.
@@ -61,28 +55,17 @@ pub fn normal_identity(text: &str) -> Result<String, NoHousehold> {
     if !NUMBER.contains(&normal.len()) || !normal.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return Err(NoHousehold::Form);
     }
-    if is_identity_number(&normal) {
+    if identity_number::has_form(&normal) {
         check_identity_number(&normal)?;
     }
     Ok(normal)
 }
 
-fn is_identity_number(normal: &str) -> bool {
-    let bytes = normal.as_bytes();
-    bytes.len() == PLACES
-        && bytes[..PLACES - 1].iter().all(u8::is_ascii_digit)
-        && (bytes[PLACES - 1].is_ascii_digit() || bytes[PLACES - 1] == b'X')
-}
-
 fn check_identity_number(normal: &str) -> Result<(), NoHousehold> {
-    let sum: u32 = normal.bytes().zip(WEIGHTS).map(|(byte, weight)| u32::from(byte - b'0') * weight).sum();
-    let expected = usize::try_from(sum % 11).ok().and_then(|at| CHECKS.get(at));
-    if normal.as_bytes().last() != expected {
+    if !identity_number::checks(normal) {
         return Err(NoHousehold::Check);
     }
-    let born = format!("{}-{}-{}", &normal[6..10], &normal[10..12], &normal[12..14]);
-    let day: Result<Day, _> = born.parse();
-    day.map(drop).map_err(|_| NoHousehold::Birth)
+    identity_number::born(normal).map(drop).ok_or(NoHousehold::Birth)
 }
 
 /// The normal spellings of a list's rows; a household stands in a list once for each kind of linkage.
@@ -119,8 +102,8 @@ mod tests {
 
     /// Gives 17 digits their check character.
     fn complete(first: &str) -> String {
-        let sum: u32 = first.bytes().zip(WEIGHTS).map(|(byte, weight)| u32::from(byte - b'0') * weight).sum();
-        format!("{first}{}", char::from(CHECKS[usize::try_from(sum % 11).unwrap()]))
+        let fits = |check: &char| identity_number::checks(&format!("{first}{check}"));
+        format!("{first}{}", "0123456789X".chars().find(fits).unwrap())
     }
 
     #[test]
@@ -166,7 +149,7 @@ mod tests {
     #[test]
     fn every_single_error_is_caught() {
         let right = complete("64032319800115123");
-        for place in 0..PLACES - 1 {
+        for place in 0..identity_number::PLACES - 1 {
             for other in b'0'..=b'9' {
                 let mut wrong = right.clone().into_bytes();
                 if wrong[place] == other {
@@ -178,7 +161,7 @@ mod tests {
             let mut turned = right.clone().into_bytes();
             turned.swap(place, place + 1);
             let turned = String::from_utf8(turned).unwrap();
-            let digits = turned[..PLACES - 1].bytes().all(|b| b.is_ascii_digit());
+            let digits = turned[..identity_number::PLACES - 1].bytes().all(|b| b.is_ascii_digit());
             assert!(turned == right || !digits || normal_identity(&turned).is_err(), "{turned}");
         }
     }

@@ -72,6 +72,15 @@ pub fn double_claims_of(on: &mut Read, households: &[Vec<u8>], year: i64) -> Out
     Ok(found)
 }
 
+/// Double claims stand so; what was decided about them stays.
+pub fn move_double_claims(tx: &mut Tx<'_>, ids: &[DoubleClaimId], status: DoubleClaimStatus) -> Outcome<()> {
+    for some in ids.chunks(AT_ONCE) {
+        let changes = (doubles::status.eq(status), doubles::version.eq(doubles::version + 1));
+        each!(tx, c => update(doubles::table.filter(doubles::id.eq_any(some))).set(changes).execute(c))?;
+    }
+    Ok(())
+}
+
 /// Double claims are where they were before any decision, or have ended; what was decided holds no more.
 pub fn unsettle(tx: &mut Tx<'_>, ids: &[DoubleClaimId], status: DoubleClaimStatus) -> Outcome<()> {
     for some in ids.chunks(AT_ONCE) {

@@ -2,7 +2,7 @@
 
 use crate::certification;
 use crate::identity;
-use crate::kernel::actor::Actor;
+use crate::kernel::actor::{Actor, Scope};
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{CertificateId, OrderId, OrderLineId, OrgId};
 use crate::kernel::money::Fen;
@@ -51,7 +51,8 @@ pub struct CertifiedLineView {
     pub completed_fen: Fen,
     /// The year in which the order counted.
     pub completed_year: Option<i64>,
-    /// What an annulment for the asked ground would make of it; absent once one was posted.
+    /// What an annulment for the asked ground would make of it; absent once one was posted, and for orders that do not stand:
+    /// they count nothing.
     pub would_become: Option<LineStanding>,
     /// What the annulment made of it, once it was posted.
     pub annulled: Option<AnnulledLineView>,
@@ -106,7 +107,12 @@ pub fn certified_lines(
 ) -> Outcome<Page<CertifiedLineView>> {
     let (certificate, product) = certification::certificate_in(read, &actor.scope, number)?;
     let ground = ground.unwrap_or(AnnulmentGround::CertificationFalse);
-    let rows = store::lines(read, product, certificate, page.keys()?, page.fetch())?;
+    // A producer's goods may be sold by an agent: whose orders they are, only the agent knows.
+    let seller = match &actor.scope {
+        Scope::Org(org) | Scope::UnitTree(org) => Some(*org),
+        Scope::Platform | Scope::Region(_) => None,
+    };
+    let rows = store::lines(read, product, certificate, seller, page.keys()?, page.fetch())?;
     let keys = |(_, line): &(OrderRow, LineRow)| vec![line.order_id.to_string(), line.line_no.to_string()];
     let page = Page::cut(rows, page, keys);
     let known = Known::of(read, certificate, &page.items)?;
@@ -155,8 +161,10 @@ impl Known {
         let sum = |basis| self.counts.get(&(line.id, basis)).copied().unwrap_or_default();
         let posted = self.annulled.iter().find(|(_, part)| part.line_id == line.id);
         let would_become = match posted {
-            Some(_) => None,
-            None => Some(annulled::becomes(order, &line, (certificate, ground), &self.annulled_certificates)?),
+            None if order.state.stands() => {
+                Some(annulled::becomes(order, &line, (certificate, ground), &self.annulled_certificates)?)
+            }
+            _ => None,
         };
         Ok(CertifiedLineView {
             order_id: order.id,

@@ -9,4 +9,5 @@ pub mod line;
 pub mod mode;
 pub mod money;
 pub mod order;
+pub mod outstanding;
 pub mod payment;

@@ -2,7 +2,7 @@
 
 use crate::each;
 use crate::kernel::error::Outcome;
-use crate::kernel::ids::{CertificateId, OrderAnnulmentId, OrderId, OrderLineId, ProductId};
+use crate::kernel::ids::{CertificateId, OrderAnnulmentId, OrderId, OrderLineId, OrgId, ProductId};
 use crate::kernel::money::Fen;
 use crate::kernel::terms::{AnnulmentGround, LineStanding};
 use crate::kernel::time::{At, Day};
@@ -83,11 +83,12 @@ pub fn save_standing(tx: &mut Tx<'_>, line: OrderLineId, standing: LineStanding)
     Ok(())
 }
 
-/// Lines of a product that froze a certificate, with their orders; after a line, in the order of their orders.
+/// Lines of a product that froze a certificate, with their orders, of one seller or of all; after a line, in the order of their orders.
 pub fn lines(
     on: &mut Read,
     product: ProductId,
     certificate: CertificateId,
+    seller: Option<OrgId>,
     after: Option<(OrderId, i64)>,
     most: i64,
 ) -> Outcome<Vec<(OrderRow, LineRow)>> {
@@ -95,6 +96,9 @@ pub fn lines(
         let mut query = order_lines::table.inner_join(orders::table).filter(order_lines::product_id.eq(product))
             .filter(order_lines::certificates.like(format!("%{certificate}%")))
             .select((OrderRow::as_select(), LineRow::as_select())).into_boxed();
+        if let Some(seller) = seller {
+            query = query.filter(orders::supplier_id.eq(seller));
+        }
         if let Some((order, line_no)) = after {
             let same = order_lines::order_id.eq(order).and(order_lines::line_no.gt(line_no));
             query = query.filter(order_lines::order_id.gt(order).or(same));

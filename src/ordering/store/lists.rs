@@ -4,6 +4,7 @@ use super::orders::{GroupRow, OrderRow};
 use crate::each;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{OrderGroupId, OrderId, OrgId};
+use crate::kernel::terms::Fund;
 use crate::kernel::time::At;
 use crate::ordering::rules::order::OrderState;
 use crate::ordering::schema::{order_groups, orders};
@@ -92,4 +93,13 @@ pub fn group(on: &mut Read, id: OrderGroupId) -> Outcome<Option<GroupRow>> {
 pub fn orders_of(on: &mut Read, group: OrderGroupId) -> Outcome<Vec<OrderRow>> {
     Ok(each!(on, c => orders::table.filter(orders::group_id.eq(group)).order(orders::id)
         .select(OrderRow::as_select()).load(c))?)
+}
+
+/// Orders of a unit, from money that counts to a plan, that stand and are not completed; the oldest first.
+pub fn incomplete(on: &mut Read, unit: OrgId, most: i64) -> Outcome<Vec<OrderRow>> {
+    let (states, funds) =
+        ([OrderState::Placed, OrderState::Confirmed, OrderState::Closed], [Fund::Canteen, Fund::Union, Fund::Personal]);
+    Ok(each!(on, c => orders::table.filter(orders::unit_id.eq(unit)).filter(orders::completed_year.is_null())
+        .filter(orders::state.eq_any(states)).filter(orders::fund.eq_any(funds))
+        .order((orders::placed_at, orders::id)).limit(most).select(OrderRow::as_select()).load(c))?)
 }

@@ -26,6 +26,7 @@ use crate::kernel::time::At;
 use diesel::connection::{AnsiTransactionManager as Ansi, TransactionManager};
 use diesel::{PgConnection, SqliteConnection};
 use lane::Lane;
+use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -45,6 +46,8 @@ pub struct Read {
     later: trips::Later,
     /// Statements asked so far where no snapshot was taken.
     alone: Option<u32>,
+    /// The last id that the running transaction was given.
+    newest: Cell<[u8; 16]>,
 }
 
 /// An open write transaction.
@@ -67,7 +70,7 @@ impl DerefMut for Tx<'_> {
 
 impl Read {
     fn new(conn: Conn) -> Read {
-        Read { conn, later: trips::Later::default(), alone: None }
+        Read { conn, later: trips::Later::default(), alone: None, newest: Cell::new([0; 16]) }
     }
     /// For `each!` only. What was put off is sent before anything else, so that every statement finds what was written
     /// before it. When that fails the transaction is lost, and its end answers why.
@@ -121,6 +124,11 @@ macro_rules! each {
     };
 }
 
+/// The next id in order.
+fn following(id: [u8; 16]) -> [u8; 16] {
+    u128::from_be_bytes(id).wrapping_add(1).to_be_bytes()
+}
+
 impl Tx<'_> {
     /// When the command happens.
     #[must_use]
@@ -132,10 +140,13 @@ impl Tx<'_> {
     pub fn request_id(&self) -> &str {
         &self.ctx.request_id
     }
-    /// A fresh id.
+    /// A fresh id, greater than every other one of this transaction: what is sorted by id stands in the order in which it came
+    /// about.
     #[must_use]
     pub fn new_id<I: Id>(&self) -> I {
-        I::from_bytes(self.ctx.ids.next(self.ctx.at))
+        let fresh = self.ctx.ids.next(self.ctx.at).max(following(self.read.newest.get()));
+        self.read.newest.set(fresh);
+        I::from_bytes(fresh)
     }
     /// Work in its own savepoint: after an error the outer transaction goes on as if it had not begun.
     ///
@@ -169,6 +180,7 @@ impl Tx<'_> {
 
 /// Runs a job in its own savepoint or transaction; a panic undoes it and leaves the depth at `level`.
 fn run_guarded<T>(read: &mut Read, ctx: &Ctx, level: u32, work: &impl Fn(&mut Tx<'_>) -> Outcome<T>) -> Outcome<T> {
+    read.newest.set([0; 16]);
     catch_unwind(AssertUnwindSafe(|| Tx { read: &mut *read, ctx }.attempt(|tx| work(tx)))).unwrap_or_else(|panic| {
         read.unwind_to(level);
         Err(AppError::internal(format!("a job panicked: {}", panic_text(&*panic))))

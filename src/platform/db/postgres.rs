@@ -46,6 +46,7 @@ pub(super) fn write<T>(read: &mut Read, ctx: &Ctx, work: &impl Fn(&mut Tx<'_>) -
 }
 
 fn once<T>(read: &mut Read, ctx: &Ctx, work: &impl Fn(&mut Tx<'_>) -> Outcome<T>) -> Outcome<T> {
+    read.newest.set([0; 16]);
     Ansi::begin_transaction(pg(read)?)?;
     let result = catch_unwind(AssertUnwindSafe(|| work(&mut Tx { read: &mut *read, ctx })))
         .unwrap_or_else(|panic| Err(AppError::internal(format!("a job panicked: {}", panic_text(&*panic)))));

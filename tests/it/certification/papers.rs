@@ -80,6 +80,14 @@ fn flipped(text: &str, at: usize) -> String {
 }
 
 on_both! {
+    async fn a_clock_that_was_put_back_finds_the_first_key(app) {
+        let offices = offices(app).await;
+        let number = certificate(app, &offices, "红枣").await;
+        app.clock.set_day("2019-01-01");
+        let (stated, list) = (part(&statement(app, &number).await, 0), part(&status_list(app).await, 0));
+        assert_eq!(stated["kid"], list["kid"]);
+    }
+
     async fn a_statement_is_verified_offline_and_refused_after_any_flipped_byte(app) {
         let offices = offices(app).await;
         let number = certificate(app, &offices, "红寺堡枸杞").await;

@@ -28,7 +28,7 @@ fn at(number: &str, what: &str) -> String {
     format!("/api/v1/certificates/{number}/{what}")
 }
 
-async fn relist(seller: &Person, listing: &str) -> crate::support::Ask {
+pub async fn relist(seller: &Person, listing: &str) -> crate::support::Ask {
     let path = format!("/api/v1/listings/{listing}");
     let version = seller.get(&path).expect(200).await.version();
     seller.request(Method::POST, &format!("{path}/relisting")).if_match(version)

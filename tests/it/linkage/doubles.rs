@@ -98,6 +98,63 @@ on_both! {
         settle(&scene.county, &id, version, &first).refused("wrong_state").await;
     }
 
+    async fn who_was_overruled_does_not_undo_it_by_leaving_and_coming_back(app) {
+        let scene = Scene::set(app).await;
+        let first = scene.first.file(2021, vec![row("NX000001", "wage")]).await.id();
+        scene.second.file(2021, vec![row("NX000001", "wage")]).await;
+        let id = the_double(&scene.county, "").await["id"].as_str().unwrap().to_owned();
+        settle(&scene.county, &id, 1, &first).expect(200).await;
+        scene.second.file(2021, vec![row("NX000002", "wage")]).await;
+        assert_eq!(the_double(&scene.county, "").await["status"], "ended");
+        let again = scene.second.file(2021, vec![row("NX000001", "wage")]).await.id();
+        assert_eq!(the_double(&scene.county, "").await["status"], "settled");
+        assert_eq!(states(&scene.county, &again).await, [("overruled".to_owned(), false)]);
+        assert_eq!(states(&scene.county, &first).await, [counts(false)]);
+        // Once the one whose claim stands has left it, the decision is over.
+        scene.first.file(2021, vec![row("NX000003", "wage")]).await;
+        let back = scene.first.file(2021, vec![row("NX000001", "wage")]).await.id();
+        assert_eq!(the_double(&scene.county, "").await["status"], "open");
+        assert_eq!((states(&scene.county, &back).await, states(&scene.county, &again).await), (vec![counts(true)], vec![counts(true)]));
+    }
+
+    async fn nothing_is_settled_against_a_supplier_that_was_not_seen(app) {
+        let scene = Scene::set(app).await;
+        let first = scene.first.file(2021, vec![row("NX000001", "wage")]).await.id();
+        scene.second.file(2021, vec![row("NX000001", "wage")]).await;
+        let id = the_double(&scene.county, "").await["id"].as_str().unwrap().to_owned();
+        let seen = scene.county.get(&format!("{DOUBLES}/{id}")).expect(200).await.version();
+        producer(app, "640323", "丙合作社").await.file(2021, vec![row("NX000001", "wage")]).await;
+        settle(&scene.county, &id, seen, &first).refused("stale_version").await;
+        let now = scene.county.get(&format!("{DOUBLES}/{id}")).expect(200).await.version();
+        settle(&scene.county, &id, now, &first).expect(200).await;
+    }
+
+    async fn the_feed_tells_of_households_whom_it_concerns(app) {
+        let scene = Scene::set(app).await;
+        let list = scene.first.file(2021, vec![row("NX000001", "wage")]).await.id();
+        let look = |reason: &str| json!({ "reason": reason, "identities": ["NX000001"] });
+        let path = "/api/v1/household-matches";
+        assert_eq!(scene.county.post(path, look("查 640323198001150083")).refused("validation_failed").await.pointers(), ["/reason"]);
+        scene.county.post(path, look("核对监测户")).expect(200).await;
+        let auditor = app.new_person(OrgKind::AuditBody, "640000", &[Role::Auditor]).await;
+        let finance = app.new_person(OrgKind::FinanceBureau, "640323", &[Role::Reviewer, Role::Auditor]).await;
+        let head = app.person(scene.county.org_id, &[Role::OrgAdmin]).await;
+        let operator = app.new_person(OrgKind::Operator, "640000", &[Role::OrgAdmin]).await;
+        for (who, sees) in [(&scene.first.seller, true), (&scene.county, true), (&auditor, true), (&finance, false), (&operator, false), (&scene.second.seller, false)] {
+            assert_eq!(told(app, who, &list).await.contains(&"household_list.filed".to_owned()), sees, "{}", who.kind);
+        }
+        assert!(!told(app, &head, &list).await.contains(&"household_list.filed".to_owned()));
+        let told_of_matches = |feed: String| feed.contains("households.matched");
+        for (who, sees) in [(&scene.county, true), (&auditor, true), (&finance, false)] {
+            assert_eq!(told_of_matches(who.get("/api/v1/events?after=0&limit=200").expect(200).await.text()), sees, "{}", who.kind);
+        }
+        // What one command tells stands in the order in which it came about.
+        let disputed = scene.second.file(2021, vec![row("NX000001", "wage")]).await.id();
+        app.clock.advance(std::time::Duration::from_secs(1));
+        let events = told(app, &scene.second.seller, &disputed).await;
+        assert_eq!(events, ["household_list.filed", "household_list.disputed"]);
+    }
+
     async fn sides_in_two_counties_are_settled_above_both(app) {
         let scene = Scene::set(app).await;
         let first = scene.first.file(2021, vec![row("NX000001", "wage")]).await.id();

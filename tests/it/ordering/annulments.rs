@@ -165,6 +165,9 @@ on_both! {
         fraud.annul(app, "origin_false").await;
         assert_eq!(fraud.plan(2021).await, (json!(10_000), json!(-10_000)));
         assert_eq!(fraud.plan(2022).await, (json!(0), json!(0)));
+        // They are sold on no other ground, not even where they once stood on sale.
+        let listing = fraud.it.listing.to_string();
+        crate::certification::safety::relist(&fraud.it.seller, &listing).await.refused("certificate_not_current").await;
         // Goods that do not come from the county are in no figure of it.
         for basis in ["accepted_paid", "ordered", "completed"] {
             assert_eq!(fraud.volumes(basis).await, [row("2021-12", true, 10_000), row("2022-02", true, -10_000)], "{basis}");
@@ -203,6 +206,20 @@ on_both! {
         verified(app).await;
     }
 
+    async fn a_reason_names_nobody_and_the_blacklist_names_the_document(app) {
+        let fraud = Fraud::open(app).await;
+        let path = format!("/api/v1/certificates/{}/annulments", fraud.it.number);
+        let body = json!({ "ground": "certification_false", "reason": "户主张三 640323198001150585 举报" });
+        assert_eq!(fraud.auditor.post(&path, body).refused("validation_failed").await.pointers(), ["/reason"]);
+        fraud.annul(app, "certification_false").await;
+        let listed = app.get("/api/v1/blacklist").expect(200).await.json();
+        assert_eq!(listed["items"][0]["document_no"], json!("宁乡振认〔2021〕12号"), "{listed}");
+        // An office below says what is so, not who undoes it.
+        let county = app.person(fraud.it.offices.county.org_id, &[Role::Reviewer]).await;
+        let again = json!({ "ground": "certification_false", "reason": "检测报告系伪造" });
+        county.post(&path, again).refused("wrong_state").await;
+    }
+
     async fn an_ended_certificate_is_annulled_all_the_same(app) {
         let fraud = Fraud::open(app).await;
         let order = fraud.completed(app, "1", 5_000).await;
@@ -213,6 +230,30 @@ on_both! {
         let stranger = app.new_person(OrgKind::PovertyOffice, CITY, &[Role::Reviewer]).await;
         stranger.get(&format!("/api/v1/certificates/{}/order-lines", fraud.it.number)).refused("not_found").await;
         verified(app).await;
+    }
+
+    async fn a_producer_learns_nothing_of_its_agents_orders(app) {
+        let it = Certified::open(app).await;
+        let agent = crate::catalogue::supplier(app, OrgKind::AgentTrader, "640303", "代理商").await;
+        let own = it.market.place(&[(it.listing, "1")]).await;
+        let view = it.seller.get(&format!("/api/v1/orders/{own}")).expect(200).await.json();
+        let product = view["lines"][0]["product_id"].clone();
+        let mandate = json!({ "agent_id": agent.org_id, "products": [product], "valid_from": app.ctx().at.day(), "valid_until": "2021-12-31" });
+        it.seller.post("/api/v1/mandates", mandate).expect(201).await;
+        let listing = crate::catalogue::list(&agent, product.as_str().unwrap(), 5000).await.parse().unwrap();
+        let theirs = it.market.place(&[(listing, "1")]).await;
+        it.seller.get(&format!("/api/v1/orders/{theirs}")).refused("not_found").await;
+        let path = format!("/api/v1/certificates/{}/order-lines", it.number);
+        let orders = async |who: &Person| {
+            let items = who.get(&path).expect(200).await.json()["items"].clone();
+            items.as_array().unwrap().iter().map(|line| line["order_id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(orders(&it.seller).await, [own.clone()]);
+        assert_eq!(orders(&it.offices.county).await.len(), 2);
+        it.market.trader.post(&url(&own, "cancellations"), json!({ "reason": "不要了" })).expect(200).await;
+        let shown = it.offices.county.get(&path).expect(200).await.json();
+        let of_own = shown["items"].as_array().unwrap().iter().find(|line| line["order_id"] == json!(own)).unwrap().clone();
+        assert_eq!((&of_own["state"], &of_own["would_become"]), (&json!("cancelled"), &Value::Null));
     }
 
     /// Two decisions at the same moment: one wins; two workers post each order once.
