@@ -179,6 +179,10 @@ pub struct Past {
     pub at: At,
     /// What happened.
     pub action: String,
+    /// To what.
+    pub subject: String,
+    /// The organisation whose business it is.
+    pub owner_org: OrgId,
     /// For which organisation it was done; `None` for a job.
     pub org_id: Option<OrgId>,
     /// Facts, as JSON.
@@ -190,8 +194,27 @@ pub struct Past {
 /// # Errors
 /// When the database fails.
 pub fn history(read: &mut Read, subject: &str) -> Outcome<Vec<Past>> {
-    let past = |row: EntryRow| Past { at: row.at, action: row.action, org_id: row.org_id, details: row.details };
     Ok(store::about(read, subject)?.into_iter().map(past).collect())
+}
+
+/// Everything recorded that is the business of these organisations, oldest first. It reads the whole trail: for the demo and
+/// the console, not for requests.
+///
+/// # Errors
+/// When the database fails.
+pub fn business_of(read: &mut Read, owners: &[OrgId]) -> Outcome<Vec<Past>> {
+    Ok(store::owned_by(read, owners)?.into_iter().map(past).collect())
+}
+
+fn past(row: EntryRow) -> Past {
+    Past {
+        at: row.at,
+        action: row.action,
+        subject: row.subject,
+        owner_org: row.owner_org,
+        org_id: row.org_id,
+        details: row.details,
+    }
 }
 
 /// Which openings of restricted files are asked for.

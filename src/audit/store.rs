@@ -106,6 +106,12 @@ pub fn about(on: &mut Read, subject: &str) -> Outcome<Vec<EntryRow>> {
     )
 }
 
+/// Entries that are the business of these organisations, in the order in which they happened.
+pub fn owned_by(on: &mut Read, owners: &[OrgId]) -> Outcome<Vec<EntryRow>> {
+    Ok(each!(on, c => entries::table.filter(entries::owner_org.eq_any(owners))
+        .order((entries::at, entries::id)).select(EntryRow::as_select()).load(c))?)
+}
+
 /// Written as text, as in the index of openings: plans do not look at what is bound.
 struct Opening;
 impl Wording for Opening {

@@ -39,25 +39,26 @@ mod scheme;
 mod store;
 
 pub use commands::{
-    CERTIFICATE_ENDED, CERTIFICATE_RESTORED, CertificateEnded, CertificateRestored, NewAnnulment, NewEdition,
-    NewEvidence, NewObjection, NewOpinion, NewReview, NewScheme, ObjectionRuling, Ruling, add_evidence, advance,
-    advise, annul, assign, date_edition, decide_objection, draft, end_bar, end_scheme, expire, file, file_objection,
-    first_certificate_key, first_reminder, follow_documents, found_scheme, lift, lift_suspension, recompute_deadlines,
-    remind, remind_objections, renew, renew_certificate_key, review, revoke, rotate_certificate_key, submit, suspend,
+    CERTIFICATE_ENDED, CERTIFICATE_RESTORED, CertificateEnded, CertificateRestored, NewAnnulment, NewBatch,
+    NewDocument, NewEdition, NewEvidence, NewObjection, NewOpinion, NewReview, NewScheme, ObjectionRuling, Ruling,
+    add_evidence, advance, advise, annul, assign, bring_document, date_edition, decide_objection, draft, end_bar,
+    end_scheme, expire, file, file_objection, first_certificate_key, first_reminder, follow_documents, found_scheme,
+    lift, lift_suspension, publish_batch, receive_objection, recompute_deadlines, remind, remind_objections, renew,
+    renew_certificate_key, review, review_document, revoke, rotate_certificate_key, submit, suspend, verify_objection,
     withdraw,
 };
 pub use http::NewEvidenceRequest;
 pub use papers::Papers;
 pub use queries::{
-    Annulment, ApplicationView, CertificateView, InForce, LikePrice, NoticeView, ObjectionView, Standing, annulled_of,
-    annulled_since, annulment_of, applications, applications_of_office, certificate, certificate_in,
-    certificates_in_force, ended_since, in_force_after, let_buyers_out, like_prices, standings, verify_batches,
-    wanted as wanted_applications,
+    Annulment, ApplicationView, BatchDiffView, CatalogueBatchView, CertificateView, InForce, LeftBecause, LikePrice,
+    NoticeView, ObjectionView, Standing, annulled_of, annulled_since, annulment_of, applications,
+    applications_of_office, batch_diff, batches, certificate, certificate_in, certificates_in_force, ended_since,
+    in_force_after, let_buyers_out, like_prices, standings, verify_batches, wanted as wanted_applications,
 };
 pub use rules::{
     BeneficiaryClass, CarriedMark, CertificateStatus, CertificationDecision, CertificationState, Consequence, Doubt,
     Element, EndReason, EndedCertificate, Facts, KEY_NAMES, LinkageFacts, LinkageKind, LinkageProof, ObjectionDecision,
-    PriceFacts, PriceProof, QualityFacts, QualityProof, RejectionReason, STATEMENT_KIND, STATUS_LIST_KIND, StatedPlace,
-    Statement, StatusList, StepLevel, in_force,
+    PriceFacts, PriceProof, QualityFacts, QualityProof, RejectionReason, STATEMENT_KIND, STATUS_LIST_KIND, SchemeStep,
+    SchemeTerms, StatedPlace, Statement, StatusList, StepKind, StepLevel, in_force,
 };
 pub use scheme::{Edition, Scheme, default_scheme, schemes_on, seed};

@@ -1,5 +1,6 @@
 //! The demo's world as it is written down: suppliers, products, organisations and donation purchases of Ningxia.
 
+use super::plan::Branch;
 use crate::kernel::actor::OrgKind;
 use crate::kernel::error::{AppError, Outcome};
 use crate::kernel::money::{Fen, Ppm};
@@ -65,7 +66,7 @@ pub struct Supplier {
 /// What is sold.
 #[derive(Debug, Clone)]
 pub struct Product {
-    /// Place of the supplier in [`World::suppliers`].
+    /// Place of the supplier in [`World::suppliers`], or of the applicant in [`World::applicants`].
     pub supplier: usize,
     /// Name.
     pub name: String,
@@ -149,6 +150,18 @@ pub struct Donation {
     pub month: i64,
 }
 
+/// Who plays one branch of certification, with a product of its own: nobody plans to order it, so that no figure of the
+/// year hangs on what becomes of it.
+#[derive(Debug, Clone)]
+pub struct Applicant {
+    /// The branch.
+    pub branch: Branch,
+    /// Who applies.
+    pub supplier: Supplier,
+    /// For what.
+    pub product: Product,
+}
+
 /// Everything that is played.
 #[derive(Debug, Clone)]
 pub struct World {
@@ -156,6 +169,8 @@ pub struct World {
     pub suppliers: Vec<Supplier>,
     /// Their products.
     pub products: Vec<Product>,
+    /// Those who play the branches of certification.
+    pub applicants: Vec<Applicant>,
     /// Everybody else; parents stand before their children.
     pub units: Vec<Unit>,
     /// Donation purchases whose buyer and beneficiary are played.
@@ -175,6 +190,29 @@ struct ProductRow {
     price_fen: Fen,
     origin_county: RegionCode,
     months: String,
+    stock_units: i64,
+    sc_licence: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ApplicantRow {
+    branch: Branch,
+    uscc: Uscc,
+    name: String,
+    region_code: RegionCode,
+    village: String,
+    contact: String,
+    phone: String,
+    households: i64,
+    persons: i64,
+    linkage: String,
+    product: String,
+    category: Category,
+    mark: Mark,
+    unit: String,
+    net_weight_grams: i64,
+    weighed: bool,
+    price_fen: Fen,
     stock_units: i64,
     sc_licence: Option<String>,
 }
@@ -199,11 +237,13 @@ impl World {
         for unit in all.iter_mut().filter(|unit| CONTRACTORS.iter().any(|(name, _)| unit.name.starts_with(name))) {
             unit.kind = OrgKind::Contractor;
         }
-        let units = selected(all, scale.units, &suppliers);
+        let listed: Vec<ApplicantRow> = rows("applicants.csv", include_str!("data/applicants.csv"))?;
+        let applicants: Vec<Applicant> = listed.into_iter().enumerate().map(applicant).collect();
+        let units = selected(all, scale.units, &suppliers, &applicants);
         let known: HashSet<Uscc> = units.iter().map(|unit| unit.uscc).collect();
         let mut donations: Vec<Donation> = rows("donations.csv", include_str!("data/donations.csv"))?;
         donations.retain(|d| known.contains(&d.buyer_uscc) && known.contains(&d.beneficiary_uscc));
-        Ok(World { suppliers, products, units, donations })
+        Ok(World { suppliers, products, applicants, units, donations })
     }
 
     /// Who runs the canteen of a unit that does not run its own: a place in [`World::units`].
@@ -230,7 +270,8 @@ impl World {
 }
 
 /// The first budget units, those above them and those they share a canteen with, and everybody who is not a budget unit.
-fn selected(all: Vec<Unit>, limit: usize, suppliers: &[Supplier]) -> Vec<Unit> {
+/// Offices that only applicants need come last, so that the others keep their places and do what they did without them.
+fn selected(all: Vec<Unit>, limit: usize, suppliers: &[Supplier], applicants: &[Applicant]) -> Vec<Unit> {
     let by_uscc: HashMap<Uscc, usize> = all.iter().enumerate().map(|(at, unit)| (unit.uscc, at)).collect();
     let units = all.iter().enumerate().filter(|(_, unit)| unit.kind == OrgKind::BudgetUnit);
     let mut open: Vec<usize> = units.map(|(at, _)| at).take(limit).collect();
@@ -251,7 +292,47 @@ fn selected(all: Vec<Unit>, limit: usize, suppliers: &[Supplier]) -> Vec<Unit> {
         _ => true,
     };
     let places: Vec<bool> = all.iter().enumerate().map(|(at, unit)| wanted(at, unit)).collect();
-    all.into_iter().zip(places).filter(|(_, keep)| *keep).map(|(unit, _)| unit).collect()
+    let reviews = |unit: &Unit| {
+        let certifies = unit.kind == OrgKind::PovertyOffice;
+        certifies && applicants.iter().any(|a| unit.region_code.contains(&a.supplier.region_code))
+    };
+    let (kept, left): (Vec<_>, Vec<_>) = all.into_iter().zip(places).partition(|(_, keep)| *keep);
+    let needed = left.into_iter().filter(|(unit, _)| reviews(unit));
+    kept.into_iter().chain(needed).map(|(unit, _)| unit).collect()
+}
+
+fn applicant((at, row): (usize, ApplicantRow)) -> Applicant {
+    let supplier = Supplier {
+        uscc: row.uscc,
+        name: row.name,
+        kind: OrgKind::Cooperative,
+        region_code: row.region_code,
+        village: row.village,
+        contact: row.contact,
+        phone: row.phone,
+        households_registered_poor: row.households,
+        households_unstable_exited: 0,
+        households_borderline: 0,
+        households_general: 0,
+        persons: row.persons,
+        linkage: row.linkage,
+    };
+    let product = Product {
+        supplier: at,
+        name: row.product,
+        category: row.category,
+        mark: row.mark,
+        unit: row.unit,
+        net_weight_grams: row.net_weight_grams,
+        weighed: row.weighed,
+        tolerance: Ppm(if row.weighed { 50_000 } else { 0 }),
+        price: row.price_fen,
+        origin: row.region_code,
+        months: (1..=12).collect(),
+        stock: Quantity::units(row.stock_units),
+        sc_licence: row.sc_licence,
+    };
+    Applicant { branch: row.branch, supplier, product }
 }
 
 fn product(supplier: usize, row: ProductRow) -> Outcome<Product> {
@@ -299,6 +380,16 @@ mod tests {
             assert!(whole && product.weighed == (product.unit == "公斤"), "{}", product.name);
             assert!(product.price.get() > 0 && product.stock.milli() > 0, "{}", product.name);
         }
+    }
+
+    #[test]
+    fn every_branch_has_one_applicant_who_sells_nothing_else() {
+        let world = World::load(Scale::FULL).unwrap();
+        let branches: Vec<Branch> = world.applicants.iter().map(|a| a.branch).collect();
+        assert_eq!(branches, Branch::ALL);
+        let known: HashSet<Uscc> = world.suppliers.iter().map(|s| s.uscc).collect();
+        let of_applicants: HashSet<Uscc> = world.applicants.iter().map(|a| a.supplier.uscc).collect();
+        assert!(known.is_disjoint(&of_applicants) && of_applicants.len() == Branch::ALL.len());
     }
 
     #[test]

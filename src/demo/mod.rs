@@ -1,17 +1,22 @@
 //! A believable year of Ningxia, played through the same commands that the API uses.
 //!
 //! Owns no table. Invariants: what is played is decided beforehand and the same in every run ([`plan`]); each command is
-//! carried out once, so that a run that was interrupted is continued by the next.
+//! carried out once, so that a run that was interrupted is continued by the next. Beside the year stand applications that go
+//! every way of certification ([`Branch`]); nobody orders their products, so that no figure of the year hangs on them.
 
 mod chance;
 pub mod data;
+mod endings;
 pub mod people;
 pub mod plan;
 pub mod play;
 mod progress;
 mod report;
+mod trail;
 
 pub use data::Scale;
+pub use endings::{Ending, endings};
+pub use plan::Branch;
 pub use play::{Parts, Refusals};
 pub use progress::Progress;
 pub use report::report;
@@ -67,6 +72,7 @@ pub async fn run(parts: &Parts, scale: Scale, progress: &Progress) -> Outcome<Pl
     play.admit().await?;
     let products = play.enter_products().await?;
     play.certify(&products).await?;
+    play.branches().await?;
     let listings = play.list(&products).await?;
     let refusals = play.orders(&listings).await?;
     progress.phase("事件", "events", 1);

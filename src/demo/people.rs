@@ -83,6 +83,8 @@ pub struct Cast {
     pub units: Vec<House>,
     /// In the order of [`World::suppliers`].
     pub suppliers: Vec<House>,
+    /// In the order of [`World::applicants`].
+    pub applicants: Vec<House>,
     /// The platform's operator.
     pub operator: House,
     offices: HashMap<(OrgKind, RegionCode), usize>,
@@ -131,19 +133,21 @@ pub async fn settle_in(parts: &Parts, world: &World, year: &Year, progress: &Pro
     let opening = plan::moment(Day::ymd(2021, 1, 4), 540);
     let logins = logins(world, year);
     let units = world.units.iter().enumerate().map(|(at, unit)| unit_sheet(world, at, unit));
-    let sellers = world.suppliers.iter().map(supplier_sheet);
+    let applicants = world.applicants.iter().map(|applicant| &applicant.supplier);
+    let sellers = world.suppliers.iter().chain(applicants).map(supplier_sheet);
     let sheets: Vec<Sheet> = units.chain(sellers).map(|sheet| with_logins(sheet, &logins, parts)).collect();
     progress.phase("单位与人员", "organisations and people", sheets.len());
     let entered =
         in_flight(sheets, progress, |sheet| async move { parts.write(opening, move |tx| enter(tx, &sheet)).await });
     let mut houses = entered.await?;
-    let suppliers = houses.split_off(world.units.len());
+    let mut suppliers = houses.split_off(world.units.len());
+    let applicants = suppliers.split_off(world.suppliers.len());
     let hash = parts.password_hash.clone();
     let operator = parts.write(opening, move |tx| operator(tx, &hash)).await?;
     place(parts, world, &houses, opening).await?;
     let office = |(at, unit): (usize, &Unit)| ((unit.kind, unit.region_code), at);
     let offices = world.units.iter().enumerate().map(office).filter(|((kind, _), _)| !kind.buys()).collect();
-    Ok(Cast { units: houses, suppliers, operator, offices })
+    Ok(Cast { units: houses, suppliers, applicants, operator, offices })
 }
 
 /// Units stand below their supervisors, contractors serve the units whose canteens they run, unions pay for their own.
@@ -222,6 +226,8 @@ fn unit_sheet(world: &World, at: usize, unit: &Unit) -> Sheet {
         (_, Seat::Clerk) => vec![Role::Trader],
         (_, Seat::Keeper) => vec![Role::Acceptor],
         (_, Seat::Cashier) => vec![Role::Payer],
+        // Who decides what the clerk's own decision was worth.
+        (OrgKind::PovertyOffice, Seat::Head) => vec![Role::OrgAdmin, Role::Reviewer],
         (_, Seat::Head) => vec![Role::OrgAdmin],
     };
     sheet((unit.uscc, &unit.name, unit.kind, unit.region_code), unit.staff_count, roles)

@@ -1,9 +1,11 @@
 //! What the demo shows at its end: the bulletin, the county table, the logins and what to try with them.
 
+use super::endings::{self, Ending};
 use super::people::{CANTEEN, COOPERATIVE, KEEPER, OFFICE, OPERATOR, PASSWORD, Seat};
 use super::plan::YEAR;
 use super::play::Parts;
 use super::{Played, Refusals, Summary, end};
+use crate::certification::{BatchDiffView, CatalogueBatchView, LeftBecause};
 use crate::kernel::actor::{Actor, ReadReports};
 use crate::kernel::error::Outcome;
 use crate::kernel::money::Fen;
@@ -32,7 +34,47 @@ pub async fn report(parts: &Parts, played: &Played, address: &str) -> Outcome<St
     let title = format!("预留份额采购进度通报（{YEAR} 年度，截至 {}）", progress.as_of);
     let volumes = format!("产地县（区）销售额（{YEAR} 年）");
     let counties = table(&counties);
-    Ok(format!("{head}\n{tried}\n\n{title}\n{bulletin}\n\n{volumes}\n{counties}\n\n{}", invitation(address)))
+    let ways = ways(&endings::endings(parts, played).await?);
+    let (first, diff) = endings::batches(parts).await?;
+    Ok(format!(
+        "{head}\n{tried}\n\n{title}\n{bulletin}\n\n{volumes}\n{counties}\n\n认定申请的各种走向（{YEAR} 年）\n{ways}\n{}\n\n{}",
+        catalogue(&first, &diff),
+        invitation(address)
+    ))
+}
+
+/// Every branch of certification: where it ended, and when.
+fn ways(endings: &[Ending]) -> String {
+    let mut table = plain();
+    table.set_header(["走向", "产品", "证书或申请编号", "结果", "日期"]);
+    for ending in endings {
+        table.add_row([
+            ending.branch.words(),
+            &ending.product,
+            &ending.number,
+            &ending.standing,
+            &ending.on.to_string(),
+        ]);
+    }
+    table.to_string()
+}
+
+/// Two batches of the catalogue, and what the second changed.
+fn catalogue(first: &CatalogueBatchView, diff: &BatchDiffView) -> String {
+    let second = &diff.batch;
+    let ended = diff.left.iter().filter(|left| matches!(left.because, LeftBecause::NoLongerInForce)).count();
+    let batch = |batch: &CatalogueBatchView| {
+        let CatalogueBatchView { number, document_number, dated_on, certificates, .. } = batch;
+        format!("{number}（{document_number}，{dated_on}）{certificates} 件")
+    };
+    format!(
+        "目录批次：{}；{}。\n后者与前者相比：新增 {}，变更 {}，仅在前者 {}（其中已失效 {ended}）。",
+        batch(first),
+        batch(second),
+        diff.added.len(),
+        diff.changed.len(),
+        diff.left.len()
+    )
 }
 
 fn refused(refusals: &Refusals) -> String {

@@ -127,6 +127,9 @@ pub struct OwnListing {
     /// Send it as If-Match with a change.
     #[schema(example = "\"v3\"")]
     pub etag: String,
+    /// Its version; counts every change.
+    #[serde(skip)]
+    pub version: i64,
 }
 
 /// A listing's stock in sale units.
@@ -191,6 +194,7 @@ fn own_listing(stocks: &mut HashMap<AccountId, ledger::Balance>, row: ListingRow
         may_raise: row.fresh_evidence_id.is_some(),
         stock: stocks.remove(&row.stock_account_id).unwrap_or_default().into(),
         etag: etag(row.version),
+        version: row.version,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What happens in the demo's year, decided beforehand: pure, and the same in every run, so that a run that was
 //! interrupted can be continued. Amounts follow from each canteen's total, so that rates come out as they do in life.
 
+mod branches;
 mod demand;
 mod fate;
 mod filing;
@@ -10,6 +11,7 @@ mod shelf;
 #[cfg(test)]
 mod tests;
 
+pub use branches::{Act, Branch, Move, moves};
 pub use filing::{Filing, Verdict};
 pub use season::{END, moment};
 

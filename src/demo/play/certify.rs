@@ -33,9 +33,9 @@ struct Standing {
 
 /// The papers of a supplier that its applications share.
 #[derive(Debug, Clone, Copy)]
-struct Papers {
-    inspection: FileId,
-    linkage: FileId,
+pub(super) struct Papers {
+    pub(super) inspection: FileId,
+    pub(super) linkage: FileId,
 }
 
 impl Play<'_> {
@@ -51,8 +51,9 @@ impl Play<'_> {
         suppliers.dedup();
         self.progress.phase("认定材料", "papers", suppliers.len());
         let papers = in_flight(suppliers, self.progress, |supplier| async move {
-            let inspection = self.paper(supplier, Paper::Inspection, january(7, 9)).await?;
-            let linkage = self.paper(supplier, Paper::Linkage, january(7, 9)).await?;
+            let (about, house) = (&self.world.suppliers[supplier], &self.cast.suppliers[supplier]);
+            let inspection = self.paper(about, house, Paper::Inspection, january(7, 9)).await?;
+            let linkage = self.paper(about, house, Paper::Linkage, january(7, 9)).await?;
             Ok((supplier, Papers { inspection, linkage }))
         });
         let papers: HashMap<usize, Papers> = papers.await?.into_iter().collect();
@@ -96,11 +97,7 @@ impl Play<'_> {
         let product = &self.world.products[at];
         let supplier = &self.world.suppliers[product.supplier];
         let actor = self.cast.suppliers[product.supplier].actor::<ApplyForCertification>(Seat::Clerk)?;
-        let evidence = [
-            NewEvidence { facts: quality(product), files: vec![papers.inspection], replaces: None },
-            NewEvidence { facts: price(product), files: Vec::new(), replaces: None },
-            NewEvidence { facts: linkage(supplier), files: vec![papers.linkage], replaces: None },
-        ];
+        let evidence = evidence(supplier, product, papers);
         let work = move |tx: &mut crate::platform::db::Tx<'_>| {
             let row = certification::draft(tx, &actor, certification::default_scheme(), id)?;
             for piece in &evidence {
@@ -163,7 +160,16 @@ fn applications(read: &mut Read) -> Outcome<HashMap<ProductId, Standing>> {
     }
 }
 
-fn quality(product: &Product) -> Facts {
+/// Evidence of the three elements.
+pub(super) fn evidence(supplier: &Supplier, product: &Product, papers: Papers) -> [NewEvidence; 3] {
+    [
+        NewEvidence { facts: Facts::Quality(quality(product)), files: vec![papers.inspection], replaces: None },
+        NewEvidence { facts: Facts::Price(price(product)), files: Vec::new(), replaces: None },
+        NewEvidence { facts: linkage(supplier), files: vec![papers.linkage], replaces: None },
+    ]
+}
+
+pub(super) fn quality(product: &Product) -> QualityFacts {
     let marks = (product.mark != Mark::None).then(|| {
         vec![CarriedMark { mark: product.mark, number: mark_number(product), expires_on: Day::ymd(2023, 6, 30) }]
     });
@@ -173,7 +179,7 @@ fn quality(product: &Product) -> Facts {
         None => (QualityProof::InspectionReport, Some("NXJC-2021-0107".to_owned())),
     };
     let expires_on = (proof == QualityProof::FoodLicence).then(|| Day::ymd(2024, 12, 31));
-    Facts::Quality(QualityFacts { proof, number, expires_on, marks })
+    QualityFacts { proof, number, expires_on, marks }
 }
 
 /// A number as the mark's certificates are numbered.
@@ -186,13 +192,13 @@ fn mark_number(product: &Product) -> String {
     }
 }
 
-fn price(product: &Product) -> Facts {
-    Facts::Price(PriceFacts {
+pub(super) fn price(product: &Product) -> PriceFacts {
+    PriceFacts {
         proof: PriceProof::Link,
         link: Some("https://price.example/ningxia/2021-01".to_owned()),
         like_price_fen: Fen::new(product.price.get() * 108 / 100 + 1),
         like_unit: product.unit.clone(),
-    })
+    }
 }
 
 fn linkage(supplier: &Supplier) -> Facts {

@@ -1,17 +1,19 @@
 //! Carrying out what was planned: phase by phase, many commands in flight, each only once.
 
+mod branches;
 mod certify;
 mod filings;
 mod orders;
 mod papers;
 mod resume;
+mod scheme;
 mod steps;
 mod supply;
 
 pub use orders::Refusals;
 
-use super::data::World;
-use super::people::Cast;
+use super::data::{Supplier, World};
+use super::people::{Cast, House};
 use super::plan::Year;
 use super::progress::Progress;
 use crate::documents::Vault;
@@ -95,4 +97,13 @@ pub struct Play<'a> {
     pub cast: &'a Cast,
     /// Who is told how far it is.
     pub progress: &'a Progress,
+}
+
+impl Play<'_> {
+    /// Whoever sells, with its people: the year's suppliers, then those who play the branches of certification.
+    fn sellers(&self) -> impl Iterator<Item = (&Supplier, &House)> {
+        let applicants = self.world.applicants.iter().map(|applicant| &applicant.supplier);
+        let suppliers = self.world.suppliers.iter().zip(&self.cast.suppliers);
+        suppliers.chain(applicants.zip(&self.cast.applicants))
+    }
 }

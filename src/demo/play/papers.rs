@@ -1,7 +1,8 @@
 //! Papers that suppliers hand in: small, but real files.
 
 use super::Play;
-use crate::demo::people::Seat;
+use crate::demo::data::Supplier;
+use crate::demo::people::{House, Seat};
 use crate::documents::{self, FileClass, NewFile};
 use crate::kernel::actor::ManageCatalogue;
 use crate::kernel::error::{AppError, Outcome};
@@ -40,12 +41,12 @@ impl Play<'_> {
     ///
     /// # Errors
     /// When the vault or the database refuses.
-    pub(super) async fn paper(&self, supplier: usize, paper: Paper, at: At) -> Outcome<FileId> {
+    pub(super) async fn paper(&self, supplier: &Supplier, house: &House, paper: Paper, at: At) -> Outcome<FileId> {
         let (name, title) = paper.names();
-        let bytes = pdf(&format!("{title} - {} - demonstration only", self.world.suppliers[supplier].uscc.as_str()));
+        let bytes = pdf(&format!("{title} - {} - demonstration only", supplier.uscc.as_str()));
         let size_bytes = i64::try_from(bytes.len()).map_err(AppError::internal)?;
         let sha256 = self.parts.vault.put(paper.class(), bytes.into()).await?;
-        let actor = self.cast.suppliers[supplier].actor::<ManageCatalogue>(Seat::Clerk)?;
+        let actor = house.actor::<ManageCatalogue>(Seat::Clerk)?;
         let new = NewFile {
             name: name.to_owned(),
             content_type: "application/pdf",

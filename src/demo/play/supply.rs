@@ -3,7 +3,7 @@
 use super::{Play, in_flight};
 use crate::admission::{self, NewApplication, Verdict};
 use crate::catalogue::{self, Evidence, Months, NewListing, NewProduct, OriginShare};
-use crate::demo::data::Product;
+use crate::demo::data::{Product, Supplier};
 use crate::demo::people::{House, Seat};
 use crate::demo::plan::moment;
 use crate::kernel::actor::{ApplyAsSupplier, ManageCatalogue, OrgKind, RecommendSupplier, ReviewSupplier, Scope};
@@ -47,29 +47,31 @@ impl Play<'_> {
     /// # Errors
     /// When a command refuses or the database fails.
     pub async fn admit(&self) -> Outcome<()> {
-        self.progress.phase("供应商入驻", "suppliers", self.world.suppliers.len());
+        let sellers: Vec<(&Supplier, &House)> = self.sellers().collect();
+        self.progress.phase("供应商入驻", "suppliers", sellers.len());
         let open: HashMap<OrgId, (SupplierApplicationId, admission::SupplierApplicationStatus)> =
             self.parts.read(applications).await?;
-        let places: Vec<usize> = (0..self.world.suppliers.len()).collect();
-        in_flight(places, self.progress, |at| self.admit_one(at, open.get(&self.cast.suppliers[at].org).copied()))
-            .await
-            .map(drop)
+        in_flight(sellers, self.progress, |(supplier, house)| {
+            self.admit_one(supplier, house, open.get(&house.org).copied())
+        })
+        .await
+        .map(drop)
     }
 
     async fn admit_one(
         &self,
-        at: usize,
+        supplier: &Supplier,
+        house: &House,
         known: Option<(SupplierApplicationId, admission::SupplierApplicationStatus)>,
     ) -> Outcome<()> {
         use admission::SupplierApplicationStatus as Status;
-        let (supplier, house) = (&self.world.suppliers[at], &self.cast.suppliers[at]);
         let (id, status) = match known {
             Some(known) => known,
             None => {
                 let actor = house.actor::<ApplyAsSupplier>(Seat::Clerk)?;
                 let statement =
                     format!("{}，位于{}，带动{}户。", supplier.name, supplier.village, households(supplier));
-                let licence = self.paper(at, super::papers::Paper::Licence, january(4, 9)).await?;
+                let licence = self.paper(supplier, house, super::papers::Paper::Licence, january(4, 9)).await?;
                 let new = NewApplication { statement, files: vec![licence] };
                 let id = self.parts.write(january(4, 10), move |tx| admission::apply(tx, &actor, &new)).await?;
                 (id, Status::Submitted)
@@ -104,14 +106,14 @@ impl Play<'_> {
             async move {
                 match known {
                     Some(id) => Ok(id),
-                    None => self.enter_product(house, product).await,
+                    None => self.enter_product(house, product, january(6, 15)).await,
                 }
             }
         })
         .await
     }
 
-    async fn enter_product(&self, house: &House, product: &Product) -> Outcome<ProductId> {
+    pub(super) async fn enter_product(&self, house: &House, product: &Product, at: At) -> Outcome<ProductId> {
         let actor = house.actor::<ManageCatalogue>(Seat::Clerk)?;
         let licence = product.sc_licence.as_deref().map(FoodLicence::parse).transpose();
         let new = NewProduct {
@@ -123,7 +125,7 @@ impl Play<'_> {
             sc_licence: licence.map_err(|e| AppError::internal(format!("{}: {e}", product.name)))?,
             weighed: product.weighed,
         };
-        self.parts.write(january(6, 15), move |tx| catalogue::add_product(tx, &actor, &new)).await
+        self.parts.write(at, move |tx| catalogue::add_product(tx, &actor, &new)).await
     }
 
     /// Every supplier puts on sale what it may; the listings in the order of the world.
@@ -151,23 +153,7 @@ impl Play<'_> {
     }
 
     async fn list_one(&self, house: &House, product: &Product, id: ProductId) -> Outcome<Option<ListingId>> {
-        let actor = house.actor::<ManageCatalogue>(Seat::Clerk)?;
-        let per_kg = product.price.get().saturating_mul(1_000) / product.net_weight_grams.max(1);
-        let new = NewListing {
-            product_id: id,
-            unit: product.unit.clone(),
-            net_weight_grams: product.net_weight_grams,
-            tolerance_ppm: product.weighed.then_some(product.tolerance),
-            price_fen: product.price,
-            months: Months::of(&product.months),
-            stock: product.stock,
-            evidence: Evidence {
-                file_id: None,
-                link: Some("https://price.example/ningxia/2021-01".to_owned()),
-                // The like goods cost a little more.
-                like_price_per_kg_fen: Some(Fen::new(per_kg * 108 / 100 + 1)),
-            },
-        };
+        let (actor, new) = (house.actor::<ManageCatalogue>(Seat::Clerk)?, new_listing(product, id));
         match self.parts.write(january(21, 10), move |tx| catalogue::list_product(tx, &actor, &new)).await {
             Ok(listing) => Ok(Some(listing)),
             Err(error) if error.code() == Code::CertificateNotCurrent => Ok(None),
@@ -176,7 +162,26 @@ impl Play<'_> {
     }
 }
 
-fn households(supplier: &crate::demo::data::Supplier) -> i64 {
+/// How a product is put on sale.
+pub(super) fn new_listing(product: &Product, id: ProductId) -> NewListing {
+    let per_kg = product.price.get().saturating_mul(1_000) / product.net_weight_grams.max(1);
+    NewListing {
+        product_id: id,
+        unit: product.unit.clone(),
+        net_weight_grams: product.net_weight_grams,
+        tolerance_ppm: product.weighed.then_some(product.tolerance),
+        price_fen: product.price,
+        months: Months::of(&product.months),
+        stock: product.stock,
+        evidence: Evidence {
+            file_id: None,
+            link: Some("https://price.example/ningxia/2021-01".to_owned()),
+            // The like goods cost a little more.
+            like_price_per_kg_fen: Some(Fen::new(per_kg * 108 / 100 + 1)),
+        },
+    }
+}
+fn households(supplier: &Supplier) -> i64 {
     supplier.households_registered_poor
         + supplier.households_unstable_exited
         + supplier.households_borderline
