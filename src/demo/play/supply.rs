@@ -122,6 +122,7 @@ impl Play<'_> {
             description: String::new(),
             sc_licence: licence.map_err(|e| AppError::internal(format!("{}: {e}", product.name)))?,
             weighed: product.weighed,
+            yearly_output_kg: None,
         };
         self.parts.write(january(6, 15), move |tx| catalogue::add_product(tx, &actor, &new)).await
     }
