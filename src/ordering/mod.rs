@@ -40,9 +40,11 @@ pub use commands::returns::{NewReturn, take_back};
 pub use commands::settle::settle;
 pub use commands::ship::{NewShipment, ShippedLine, ship};
 pub use commands::stop::{stop_slipped, stop_supplier, stop_unanswered};
+pub use http::PlaceOrderRequest;
 pub use queries::{
-    Bought, CountDifference, CountingView, OrderSummary, OrderView, PaymentView, PaymentsWanted, Performance,
-    Wanted as OrdersWanted, answering, bought, list as orders, order, payments, performance, sold_prices,
+    Bought, CountDifference, CountingView, Exception, Hands, OrderSummary, OrderView, PaymentView, PaymentsWanted,
+    Performance, Purchase, PurchaseLine, Wanted as OrdersWanted, answering, bought, changed_purchases, exception_on,
+    hands, list as orders, order, payments, performance, purchases, purchases_of, shipped_grams, sold_prices,
     verify_counts,
 };
 pub use rules::order::OrderState;

@@ -6,6 +6,7 @@ mod duties;
 mod late;
 mod money;
 mod performance;
+mod purchases;
 mod tasks;
 mod verify;
 mod verify_lines;
@@ -17,6 +18,10 @@ pub use duties::{DutyExceptionView, exceptions};
 pub use late::{LateEntryView, late_entries};
 pub use money::{InvoiceView, PaymentView, PaymentsWanted, RatingView, RefundView, invoices, payments};
 pub use performance::{Performance, answering, performance, sold_prices};
+pub use purchases::{
+    Exception, Hands, Purchase, PurchaseLine, changed_purchases, exception_on, hands, purchases, purchases_of,
+    shipped_grams,
+};
 pub use tasks::{Task, tasks};
 pub use verify::{CountDifference, verify_counts};
 pub use views::{FactReply, ListedOrder, OrderGroupView, OrderSummary, OrderView};

@@ -11,4 +11,5 @@ pub mod lists;
 pub mod orders;
 pub mod payments;
 pub mod performance;
+pub mod purchases;
 pub mod tasks;
