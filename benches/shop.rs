@@ -249,6 +249,7 @@ fn list(tx: &mut Tx<'_>, actor: &Actor, county: &str, number: usize) -> Outcome<
         description: "产自本县，冷链发货。".to_owned(),
         sc_licence: None,
         weighed: false,
+        yearly_output_kg: None,
     };
     let listing = NewListing {
         product_id: catalogue::add_product(tx, actor, &product)?,

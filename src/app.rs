@@ -1,6 +1,7 @@
 //! The composition root: state, the routes and jobs of all slices. It knows every slice; no slice knows it.
 
 use crate::admission;
+use crate::anomalies;
 use crate::audit;
 use crate::blacklist;
 use crate::bulletins;
@@ -115,6 +116,7 @@ fn routes(config: &mut ServiceConfig) {
     quota::http::routes(config);
     ordering::http::routes(config);
     supervision::http::routes(config);
+    anomalies::http::routes(config);
     reporting::http::routes(config);
     bulletins::http::routes(config);
     planner::http::routes(config);
@@ -281,22 +283,12 @@ pub fn jobs(installation: &Installation) -> Runner {
     let runner = periodic(runner, installation, hour, "certification.remind", certification::remind);
     let runner =
         periodic(runner, installation, hour, "certification.remind_objections", certification::remind_objections);
-    let runner = periodic(runner, installation, hour, "supervision.remind", supervision::remind);
-    let (watching, scoring) = (installation.store.clone(), installation.store.clone());
+    let runner = supervision_jobs(runner, installation);
     let planning = installation.store.clone();
-    let runner = runner
-        .every(hour, "planner.remind", move |ctx| {
-            let store = planning.clone();
-            async move { planner::remind(&store, ctx).await.map(drop) }
-        })
-        .every(Duration::from_secs(86_400), "supervision.watch", move |ctx| {
-            let store = watching.clone();
-            async move { supervision::watch_prices(&store, ctx).await }
-        })
-        .every(hour, "supervision.score", move |ctx| {
-            let store = scoring.clone();
-            async move { supervision::score_suppliers(&store, ctx).await }
-        });
+    let runner = runner.every(hour, "planner.remind", move |ctx| {
+        let store = planning.clone();
+        async move { planner::remind(&store, ctx).await.map(drop) }
+    });
     let (keys, secret) = (installation.store.clone(), installation.secret.clone());
     let runner = runner.every(Duration::from_secs(86_400), "certification.keys", move |ctx| {
         let (store, secret) = (keys.clone(), secret.clone());
@@ -372,6 +364,26 @@ async fn certificate_ended(store: Store, ctx: Ctx, job: jobs::Job) -> Outcome<()
 async fn certificate_restored(store: Store, ctx: Ctx, job: jobs::Job) -> Outcome<()> {
     let fact: certification::CertificateRestored = serde_json::from_str(&job.payload).map_err(AppError::internal)?;
     ordering::clear_flags(&store, &ctx, fact.certificate_id).await.map(drop)
+}
+
+/// What supervision looks at of its own accord.
+fn supervision_jobs(runner: Runner, installation: &Installation) -> Runner {
+    let (hour, day) = (Duration::from_secs(3_600), Duration::from_secs(86_400));
+    let (watching, scoring, sensing) =
+        (installation.store.clone(), installation.store.clone(), installation.store.clone());
+    periodic(runner, installation, hour, "supervision.remind", supervision::remind)
+        .every(day, "supervision.watch", move |ctx| {
+            let store = watching.clone();
+            async move { supervision::watch_prices(&store, ctx).await }
+        })
+        .every(hour, "supervision.score", move |ctx| {
+            let store = scoring.clone();
+            async move { supervision::score_suppliers(&store, ctx).await }
+        })
+        .every(day, "anomalies.detect", move |ctx| {
+            let store = sensing.clone();
+            async move { anomalies::detect(&store, ctx).await.map(drop) }
+        })
 }
 
 fn identity_jobs(runner: Runner, installation: &Installation) -> Runner {

@@ -26,6 +26,8 @@ pub mod quota;
 pub mod ordering;
 pub mod supervision;
 
+pub mod anomalies;
+
 pub mod reporting;
 
 pub mod bulletins;

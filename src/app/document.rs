@@ -153,7 +153,7 @@ const ABOUT: [(&str, &str); 16] = [
     ("rules", "规则 / Numbers that an office may set, by region and date; every decision keeps the row it used."),
     (
         "supervision",
-        "监督 / What an office finds is answered with evidence until it closes; complaints of the public and of buyers; random inspections that anybody can draw again; prices against the median of like goods, and suppliers' monthly scores with what follows from them. Decisions carry If-Match with the version that was read.",
+        "监督 / What an office finds is answered with evidence until it closes; complaints of the public and of buyers; random inspections that anybody can draw again; prices against the median of like goods, and suppliers' monthly scores with what follows from them; what is unusual about purchases. Decisions carry If-Match with the version that was read.",
     ),
     (
         "work",
@@ -265,8 +265,8 @@ const KEYED: [&str; 31] = [
     "/shipments",
     "/urges",
 ];
-/// Operations that issue a secret, or are asked with what nobody may keep, remember nothing.
-const SECRET: [&str; 2] = ["/api-keys", "/household-matches"];
+/// Operations that issue a secret, are asked with what nobody may keep, or change nothing, remember nothing.
+const SECRET: [&str; 4] = ["/api-keys", "/household-matches", "/listings/{id}/price-checks", "/order-checks"];
 
 /// The header of the key, where an operation takes one.
 fn key_header(path: &str) -> Option<RefOr<utoipa::openapi::path::Parameter>> {

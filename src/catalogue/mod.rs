@@ -24,15 +24,15 @@ pub(crate) mod schema;
 mod store;
 
 pub use commands::{
-    Evidence, NewListing, NewProduct, StockChange, add_product, change_price, change_stock, end_admission, end_mandate,
-    give_evidence, list_product, refresh_eligible, relist, withdraw,
+    Evidence, NewListing, NewProduct, StockChange, add_product, change_price, change_stock, declare_output,
+    end_admission, end_mandate, give_evidence, list_product, refresh_eligible, relist, withdraw,
 };
 pub use covers::{Cover, Reach, Withdrawn, cover, extend, recover, unbar, uncover};
 pub use http::CreateProductRequest;
 pub use offers::{CertificateInForce, Offer, kept_offers, offers};
 pub use queries::{
-    ListedGoods, Product, count_offered, covers, has_product, like_prices, listed, offered, on_sale, own_product,
-    own_products, priced, product, products_made,
+    ListedGoods, Product, count_offered, covers, declared_outputs, has_product, like_prices, listed, offered, on_sale,
+    own_product, own_products, priced, product, products_made,
 };
 pub use rules::{CoverStatus, Covering, ListingStatus, Months, OriginShare, StockDirection};
-pub use store::{LikePrice, OnSale, Priced};
+pub use store::{DeclaredOutput, LikePrice, OnSale, Priced};

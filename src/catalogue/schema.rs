@@ -15,6 +15,7 @@ diesel::table! {
         created_by -> Binary,
         created_at -> BigInt,
         version -> BigInt,
+        yearly_output_kg -> Nullable<BigInt>,
     }
 }
 diesel::table! {

@@ -331,6 +331,11 @@ permissions! {
     /// Read complaints in scope: made by the own organisation, about it, or in the region.
     ReadComplaints "complaints.read" { BUYERS Trader, BUYERS Acceptor, BUYERS Payer, SELLERS Seller, OFFICES Reviewer, AUDITORS Auditor, OPERATOR Reviewer, OPERATOR Auditor }
 
+    /// Read anomalies in scope.
+    ReadAnomalies "anomalies.read" { UNITS Reviewer, UNITS Auditor, AUDITORS Auditor, OPERATOR Auditor }
+    /// Explain or dismiss anomalies of the own region.
+    DecideAnomalies "anomalies.decide" { AUDITORS Auditor, OPERATOR Auditor }
+
     /// Draft, sign and publish bulletins of the own region, urge units.
     PublishBulletins "bulletins.publish" { FINANCE Reviewer }
     /// Read reports in scope.

@@ -171,6 +171,8 @@ crate::ids! {
     ScoreId "scr"
     /// What the ladder of scores proposes.
     ScoreProposalId "spr"
+    /// Something about a purchase that the auditor looks at.
+    AnomalyId "anm"
     /// A flag of an order: a certificate of its goods ended.
     OrderFlagId "flg"
     /// What an annulled certificate means for an order.

@@ -40,10 +40,12 @@ pub use commands::returns::{NewReturn, take_back};
 pub use commands::settle::settle;
 pub use commands::ship::{NewShipment, ShippedLine, ship};
 pub use commands::stop::{stop_slipped, stop_supplier, stop_unanswered};
+pub use http::PlaceOrderRequest;
 pub use queries::{
-    Bought, CountDifference, CountingView, OrderSummary, OrderView, OtherRules, OutstandingOrder, PaymentView,
-    PaymentsWanted, Performance, RecountWanted, RecountedOrder, Wanted as OrdersWanted, answering, bought,
-    list as orders, order, outstanding, payments, performance, recounts, sold_prices, verify_counts,
+    Bought, CountDifference, CountingView, Exception, Hands, OrderSummary, OrderView, OtherRules, OutstandingOrder,
+    PaymentView, PaymentsWanted, Performance, Purchase, PurchaseLine, RecountWanted, RecountedOrder,
+    Wanted as OrdersWanted, answering, bought, changed_purchases, exception_on, hands, list as orders, order,
+    outstanding, payments, performance, purchases, purchases_of, recounts, shipped_grams, sold_prices, verify_counts,
 };
 pub use rules::order::OrderState;
 pub use rules::outstanding::OutstandingCause;

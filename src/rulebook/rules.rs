@@ -100,6 +100,22 @@ crate::text_enum! {
         ScoreMinOrders "score_min_orders"
         /// 供应商申辩期限, working days.
         ScoreAnswerDays "score_answer_days"
+        /// 数量或单价达到上次的此倍数即提示, times the last one; 0 switches it off.
+        AnomalySlipFactor "anomaly_slip_factor"
+        /// 单价高于同类中位价的此倍数、或低于其倒数即提示, parts per million; 0 switches it off.
+        AnomalyPriceFactorPpm "anomaly_price_factor_ppm"
+        /// 当日下单、验收、付款、评价即提示.
+        AnomalySameDay "anomaly_same_day"
+        /// 一家供应商占单位年度采购额超过此比例即提示, parts per million.
+        AnomalySupplierSharePpm "anomaly_supplier_share_ppm"
+        /// 年度采购额达到此数才看供应商占比, fen.
+        AnomalyShareLeastFen "anomaly_share_least_fen"
+        /// 单笔须经审批的金额, fen; 0 where no amount needs an approval.
+        ApprovalBandFen "approval_band_fen"
+        /// 几天之内的订单合并看是否拆分, calendar days counted with the first.
+        AnomalySplitDays "anomaly_split_days"
+        /// 数量相差不超过此比例的视为重复下单, parts per million.
+        AnomalySimilarPpm "anomaly_similar_ppm"
     }
 }
 
@@ -164,6 +180,8 @@ const ASPECTS: &[&str] = &["price", "quality", "delivery"];
 const STEPS: &[&str] = &["warn", "suspend", "remove"];
 /// One million: all of it.
 const WHOLE_PPM: i64 = 1_000_000;
+/// The largest amount that a rule names: ten billion yuan.
+const MOST_FEN: i64 = 1_000_000_000_000;
 
 impl RuleName {
     /// The unit its value is in.
@@ -175,8 +193,13 @@ impl RuleName {
             | R::UnionMinRatioPpm
             | R::PriceAlertFactorPpm
             | R::WeightTolerancePpm
+            | R::AnomalyPriceFactorPpm
+            | R::AnomalySupplierSharePpm
+            | R::AnomalySimilarPpm
             | R::ScoreWeightPpm => "ppm",
-            R::NotBelowLastYear | R::RatingRequired => "flag",
+            R::NotBelowLastYear | R::RatingRequired | R::AnomalySameDay => "flag",
+            R::AnomalySlipFactor => "times",
+            R::AnomalyShareLeastFen | R::ApprovalBandFen => "fen",
             R::FillDeadline | R::ClosingDate | R::LinkageRecheck | R::PlanReminder => "month_day",
             R::CeilingMode | R::QuotaProductRule => "choice",
             R::QualityDocuments | R::PriceDocuments | R::LinkageDocuments => "documents",
@@ -189,6 +212,7 @@ impl RuleName {
             | R::BlacklistDays
             | R::LinkageReminderDays
             | R::LinkageReminderInterval
+            | R::AnomalySplitDays
             | R::PaymentDays
             | R::PaymentDaysMax => "calendar_days",
             R::ReviewDays
@@ -217,17 +241,22 @@ impl RuleName {
     pub const fn kind(self) -> ValueKind {
         use RuleName as R;
         match self {
-            R::MinRatioPpm | R::UnionMinRatioPpm | R::WeightTolerancePpm | R::ScoreWeightPpm => {
-                ValueKind::Number { max: WHOLE_PPM }
-            }
+            R::MinRatioPpm
+            | R::UnionMinRatioPpm
+            | R::WeightTolerancePpm
+            | R::AnomalySupplierSharePpm
+            | R::AnomalySimilarPpm
+            | R::ScoreWeightPpm => ValueKind::Number { max: WHOLE_PPM },
+            R::AnomalySlipFactor => ValueKind::Number { max: 1_000 },
+            R::AnomalyShareLeastFen | R::ApprovalBandFen => ValueKind::Number { max: MOST_FEN },
             R::ScoreLadder => ValueKind::Number { max: 100 },
             R::PriceWatchMinGoods | R::ScoreMinOrders => ValueKind::Number { max: 10_000 },
-            R::PriceAlertFactorPpm => ValueKind::Number { max: 100 * WHOLE_PPM },
+            R::PriceAlertFactorPpm | R::AnomalyPriceFactorPpm => ValueKind::Number { max: 100 * WHOLE_PPM },
             R::InterestPpmPerDay => ValueKind::Number { max: 10_000 },
             R::RetentionYears => ValueKind::Number { max: 200 },
             R::CertificateValidityDays => ValueKind::Number { max: 3_660 },
             R::BlacklistDays => ValueKind::Term { max: 36_600 },
-            R::NotBelowLastYear | R::RatingRequired => ValueKind::Flag,
+            R::NotBelowLastYear | R::RatingRequired | R::AnomalySameDay => ValueKind::Flag,
             R::FillDeadline | R::ClosingDate | R::LinkageRecheck | R::PlanReminder => ValueKind::MonthDay,
             R::CeilingMode => ValueKind::Choice(&["refuse", "warn"]),
             R::QuotaProductRule => ValueKind::Choice(&["eligible", "certified", "either", "both"]),

@@ -17,6 +17,7 @@
 
 mod commands;
 pub mod http;
+mod medians;
 mod prices;
 mod queries;
 mod rules;
@@ -26,5 +27,6 @@ mod store;
 mod subject;
 
 pub use commands::{recompute_deadlines, remind, score_suppliers, watch_prices};
+pub use medians::{LikeMedian, LikeMedians, like_medians};
 pub use queries::verify_draw_file;
 pub use seeds::Seeds;

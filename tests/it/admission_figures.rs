@@ -79,6 +79,7 @@ async fn products(app: &TestApp, suppliers: [Actor; 2], standing: &'static [(usi
                     description: String::new(),
                     sc_licence: None,
                     weighed: false,
+                    yearly_output_kg: None,
                 };
                 let product = catalogue::add_product(tx, supplier, &new)?;
                 let drafted = certification::draft(tx, supplier, certification::default_scheme(), product)?;

@@ -32,6 +32,7 @@ async fn gift_box(app: &TestApp, till: &Till, price_fen: i64, shares: [i64; 2]) 
         description: String::new(),
         sc_licence: None,
         weighed: false,
+        yearly_output_kg: None,
     };
     app.write(move |tx| {
         let evidence =

@@ -11,7 +11,7 @@ pub use admission::end_admission;
 pub use eligible::refresh_eligible;
 pub use listings::{NewListing, end_mandate, list_product, relist, withdraw};
 pub use prices::{Evidence, change_price, give_evidence};
-pub use products::{NewProduct, add_product};
+pub use products::{NewProduct, add_product, declare_output};
 pub use stock::{StockChange, change_stock};
 
 use super::rules::{self, OriginShare};

@@ -28,6 +28,8 @@ pub struct NewProduct {
     pub sc_licence: Option<FoodLicence>,
     /// Whether it is sold by weight.
     pub weighed: bool,
+    /// How much of it is produced in a year, in kilograms, as the supplier declares.
+    pub yearly_output_kg: Option<i64>,
 }
 
 /// Enters a product of the actor's organisation. What it is made of does not change later: another product is another
@@ -55,6 +57,7 @@ pub fn add_product(tx: &mut Tx<'_>, actor: &Actor, new: &NewProduct) -> Outcome<
         description: new.description.trim().to_owned(),
         sc_licence: new.sc_licence.map(|licence| licence.as_str().to_owned()),
         weighed: new.weighed,
+        yearly_output_kg: new.yearly_output_kg,
         created_by: actor.user_id,
         created_at: tx.at(),
         version: 1,
@@ -71,6 +74,24 @@ pub fn add_product(tx: &mut Tx<'_>, actor: &Actor, new: &NewProduct) -> Outcome<
     };
     audit::record(tx, &entry)?;
     Ok(row.id)
+}
+
+/// Declares how much of an own product is made in a year, in kilograms; each declaration stays in the audit trail.
+///
+/// # Errors
+/// `not_found`.
+pub fn declare_output(tx: &mut Tx<'_>, actor: &Actor, id: ProductId, kilograms: i64) -> Outcome<()> {
+    let row = store::declare_output(tx, actor.org_id, id, kilograms)?.ok_or(Code::NotFound)?;
+    let entry = audit::Entry {
+        actor: Some(actor),
+        action: "product.output_declared",
+        subject: id.to_string(),
+        owner_org: row.org_id,
+        other_org: None,
+        region: row.supplier_region,
+        details: json!({ "yearly_output_kg": kilograms }),
+    };
+    audit::record(tx, &entry)
 }
 
 fn unknown_county(error: AppError, at: usize) -> AppError {

@@ -1,7 +1,7 @@
 //! Products of the own organisation.
 
 use crate::catalogue::queries::{self, ProductView};
-use crate::catalogue::{NewProduct, OriginShare, add_product};
+use crate::catalogue::{NewProduct, OriginShare, add_product, declare_output};
 use crate::kernel::actor::ManageCatalogue;
 use crate::kernel::error::{AppError, Outcome};
 use crate::kernel::food_licence::FoodLicence;
@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.service(create_product).service(list_products).service(get_product);
+    config.service(create_product).service(list_products).service(get_product).service(declare_yearly_output);
 }
 
 /// A product to enter.
@@ -39,6 +39,9 @@ pub struct CreateProductRequest {
     sc_licence: Option<String>,
     /// Whether it is sold by weight.
     weighed: bool,
+    /// How much of it is produced in a year, in kilograms: the auditor is shown when more is shipped.
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
+    yearly_output_kg: Option<i64>,
 }
 
 impl CreateProductRequest {
@@ -57,6 +60,7 @@ impl CreateProductRequest {
             // The schema has already named a number of another shape.
             sc_licence: licence.map_err(|e| AppError::internal(format!("{e:?}")))?,
             weighed: self.weighed,
+            yearly_output_kg: self.yearly_output_kg,
         })
     }
 }
@@ -99,6 +103,32 @@ pub async fn get_product(call: Call<ManageCatalogue>, path: web::Path<ProductId>
     let day = call.now().day();
     call.read_reply(move |read, actor| {
         let view = queries::own_product(read, &actor.scope, *path, day)?;
+        Ok(Reply::ok(&view)?.etag(view.version))
+    })
+    .await
+}
+
+/// A yearly output to declare.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OutputRequest {
+    /// In kilograms.
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
+    yearly_output_kg: i64,
+}
+
+/// Declare anew how much of an own product is made in a year; the auditor is shown when more is shipped in a calendar year.
+#[utoipa::path(post, path = "/products/{id}/yearly-outputs", tag = "catalogue", params(("id" = ProductId, Path)),
+    request_body = OutputRequest, responses((status = 200, body = ProductView)), security(("bearer" = ["catalogue.manage"])))]
+#[post("/products/{id}/yearly-outputs")]
+pub async fn declare_yearly_output(
+    call: Call<ManageCatalogue, Json<OutputRequest>>,
+    path: web::Path<ProductId>,
+) -> Answer {
+    call.write(move |tx, actor, Json(body)| {
+        declare_output(tx, actor, *path, body.yearly_output_kg)?;
+        let day = tx.at().day();
+        let view = queries::own_product(tx, &actor.scope, *path, day)?;
         Ok(Reply::ok(&view)?.etag(view.version))
     })
     .await

@@ -6,6 +6,7 @@ use crate::catalogue::store::{self, OnSale, ProductRow};
 use crate::kernel::actor::Scope;
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::{ListingId, OrgId, ProductId};
+use crate::kernel::money::Fen;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::terms::{Category, Mark};
 use crate::platform::db::Read;
@@ -68,6 +69,8 @@ pub struct ListedGoods {
     pub name: String,
     /// The certificate it shows.
     pub certificate_number: Option<String>,
+    /// The price of a unit.
+    pub price_fen: Fen,
 }
 
 /// A listing, whoever's it is: listings are public.
@@ -82,6 +85,7 @@ pub fn listed(on: &mut Read, id: ListingId) -> Outcome<ListedGoods> {
         org_id: row.org_id,
         name: row.name,
         certificate_number: row.certificate_number,
+        price_fen: row.price_fen,
     })
 }
 

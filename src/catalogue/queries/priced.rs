@@ -1,8 +1,8 @@
 //! What supervision asks about prices.
 
-use crate::catalogue::store::{self, LikePrice, Priced};
+use crate::catalogue::store::{self, DeclaredOutput, LikePrice, Priced};
 use crate::kernel::error::Outcome;
-use crate::kernel::ids::{ListingId, OrgId};
+use crate::kernel::ids::{ListingId, OrgId, ProductId};
 use crate::kernel::time::Day;
 use crate::platform::db::Read;
 
@@ -36,4 +36,12 @@ pub fn like_prices(on: &mut Read) -> Outcome<Vec<LikePrice>> {
 /// When the database fails.
 pub fn count_offered(on: &mut Read, org: OrgId) -> Outcome<i64> {
     store::count_offered(on, org)
+}
+
+/// Which of these products have a declared yearly output, in kilograms, with their makers.
+///
+/// # Errors
+/// When the database fails.
+pub fn declared_outputs(on: &mut Read, ids: &[ProductId]) -> Outcome<Vec<DeclaredOutput>> {
+    store::declared_outputs(on, ids)
 }

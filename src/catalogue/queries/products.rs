@@ -56,6 +56,8 @@ pub struct ProductView {
     pub sc_licence: Option<String>,
     /// Whether it is sold by weight.
     pub weighed: bool,
+    /// How much of it is produced in a year, in kilograms, as its supplier declared.
+    pub yearly_output_kg: Option<i64>,
     /// Whether it is a product of 832 counties today.
     pub eligible: bool,
     /// Whether a certificate is in force today.
@@ -260,6 +262,7 @@ fn view(
         description: row.description,
         sc_licence: row.sc_licence,
         weighed: row.weighed,
+        yearly_output_kg: row.yearly_output_kg,
         listings: Vec::new(),
         created_at: row.created_at,
         version: row.version,

@@ -1,6 +1,7 @@
-//! SQL of prices as the price watch asks for them.
+//! SQL of prices as the price watch asks for them, and of what suppliers declare to produce.
 
 use super::offers::may_sell;
+use super::products::ProductRow;
 use crate::catalogue::rules::ListingStatus;
 use crate::catalogue::schema::{listings, price_evidence as evidence, products};
 use crate::each;
@@ -10,7 +11,8 @@ use crate::kernel::money::Fen;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::terms::{Category, Mark};
 use crate::kernel::time::{At, Day};
-use crate::platform::db::Read;
+use crate::platform::db::{Read, Tx};
+use diesel::dsl::update;
 use diesel::prelude::*;
 
 /// Ids named in one statement.
@@ -105,4 +107,39 @@ pub fn count_offered(on: &mut Read, org: OrgId) -> Outcome<i64> {
         each!(on, c => listings::table.filter(listings::org_id.eq(org)).filter(listings::status.eq(ListingStatus::OnSale))
         .count().get_result(c))?,
     )
+}
+
+/// What a supplier declared to produce of a product in a year.
+#[derive(Debug, Clone, Queryable)]
+pub struct DeclaredOutput {
+    /// The product.
+    pub product_id: ProductId,
+    /// Its name.
+    pub name: String,
+    /// Who makes it.
+    pub org_id: OrgId,
+    /// Where the maker is registered.
+    pub region: RegionCode,
+    /// In kilograms.
+    pub kilograms: i64,
+}
+
+/// Which of these products have a declared yearly output.
+pub fn declared_outputs(on: &mut Read, ids: &[ProductId]) -> Outcome<Vec<DeclaredOutput>> {
+    let mut found = Vec::new();
+    for part in ids.chunks(CHUNK) {
+        let some: Vec<DeclaredOutput> = each!(on, c => products::table.filter(products::id.eq_any(part))
+            .filter(products::yearly_output_kg.is_not_null()).order(products::id)
+            .select((products::id, products::name, products::org_id, products::supplier_region,
+                products::yearly_output_kg.assume_not_null())).load(c))?;
+        found.extend(some);
+    }
+    Ok(found)
+}
+
+/// Declares the yearly output of a supplier's own product anew; the product as it is now.
+pub fn declare_output(tx: &mut Tx<'_>, org: OrgId, id: ProductId, kilograms: i64) -> Outcome<Option<ProductRow>> {
+    let own = products::table.filter(products::id.eq(id)).filter(products::org_id.eq(org));
+    let declared = (products::yearly_output_kg.eq(Some(kilograms)), products::version.eq(products::version + 1));
+    Ok(each!(tx, c => update(own).set(declared).returning(ProductRow::as_returning()).get_result(c).optional())?)
 }

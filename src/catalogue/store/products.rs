@@ -27,6 +27,7 @@ pub struct ProductRow {
     pub description: String,
     pub sc_licence: Option<String>,
     pub weighed: bool,
+    pub yearly_output_kg: Option<i64>,
     pub created_by: UserId,
     pub created_at: At,
     pub version: i64,

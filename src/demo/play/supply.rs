@@ -124,6 +124,7 @@ impl Play<'_> {
             description: String::new(),
             sc_licence: licence.map_err(|e| AppError::internal(format!("{}: {e}", product.name)))?,
             weighed: product.weighed,
+            yearly_output_kg: None,
         };
         self.parts.write(at, move |tx| catalogue::add_product(tx, &actor, &new)).await
     }

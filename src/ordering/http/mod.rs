@@ -9,6 +9,8 @@ mod money;
 mod place;
 mod read;
 
+pub use place::PlaceOrderRequest;
+
 use super::queries::FactReply;
 use super::store::orders::OrderRow;
 use crate::kernel::error::Outcome;

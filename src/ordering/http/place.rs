@@ -79,7 +79,9 @@ pub struct PlaceLineRequest {
 }
 
 impl PlaceOrderRequest {
-    fn order(&self) -> place::NewOrder {
+    /// What it asks for.
+    #[must_use]
+    pub fn order(&self) -> place::NewOrder {
         let line = |line: &PlaceLineRequest| place::NewLine {
             listing_id: line.listing_id,
             quantity: line.quantity,

@@ -7,6 +7,7 @@ mod late;
 mod money;
 mod outstanding;
 mod performance;
+mod purchases;
 mod recount;
 mod tasks;
 mod verify;
@@ -20,6 +21,10 @@ pub use late::{LateEntryView, late_entries};
 pub use money::{InvoiceView, PaymentView, PaymentsWanted, RatingView, RefundView, invoices, payments};
 pub use outstanding::{OutstandingOrder, outstanding};
 pub use performance::{Performance, answering, performance, sold_prices};
+pub use purchases::{
+    Exception, Hands, Purchase, PurchaseLine, changed_purchases, exception_on, hands, purchases, purchases_of,
+    shipped_grams,
+};
 pub use recount::{OtherRules, RecountWanted, RecountedOrder, recounts};
 pub use tasks::{Task, tasks};
 pub use verify::{CountDifference, verify_counts};

@@ -11,5 +11,6 @@ pub mod lists;
 pub mod orders;
 pub mod payments;
 pub mod performance;
+pub mod purchases;
 pub mod recount;
 pub mod tasks;

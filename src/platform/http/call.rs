@@ -5,7 +5,7 @@ use super::list::{List, PageOf};
 use super::reply::{Answer, Reply, send};
 use super::{Meta, Web, if_match, limits, meta, problem, text_header, web};
 use crate::kernel::actor::{Actor, Permission, Principal};
-use crate::kernel::error::{AppError, Code, Message, Outcome};
+use crate::kernel::error::{AppError, Code, Language, Message, Outcome};
 use crate::kernel::ids::{OrgId, UserId};
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::time::At;
@@ -137,6 +137,11 @@ impl<P: Permission, B: Body> Call<P, B> {
     /// `if_match_required`, `invalid_parameter`, `stale_version`.
     pub fn if_match(&self) -> Outcome<i64> {
         if_match(&self.request)
+    }
+    /// The caller's language.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        super::language(&self.request)
     }
     /// A header of the request.
     #[must_use]

@@ -139,6 +139,8 @@ fn every_name_has_values_of_its_unit() {
                     "goods",
                     "points",
                     "orders",
+                    "times",
+                    "fen",
                 ];
                 units.contains(&name.unit())
             }

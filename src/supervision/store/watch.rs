@@ -134,6 +134,12 @@ pub fn medians(on: &mut Read, month: &str, category: Option<Category>) -> Outcom
     })?)
 }
 
+/// The last month before another whose medians are kept.
+pub fn last_median_month(on: &mut Read, before: &str) -> Outcome<Option<String>> {
+    Ok(each!(on, c => months::table.filter(months::month.lt(before)).order(months::month.desc())
+        .select(months::month).first(c).optional())?)
+}
+
 pub fn insert_alert(tx: &mut Tx<'_>, row: &AlertRow) -> Outcome<()> {
     each!(tx, c => insert_into(alerts::table).values(row).execute(c))?;
     Ok(())

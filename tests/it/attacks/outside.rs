@@ -48,6 +48,7 @@ fn named(path: &str) -> Option<Named> {
         "organisations/{id}/supervising-units" => Platform,
         "score-proposals/{id}/decisions" => Platform,
         _ => match rest.split('/').next()? {
+            "anomalies" => Record("anm"),
             "api-keys" => Record("key"),
             "blacklist" => Record("blk"),
             "blacklist-appeals" => Record("bla"),

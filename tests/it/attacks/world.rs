@@ -19,6 +19,10 @@ const PROPOSAL: &str =
     "INSERT INTO score_proposals (id, score_id, month, org_id, org_name, region_code, points, step, state,
     proposed_at, answer_from, answer_by, answer_provisional, answer_rule_id, version)
     VALUES ($1, $1, '2021-01', $2, 'x', '640323', 40, 'suspend', 'open', 0, '2021-02-01', '2021-02-19', FALSE, $1, 1)";
+const ANOMALY: &str =
+    "INSERT INTO anomalies (id, kind, unit_id, supplier_id, subject, region_code, year, day, found_at, measure, orders,
+    reason_zh, reason_en, state, version)
+    VALUES ($1, 'supplier_share', $2, $2, $3, '640104', 2021, '2021-03-01', 0, 'nothing', '[]', 'x', 'x', 'open', 1)";
 static COUNT: AtomicU64 = AtomicU64::new(1);
 
 /// What exists, by the prefix of its id, and the people who made it.
@@ -193,6 +197,23 @@ impl World {
         let yesterday = app.ctx().at.day().plus_days(-1);
         let draft = json!({ "year": 2021, "as_of": yesterday, "by": "region" });
         self.keep(bureau.post("/api/v1/bulletins", draft).expect(201).await.id());
+        self.anomaly(app, till.market.trader.org_id).await;
+    }
+
+    /// Something unusual about the unit's purchases.
+    async fn anomaly(&mut self, app: &TestApp, unit: yigou::kernel::ids::OrgId) {
+        let number = u8::try_from(COUNT.fetch_add(1, Ordering::SeqCst) % 256).unwrap();
+        let query = diesel::sql_query(ANOMALY)
+            .bind::<diesel::sql_types::Binary, _>(vec![number; 16])
+            .bind::<diesel::sql_types::Binary, _>(unit.0.to_vec())
+            .bind::<diesel::sql_types::Text, _>(number.to_string());
+        let insert = move |tx: &mut yigou::platform::db::Tx<'_>| {
+            let query = query.clone();
+            yigou::each!(tx, c => diesel::RunQueryDsl::execute(query, c))?;
+            Ok(())
+        };
+        app.write(insert).await.unwrap();
+        self.keep(yigou::kernel::ids::AnomalyId([number; 16]).to_string());
     }
 
     /// A price above what its supplier declared, and a proposal by hand: a score takes a month.

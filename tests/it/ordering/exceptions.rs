@@ -14,7 +14,7 @@ use yigou::kernel::ids::OrgId;
 
 const PATH: &str = "/api/v1/duty-exceptions";
 
-async fn staff(app: &TestApp, org: OrgId, count: i64) {
+pub async fn staff(app: &TestApp, org: OrgId, count: i64) {
     app.write(move |tx| {
         let sql = "UPDATE organisations SET staff_count = $1 WHERE id = $2";
         let query = diesel::sql_query(sql).bind::<BigInt, _>(count).bind::<Binary, _>(org.0.to_vec());

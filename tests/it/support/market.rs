@@ -61,6 +61,7 @@ impl Market {
             description: String::new(),
             sc_licence: None,
             weighed,
+            yearly_output_kg: None,
         };
         app.write(move |tx| {
             let listing = NewListing {

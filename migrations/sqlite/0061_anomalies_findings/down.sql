@@ -1,0 +1,2 @@
+DROP TABLE anomaly_runs;
+DROP TABLE anomalies;
