@@ -9,6 +9,7 @@ mod performance;
 mod tasks;
 mod verify;
 mod verify_lines;
+mod verify_units;
 mod views;
 
 pub use annulments::{CertifiedLineView, certified_lines};
