@@ -229,7 +229,7 @@ fn described(status: &str) -> &'static str {
 }
 
 /// Operations that move money, stock or quota refuse to run without a key; a test tries every operation.
-const KEYED: [&str; 30] = [
+const KEYED: [&str; 33] = [
     "/acceptances",
     "/certification-reviews",
     "/confirmations",
@@ -258,8 +258,11 @@ const KEYED: [&str; 30] = [
     "/quota-plans/{id}/amendments",
     "/quota-plans/{id}/reviews",
     "/quota-plans/{id}/submission",
+    "/quota-transfers",
+    "/quota-transfers/{id}/reviews",
     "/ratings",
     "/shipments",
+    "/unit-changes",
 ];
 /// Operations that issue a secret, or are asked with what nobody may keep, remember nothing.
 const SECRET: [&str; 2] = ["/api-keys", "/household-matches"];

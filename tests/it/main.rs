@@ -53,3 +53,4 @@ mod shutdown;
 mod statements;
 mod store;
 mod supervision;
+mod units;
