@@ -144,7 +144,7 @@ impl Office {
             let org = identity::create_organisation(tx, None, &new)?;
             let user_id = identity::create_user(tx, &email(number), "马丽", hash.as_deref())?;
             identity::add_membership(tx, None, user_id, org.id, &[role])?;
-            let membership = Membership { org_id: org.id, kind, region: new.region, roles: vec![role] };
+            let membership = Membership { org_id: org.id, kind, region: new.region, roles: vec![role], ended_on: None };
             Ok(Person(Principal { user_id, via: Via::Program, key_permissions: None, memberships: vec![membership] }))
         })
         .await

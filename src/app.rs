@@ -32,6 +32,7 @@ use crate::regions;
 use crate::reporting;
 use crate::rulebook;
 use crate::supervision;
+use crate::units;
 use actix_web::App;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::web::{self, Data};
@@ -114,6 +115,7 @@ fn routes(config: &mut ServiceConfig) {
     imports::http::routes(config);
     linkage::http::routes(config);
     quota::http::routes(config);
+    units::http::routes(config);
     ordering::http::routes(config);
     supervision::http::routes(config);
     anomalies::http::routes(config);

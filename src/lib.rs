@@ -22,6 +22,7 @@ pub mod certification;
 pub mod imports;
 pub mod linkage;
 pub mod quota;
+pub mod units;
 
 pub mod ordering;
 pub mod supervision;

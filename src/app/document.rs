@@ -232,7 +232,7 @@ fn described(status: &str) -> &'static str {
 }
 
 /// Operations that move money, stock or quota refuse to run without a key; a test tries every operation.
-const KEYED: [&str; 31] = [
+const KEYED: [&str; 34] = [
     "/acceptances",
     "/certification-reviews",
     "/confirmations",
@@ -261,8 +261,11 @@ const KEYED: [&str; 31] = [
     "/quota-plans/{id}/amendments",
     "/quota-plans/{id}/reviews",
     "/quota-plans/{id}/submission",
+    "/quota-transfers",
+    "/quota-transfers/{id}/reviews",
     "/ratings",
     "/shipments",
+    "/unit-changes",
     "/urges",
 ];
 /// Operations that issue a secret, are asked with what nobody may keep, or change nothing, remember nothing.

@@ -74,7 +74,7 @@ pub fn digest(text: &str) -> String {
 }
 
 /// Counts and amounts of a row, by the names of their columns.
-fn figures(row: &ProgressRow) -> [(&'static str, i64); 15] {
+fn figures(row: &ProgressRow) -> [(&'static str, i64); 16] {
     let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
     [
         ("accounts", count(row.accounts)),
@@ -83,6 +83,7 @@ fn figures(row: &ProgressRow) -> [(&'static str, i64); 15] {
         ("not_reserved_units", count(row.not_reserved_units)),
         ("not_applicable_units", count(row.not_applicable_units)),
         ("shared_member_units", count(row.shared_member_units)),
+        ("merged_units", count(row.merged_units)),
         ("reserved_fen", row.reserved_fen.get()),
         ("ordered_fen", row.ordered_fen.get()),
         ("accepted_paid_fen", row.accepted_paid_fen.get()),
@@ -116,7 +117,7 @@ fn compare(before: Option<&ProgressRow>, after: Option<&ProgressRow>, changes: &
     let Some(row) = after.or(before) else { return };
     let (old, new) = (before.map(figures), after.map(figures));
     for (place, (column, _)) in figures(row).iter().enumerate() {
-        let of = |figures: &Option<[(&'static str, i64); 15]>| figures.as_ref().map(|all| all[place].1);
+        let of = |figures: &Option<[(&'static str, i64); 16]>| figures.as_ref().map(|all| all[place].1);
         let (before, after) = (of(&old), of(&new));
         if before != after && before.unwrap_or(0) != after.unwrap_or(0) {
             let (key, name, column) = (row.key.clone(), row.name.clone(), (*column).to_owned());

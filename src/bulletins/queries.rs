@@ -256,6 +256,10 @@ pub(super) fn lacks(read: &mut Read, actor: &Actor, unit: OrgId, year: i64, as_o
 }
 
 fn lacking(row: &ProgressRow, year: i64, as_of: Day) -> Outcome<Option<Lacks>> {
+    // A merged unit's year is its successor's.
+    if row.class == Some(UnitClass::Merged) {
+        return Ok(None);
+    }
     let unit = UnitYear {
         planned: row.plan_approved == Some(true),
         not_reserved: row.class == Some(UnitClass::NotReserved),

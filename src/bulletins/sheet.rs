@@ -23,7 +23,12 @@ fn header(by: ProgressBy, unit: &str) -> Vec<String> {
     let mut header = vec![subject(by).to_owned(), "账号数（个）".to_owned(), "已预留单位（个）".to_owned()];
     header.extend([amount("预留份额"), "已启动单位（个）".to_owned(), amount("采购完成额"), "完成率（%）".to_owned()]);
     header.extend(["名次".to_owned(), "未预留单位（个）".to_owned(), "未启动单位（个）".to_owned()]);
-    header.extend(["不适用（个）".to_owned(), "合用食堂成员（个）".to_owned(), amount("关账后更正")]);
+    header.extend([
+        "不适用（个）".to_owned(),
+        "合用食堂成员（个）".to_owned(),
+        "并入其他单位（个）".to_owned(),
+        amount("关账后更正"),
+    ]);
     header
 }
 
@@ -41,6 +46,7 @@ fn cells(row: &ProgressRow, amount: impl Fn(Fen) -> Outcome<Cell>) -> Outcome<Ve
         Cell::count(row.not_started_units),
         Cell::count(row.not_applicable_units),
         Cell::count(row.shared_member_units),
+        Cell::count(row.merged_units),
         amount(row.corrections_fen)?,
     ])
 }

@@ -293,7 +293,7 @@ fn operator(tx: &mut Tx<'_>, password_hash: &str) -> Outcome<House> {
 }
 
 fn principal(user_id: UserId, org_id: OrgId, (kind, region): (OrgKind, RegionCode), roles: &[Role]) -> Principal {
-    let membership = Membership { org_id, kind, region, roles: roles.to_vec() };
+    let membership = Membership { org_id, kind, region, roles: roles.to_vec(), ended_on: None };
     Principal { user_id, via: Via::Program, key_permissions: None, memberships: vec![membership] }
 }
 

@@ -200,7 +200,8 @@ fn of_session(user: UserId, id: SessionId, rows: Vec<CallerRow>, now: At) -> Out
         return Err(Code::SessionRevoked.into());
     }
     let memberships = rows.into_iter().filter(|row| row.org_status == Some(Standing::Active)).filter_map(|row| {
-        Some(Membership { org_id: row.org_id?, kind: row.kind?, region: row.region?, roles: row.roles?.0 })
+        let (org_id, kind, region) = (row.org_id?, row.kind?, row.region?);
+        Some(Membership { org_id, kind, region, roles: row.roles?.0, ended_on: row.org_ended_on })
     });
     Ok(Principal { user_id: user, via: Via::Session(id), key_permissions: None, memberships: memberships.collect() })
 }
@@ -213,7 +214,8 @@ fn of_key(row: Option<KeyCallerRow>, now: At) -> Outcome<Principal> {
             && row.org_status == Standing::Active
     };
     let row = row.filter(in_force).ok_or(Code::SessionRevoked)?;
-    let membership = Membership { org_id: row.key.org_id, kind: row.kind, region: row.region, roles: row.roles.0 };
+    let (org_id, ended_on) = (row.key.org_id, row.org_ended_on);
+    let membership = Membership { org_id, kind: row.kind, region: row.region, roles: row.roles.0, ended_on };
     Ok(Principal {
         user_id: row.key.user_id,
         via: Via::Key(row.key.id),

@@ -8,6 +8,8 @@
 //! - A suspension counts from its commit on: every write loads session, person and memberships in its own transaction.
 //! - A unit has one union a day; who pays or orders for it does so on the days of a tie. The unit makes a tie, either side ends it.
 //! - Who is named as payer is not asked: it is of the same prefecture or of a region above or below, and it is told.
+//! - A unit that was closed or merged is moved no more and takes no units below it; nobody orders or pays for it since then.
+//!   The years of a merged unit belong to its successor from the year of the merger on ([`Succession`]).
 //! - A unit never stands below itself; changes of the tree claim one row and are entered in the order of their days.
 //! - Failed sign-ins slow down the source that fails, never the account.
 
@@ -22,16 +24,18 @@ mod store;
 
 pub use commands::{
     LINK_TOPIC, LinkWanted, NewInvitation, NewOrganisation, Opened, PayerTie, add_membership, check_operator,
-    create_operator, create_organisation, create_user, end_contractor, end_payer, enter_organisation, invite, purge,
-    rotate_keys, send_link, set_organisation_standing, set_parent, start_session, tie_contractor, tie_payer,
+    claim_units, create_operator, create_organisation, create_user, end_contractor, end_payer, end_unit,
+    enter_organisation, invite, keep_succession, purge, rename_unit, rotate_keys, send_link, set_organisation_standing,
+    set_parent, start_session, tie_contractor, tie_payer,
 };
 pub use gate::Gate;
 pub use http::{InvitationRequest, NewOrganisationRequest, Settings};
 pub use mails::{tell, tell_office};
 pub use queries::{
-    ancestors, contractor_serves, holds, is_member, nearest_office, operator, organisation, organisation_by_uscc,
-    organisation_in, organisations, organisations_of, parent, pays_for, person, recipients, region_exists, roles,
-    scope_allows, subtree, tree_contained_since, tree_contains, units_served, user_by_email,
+    ancestors, check_stands, contractor_serves, has_units_below, holds, is_member, merged_in, nearest_office, operator,
+    organisation, organisation_by_uscc, organisation_in, organisations, organisations_of, parent, pays_for, person,
+    recipients, region_exists, roles, scope_allows, subtree, succession, tree_contained_since, tree_contains,
+    units_served, user_by_email,
 };
-pub use rules::source;
+pub use rules::{Succession, source};
 pub use store::{Acts, Organisation, PayerKind, Standing, acts};

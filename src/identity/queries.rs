@@ -1,5 +1,9 @@
 //! Reads of identity: organisations, the tree on a day, members, recipients of mail.
 
+mod succession;
+
+pub use succession::{check_stands, follower, has_units_below, merged_in, succession};
+
 use super::commands::PayerTie;
 use super::rules::open;
 use super::store::{

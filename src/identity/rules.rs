@@ -1,8 +1,10 @@
 //! Decisions about people: which role fits which organisation, which password will do, who has to wait, which refresh token counts.
 
+mod succession;
 mod ties;
 mod waiting;
 
+pub use succession::Succession;
 pub use ties::{check_last_day, day_after, is_withdrawn, on_common_ground, open, tie_end};
 pub use waiting::{Failures, MailKind, Throttle, mail_allowance, throttle};
 

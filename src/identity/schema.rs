@@ -12,6 +12,8 @@ diesel::table! {
         status -> Text,
         version -> BigInt,
         created_at -> BigInt,
+        ended_on -> Nullable<Text>,
+        successor_id -> Nullable<Binary>,
     }
 }
 diesel::table! {

@@ -129,7 +129,8 @@ fn acting(on: &mut Read, (user_id, org_id): (UserId, OrgId), kind: ImportKind) -
         return Ok(None);
     }
     let scope = if org.kind == OrgKind::Operator { Scope::Platform } else { Scope::Org(org_id) };
-    Ok(Some(Actor { user_id, org_id, kind: org.kind, region: org.region_code, scope, via: Via::Program }))
+    let (kind, region, ended_on) = (org.kind, org.region_code, org.ended_on);
+    Ok(Some(Actor { user_id, org_id, kind, region, scope, ended_on, via: Via::Program }))
 }
 
 /// Whether an import goes on.

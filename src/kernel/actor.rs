@@ -3,6 +3,7 @@
 use super::error::{AppError, Code};
 use super::ids::{ApiKeyId, OrgId, SessionId, UserId};
 use super::region_code::RegionCode;
+use super::time::Day;
 
 crate::text_enum! {
     /// What an organisation is (product.md §2).
@@ -114,6 +115,8 @@ pub struct Membership {
     pub region: RegionCode,
     /// The roles held there.
     pub roles: Vec<Role>,
+    /// Of a budget unit that was closed or merged: since when.
+    pub ended_on: Option<Day>,
 }
 
 /// How a request was authenticated.
@@ -153,6 +156,8 @@ pub struct Actor {
     pub region: RegionCode,
     /// What it may see.
     pub scope: Scope,
+    /// Of a budget unit that was closed or merged: since when it orders and plans nothing.
+    pub ended_on: Option<Day>,
     /// Session or key.
     pub via: Via,
 }
@@ -167,6 +172,7 @@ impl Actor {
             kind: OrgKind::Operator,
             region,
             scope: Scope::Platform,
+            ended_on: None,
             via: Via::Program,
         }
     }
@@ -296,6 +302,10 @@ permissions! {
     FillPlan "quota.fill" { UNITS Manager }
     /// Review plans: supervising unit and finance bureau.
     ReviewPlan "quota.review" { UNITS Reviewer, FINANCE Reviewer }
+    /// Propose transfers of reserve between units directly below the own one.
+    ProposeTransfer "quota.transfer" { UNITS Reviewer }
+    /// Rename, move, close and merge budget units.
+    ChangeUnits "units.change" { UNITS Reviewer, FINANCE Reviewer, OPERATOR OrgAdmin }
     /// Read plans and balances in scope.
     ReadPlans "quota.read" { UNITS Manager, UNITS Trader, UNITS Reviewer, UNITS Auditor, FINANCE Reviewer, FINANCE Auditor, OFFICES Reviewer, OFFICES Auditor, AUDITORS Auditor, OPERATOR Auditor }
 
@@ -366,6 +376,7 @@ impl Principal {
             kind: membership.kind,
             region: membership.region,
             scope: scope_of(membership, role),
+            ended_on: membership.ended_on,
             via: self.via,
         })
     }
@@ -399,7 +410,8 @@ mod tests {
     use super::*;
 
     fn member(kind: OrgKind, roles: &[Role], n: u8) -> Membership {
-        Membership { org_id: OrgId([n; 16]), kind, region: "640323".parse().unwrap(), roles: roles.to_vec() }
+        let region = "640323".parse().unwrap();
+        Membership { org_id: OrgId([n; 16]), kind, region, roles: roles.to_vec(), ended_on: None }
     }
     fn principal(memberships: Vec<Membership>) -> Principal {
         Principal { user_id: UserId([1; 16]), via: Via::Program, key_permissions: None, memberships }

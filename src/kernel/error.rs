@@ -115,6 +115,7 @@ codes! {
     StockBelowHeld 409 "stock_below_held" "库存不能低于已占用数量" "Stock cannot fall below what is held"
     PriceChanged 409 "price_changed" "价格已变动" "The price has changed"
     // Quota.
+    UnitEnded 409 "unit_ended" "该预算单位已撤销或合并" "The budget unit was closed or merged"
     FillWindowClosed 409 "fill_window_closed" "不在填报期内" "The fill window is closed"
     BelowFloor 422 "below_floor" "预留份额低于规定比例" "The reserved share is below the required floor"
     CeilingExceeded 409 "ceiling_exceeded" "超出年度采购总额" "The yearly ceiling would be exceeded"

@@ -121,6 +121,10 @@ crate::ids! {
     PriceEvidenceId "pev"
     /// A budget unit's plan of one year.
     PlanId "pln"
+    /// A transfer of reserve between sister units.
+    QuotaTransferId "qtr"
+    /// A change of a budget unit: renamed, moved, closed, merged.
+    UnitChangeId "uch"
     /// A ledger account.
     AccountId "act"
     /// A ledger transfer; derived by its caller.

@@ -1,10 +1,14 @@
 //! Moving amounts: load what stands, decide, append the transfers, change the balances under their guard.
 
+mod merge;
+
+pub use merge::{Merge, merge, move_counts, moved_count};
+
 use super::rules::{self, Adjust, Phase, Refusal, Resolve, Transfer};
 use super::store::{self, AccountRow, CountRow, Delta};
 use super::{AccountKind, Owner, account_id, transfer_id};
 use crate::kernel::error::{AppError, Code, Outcome};
-use crate::kernel::ids::{AccountId, CountId, OrderId, OrderLineId, OrgId, TransferId};
+use crate::kernel::ids::{AccountId, CountId, OrderId, OrderLineId, OrgId, TransferId, UnitChangeId};
 use crate::kernel::money::Fen;
 use crate::kernel::terms::{Basis, Fund, LineStanding};
 use crate::kernel::time::Day;
@@ -96,6 +100,7 @@ fn fresh(owner: &Owner) -> AccountRow {
         limit_amount: matches!(owner, Owner::Stock { .. }).then_some(0),
         moves: 0,
         version: 1,
+        merged_into: None,
     }
 }
 
@@ -271,6 +276,14 @@ pub fn set_limit(tx: &mut Tx<'_>, id: TransferId, account: AccountId, limit: i64
     store::set_limit(tx, account, limit)
 }
 
+/// The balance of an account, kept so until the transaction ends.
+///
+/// # Errors
+/// When the account does not exist.
+pub fn keep_balance(tx: &mut Tx<'_>, account: AccountId) -> Outcome<super::Balance> {
+    Ok((&store::claim(tx, account)?).into())
+}
+
 fn supplied(id: TransferId, account_id: AccountId, amount: i64, code: &str) -> Transfer {
     Transfer {
         id,
@@ -319,7 +332,7 @@ impl Open {
             let standing = rules::standing(*hold, &self.entries)?;
             let from = standing.open().and_then(|open| self.accounts.iter().find(|a| a.id == open.account));
             let Some(from) = from.filter(|a| a.kind == AccountKind::Quota && a.year < year) else { continue };
-            let to = account(tx, &quota_owner(from, year)?)?;
+            let to = merge::taker(tx, quota_owner(from, year)?)?;
             let step = |side: &str| transfer_id(&["carry", side, &hold.to_string(), &standing.carries.to_string()]);
             let pair = rules::carry(&standing, to, step("out"), step("in"));
             self.add(pair.into_iter().flatten());
@@ -357,7 +370,7 @@ fn deltas(batch: &Batch, counts: impl Fn(&Transfer) -> bool) -> Outcome<Vec<Delt
     let mut deltas: Vec<Delta> = Vec::new();
     for transfer in batch.transfers.iter().filter(|transfer| counts(transfer)) {
         let (pending, posted, limit) = rules::effect(transfer.phase, transfer.amount);
-        let moved = transfer.phase == Phase::CarriedOut;
+        let moved = transfer.phase == Phase::CarriedOut || transfer.code == rules::MERGED;
         match deltas.iter_mut().find(|delta| delta.account == transfer.account_id) {
             Some(delta) => {
                 delta.pending = sum(delta.pending, pending)?;
@@ -430,6 +443,8 @@ pub struct CountEntry {
     pub correction: bool,
     /// What it counts as, as far as certificates of its line were annulled by then.
     pub standing: LineStanding,
+    /// The change of units that moved it, where it is one half of such a pair.
+    pub moved_by: Option<UnitChangeId>,
 }
 
 /// Appends counting entries; one that is there already with the same fields changes nothing.
@@ -476,6 +491,7 @@ fn count_rows(tx: &Tx<'_>, entries: &[CountEntry]) -> Vec<CountRow> {
         correction: entry.correction,
         at,
         standing: entry.standing,
+        moved_by: entry.moved_by,
     };
     entries.iter().map(row).collect()
 }

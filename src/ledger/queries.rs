@@ -115,6 +115,7 @@ pub fn counts_of_order(read: &mut Read, order: OrderId) -> Outcome<Vec<CountEntr
         day: row.day,
         correction: row.correction,
         standing: row.standing,
+        moved_by: row.moved_by,
     };
     Ok(rows.into_iter().map(entry).collect())
 }
@@ -183,7 +184,10 @@ fn compare(row: &AccountRow, sums: &[(AccountId, Phase, i64)]) -> Vec<Difference
         limit += l;
         limited |= *phase == Phase::Supplied;
     }
+    // Of a unit that was merged nothing is left, whatever its transfers say.
+    let left = row.merged_into.map_or(0, |_| row.pending + row.posted);
     let figures = [
+        ("left after the merger", Some(left), Some(0)),
         ("pending", Some(row.pending), Some(pending)),
         ("posted", Some(row.posted), Some(posted)),
         ("limit", row.limit_amount, limited.then_some(limit)),

@@ -38,6 +38,9 @@ crate::text_enum! {
     }
 }
 
+/// The word of transfers that a merger of units writes for what was posted.
+pub const MERGED: &str = "merged";
+
 /// The most that one transfer may move.
 pub const MAX_AMOUNT: i64 = 1_000_000_000_000_000;
 
@@ -349,4 +352,32 @@ pub fn carry(standing: &Standing<'_>, to: AccountId, out: TransferId, into: Tran
         code: "carried".to_owned(),
     };
     Some([side(out, open.account, Phase::CarriedOut), side(into, to, Phase::CarriedIn)])
+}
+
+/// The pairs of entries that move what a hold has on one account to another, when the unit of the first is merged: what is
+/// still held, and what was posted. `ids` name them: out, in, taken, given.
+#[must_use]
+pub fn merge(standing: &Standing<'_>, from: AccountId, to: AccountId, ids: [TransferId; 4]) -> Vec<Transfer> {
+    let Some(share) = standing.shares.iter().find(|share| share.account == from) else { return Vec::new() };
+    let entry = |id, account_id, phase, amount, code: &str| Transfer {
+        id,
+        account_id,
+        phase,
+        amount,
+        pending_id: Some(standing.hold.id),
+        order_id: standing.hold.order_id,
+        line_id: standing.hold.line_id,
+        code: code.to_owned(),
+    };
+    let [out, into, taken, given] = ids;
+    let mut pairs = Vec::with_capacity(4);
+    if share.pending > 0 {
+        pairs.push(entry(out, from, Phase::CarriedOut, share.pending, "carried"));
+        pairs.push(entry(into, to, Phase::CarriedIn, share.pending, "carried"));
+    }
+    if share.posted > 0 {
+        pairs.push(entry(taken, from, Phase::Adjusted, -share.posted, MERGED));
+        pairs.push(entry(given, to, Phase::Adjusted, share.posted, MERGED));
+    }
+    pairs
 }

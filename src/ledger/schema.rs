@@ -12,6 +12,7 @@ diesel::table! {
         limit_amount -> Nullable<BigInt>,
         moves -> BigInt,
         version -> BigInt,
+        merged_into -> Nullable<Binary>,
     }
 }
 diesel::table! {
@@ -44,6 +45,7 @@ diesel::table! {
         correction -> Bool,
         at -> BigInt,
         standing -> Text,
+        moved_by -> Nullable<Binary>,
     }
 }
 diesel::joinable!(ledger_transfers -> ledger_accounts (account_id));

@@ -1,11 +1,12 @@
 //! SQL of the ledger: append transfers, change balances under their guard, read both.
 
+pub mod merge;
 mod statement;
 
 use super::rules::{AccountKind, Phase, Transfer};
 use super::schema::{ledger_accounts as accounts, ledger_counts as counts, ledger_transfers as transfers};
 use crate::kernel::error::Outcome;
-use crate::kernel::ids::{AccountId, CountId, OrderId, OrderLineId, OrgId, TransferId};
+use crate::kernel::ids::{AccountId, CountId, OrderId, OrderLineId, OrgId, TransferId, UnitChangeId};
 use crate::kernel::money::Fen;
 use crate::kernel::terms::{Basis, Fund, LineStanding};
 use crate::kernel::time::{At, Day};
@@ -44,6 +45,8 @@ pub struct AccountRow {
     pub limit_amount: Option<i64>,
     pub moves: i64,
     pub version: i64,
+    /// Of a unit that was merged: who has what it had, and takes its new holds.
+    pub merged_into: Option<OrgId>,
 }
 
 /// The fields of a transfer that are compared.
@@ -92,6 +95,7 @@ pub struct CountRow {
     pub correction: bool,
     pub at: At,
     pub standing: LineStanding,
+    pub moved_by: Option<UnitChangeId>,
 }
 
 /// What changes on one account.
@@ -163,7 +167,7 @@ macro_rules! change {
             "limit_amount = a.limit_amount + d.column4, moves = a.moves + d.column5, version = a.version + 1 FROM ",
             $rows,
             " WHERE a.id = d.column1 AND a.pending + d.column2 >= 0 AND a.posted + d.column3 >= 0 ",
-            "AND (d.column6 < 0 OR a.moves = d.column6) AND (a.limit_amount IS NULL OR (a.kind = 'quota' AND NOT d.column7) ",
+            "AND (d.column6 < 0 OR a.moves = d.column6) AND (d.column2 <= 0 OR a.merged_into IS NULL) AND (a.limit_amount IS NULL OR (a.kind = 'quota' AND NOT d.column7) ",
             "OR a.pending + d.column2 + a.posted + d.column3 <= a.limit_amount + d.column4) RETURNING id"
         )
     };

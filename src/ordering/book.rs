@@ -12,6 +12,7 @@ use super::store::orders::{LineRow, OrderRow};
 use super::store::payments::{self, PaymentRow, RatingRow, RefundRow};
 use super::store::{annulments, lists, orders};
 use super::terms::{self, Terms};
+use crate::identity::{self, Succession};
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::{OrderId, OrderLineId, RuleId};
 use crate::kernel::money::Fen;
@@ -29,6 +30,8 @@ pub struct Book {
     pub terms: counting::Terms,
     /// The rule row that asks for a rating, or does not.
     pub rating_rule: RuleId,
+    /// To whom the years of its unit belong.
+    pub seats: Succession,
     /// Facts that have their place.
     pub placed: Vec<FactRow>,
     /// Every fact that the records tell.
@@ -56,6 +59,7 @@ impl Book {
                 rating_required,
             },
             rating_rule,
+            seats: identity::succession(on, order.unit_id)?,
             placed: journal::facts(on, id)?,
             payments: payments::of_order(on, id)?,
             refunds: payments::refunds_of(on, id)?,

@@ -1,5 +1,11 @@
 //! Filing, changing, submitting, reviewing and amending plans.
 
+mod merge;
+mod transfer;
+
+pub use merge::{Beyond, Merger, beyond, merge};
+pub use transfer::{NewTransfer, propose_transfer, review_transfer};
+
 use super::rules::{
     self, CanteenMode, Filing, Floor, Floors, Part, PlanDecision, PlanState, PlanStep, Refusal, Reserves, Review,
 };
@@ -44,7 +50,7 @@ const RULES: &[RuleName] =
 /// Files the plan of the actor's unit for a year.
 ///
 /// # Errors
-/// `already_exists`, `fill_window_closed`, `below_floor`, `representative_required`, `validation_failed`.
+/// `already_exists`, `unit_ended`, `fill_window_closed`, `below_floor`, `representative_required`, `validation_failed`.
 pub fn file(tx: &mut Tx<'_>, actor: &Actor, new: &NewPlan) -> Outcome<PlanRow> {
     let unit = identity::organisation(tx, actor.org_id)?;
     let row = PlanRow {
@@ -133,6 +139,9 @@ pub fn review(
         return Err(Code::NotFound.into());
     }
     expect_version(&plan, version)?;
+    if identity::succession(tx, plan.unit_id)?.of_year(plan.year) != plan.unit_id {
+        return Err(Code::UnitEnded.into());
+    }
     let figures = store::revision(tx, plan.id, plan.revision)?.ok_or(Code::NotFound)?;
     let (step, next) = rules::review(&Review {
         state: plan.state,
@@ -234,8 +243,9 @@ fn mode_of(read: &mut Read, unit: OrgId, year: i64) -> Outcome<Option<CanteenMod
 
 /// The figures of the plan's current revision, once the rules allow them.
 fn decide(tx: &mut Tx<'_>, plan: &PlanRow, actor: &Actor, figures: &PlanFigures) -> Outcome<RevisionRow> {
-    let rules = load(tx, plan)?;
-    rules::window(plan.year, tx.at().day(), closing(tx, plan)?)?;
+    let (rules, today) = (load(tx, plan)?, tx.at().day());
+    identity::check_stands(tx, plan.unit_id, today)?;
+    rules::window(plan.year, today, closing(tx, plan)?)?;
     let floors = floors(tx, plan, &rules)?;
     let reserves = rules::reserve(&figures.filing, plan.unit_id, &floors)?;
     if let Some(other) = figures.filing.representative {
@@ -251,8 +261,7 @@ fn floors(tx: &mut Tx<'_>, plan: &PlanRow, rules: &Rules) -> Outcome<Floors> {
         Ok(Floor { ratio: Ppm(row.int()?), rule: row.id })
     };
     let last_year = if rules.flag(RuleName::NotBelowLastYear)? {
-        let before = super::queries::plan_of(tx, plan.unit_id, plan.year - 1)?;
-        let reserved = before.and_then(|before| before.reserves.canteen);
+        let reserved = super::queries::reserved_before(tx, plan.unit_id, plan.year)?;
         reserved.map(|least| rules.row(RuleName::NotBelowLastYear).map(|row| (least, row.id))).transpose()?
     } else {
         None
@@ -300,6 +309,7 @@ fn revision(
         union_rule_id: union.map(|_| floors.union.rule),
         last_year_rule_id: floors.last_year.map(|(_, rule)| rule),
         deadline_rule_id: Some(deadline),
+        decided_at: None,
     }
 }
 

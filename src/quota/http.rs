@@ -1,5 +1,7 @@
 //! Plans over HTTP.
 
+mod transfers;
+
 use super::commands::{self, NewPlan, PlanFigures};
 use super::queries::{self, PlanView, QuotaView};
 use super::rules::{CanteenMode, Filing, Part, PlanDecision, PlanState};
@@ -27,7 +29,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(review_plan)
         .service(amend_plan)
         .service(review_plans)
-        .service(get_quota);
+        .service(get_quota)
+        .configure(transfers::routes);
 }
 
 /// One part of a plan.

@@ -1,5 +1,9 @@
 //! Reading plans and the live balance of a unit's year.
 
+mod transfers;
+
+pub use transfers::{QuotaTransferView, transfer, transfers};
+
 use super::rules::{CanteenMode, PlanDecision, PlanState, PlanStep, Reserves, UnitClass, unit_class};
 use super::store::{self, PlanFilter, PlanRow, ReviewRow, RevisionRow};
 use crate::identity::{self, Organisation};
@@ -60,6 +64,23 @@ pub fn plan_of(read: &mut Read, unit: OrgId, year: i64) -> Outcome<Option<InForc
 /// When the database fails.
 pub fn planned_units(read: &mut Read, year: i64, after: Option<OrgId>, most: i64) -> Outcome<Vec<(OrgId, RegionCode)>> {
     store::planned_units(read, year, after, most)
+}
+
+/// The canteen reserve of the year before one: the unit's own, and that of the units merged into it in this one. `None`
+/// when none of them had a plan in force.
+///
+/// # Errors
+/// `amount_too_large`.
+pub fn reserved_before(read: &mut Read, unit: OrgId, year: i64) -> Outcome<Option<Fen>> {
+    let mut units = identity::merged_in(read, unit, year)?;
+    units.push(unit);
+    let mut sum: Option<Fen> = None;
+    for unit in units {
+        if let Some(reserved) = plan_of(read, unit, year - 1)?.and_then(|plan| plan.reserves.canteen) {
+            sum = Some(sum.unwrap_or_default().plus(reserved)?);
+        }
+    }
+    Ok(sum)
 }
 
 /// The plan that a unit has filed for a year, wherever it stands.
@@ -307,6 +328,10 @@ pub struct QuotaView {
     pub class: UnitClass,
     /// The plan, once there is one.
     pub plan_id: Option<PlanId>,
+    /// Of a merged unit: the unit that has this year.
+    pub merged_into: Option<OrgId>,
+    /// Its name: merged into X.
+    pub merged_into_name: Option<String>,
     /// Where the plan stands.
     pub plan_state: Option<PlanState>,
     /// How the canteen is run, by the plan in force.
@@ -336,25 +361,36 @@ pub struct QuotaView {
 /// `not_found`.
 pub fn quota_of(read: &mut Read, scope: &Scope, unit: OrgId, year: i64, today: Day) -> Outcome<QuotaView> {
     let unit = identity::organisation_in(read, scope, unit, today)?;
+    let holder = identity::succession(read, unit.id)?.of_year(year);
+    let merged = if holder == unit.id { None } else { Some((holder, identity::organisation(read, holder)?.name)) };
     let plan = store::plan_of(read, unit.id, year)?;
     let in_force = match &plan {
-        Some(plan) if plan.in_force > 0 => store::revision(read, plan.id, plan.in_force)?,
+        Some(plan) if plan.in_force > 0 && merged.is_none() => store::revision(read, plan.id, plan.in_force)?,
         _ => None,
     };
     let shared_via = match in_force.as_ref().and_then(|row| row.representative_id) {
-        Some(id) => Some(identity::organisation(read, id)?.name),
+        Some(id) => {
+            let holder = identity::succession(read, id)?.of_year(year);
+            Some(identity::organisation(read, holder)?.name)
+        }
         None => None,
     };
     let rules = rulebook::load(read, &unit.region_code, today, &[RuleName::CeilingMode])?;
     let rule = rules.row_for(RuleName::CeilingMode, None, Some(Fund::Canteen.as_str()))?;
     let mut balances = ledger::quota_balances(read, unit.id, year)?;
+    if merged.is_some() {
+        balances.retain(|(_, balance)| *balance != Balance::default());
+    }
     for fund in [Fund::Canteen, Fund::Union] {
         if !balances.iter().any(|(known, _)| *known == fund) {
             balances.push((fund, Balance::default()));
         }
     }
     balances.sort_by_key(|(fund, _)| *fund);
-    Ok(quota_view(&unit, year, plan.as_ref(), in_force.as_ref(), shared_via, (rule.id, rule.value.clone()), &balances))
+    let ceiling = (rule.id, rule.value.clone());
+    let view = quota_view(&unit, year, plan.as_ref(), in_force.as_ref(), shared_via, ceiling, &balances);
+    let Some((holder, name)) = merged else { return Ok(view) };
+    Ok(QuotaView { class: UnitClass::Merged, merged_into: Some(holder), merged_into_name: Some(name), ..view })
 }
 
 fn quota_view(
@@ -373,6 +409,8 @@ fn quota_view(
         unit_name: unit.name.clone(),
         year,
         class: unit_class(figures.map(|f| (f.mode, f.reserves))),
+        merged_into: None,
+        merged_into_name: None,
         plan_id: plan.map(|plan| plan.id),
         plan_state: plan.map(|plan| plan.state),
         canteen_mode: figures.map(|f| f.mode),

@@ -6,8 +6,13 @@ use crate::kernel::ids::{OrgId, RuleId, UserId};
 use crate::kernel::money::{Fen, Overflow, Ppm};
 use crate::kernel::time::Day;
 
+mod merging;
 #[cfg(test)]
 mod tests;
+mod transfer;
+
+pub use merging::{Figures, PartFigures, merged};
+pub use transfer::{Given, Party, TransferState, transferred};
 
 crate::text_enum! {
     /// How a unit runs its canteen.
@@ -85,6 +90,8 @@ crate::text_enum! {
         NotApplicable "not_applicable"
         /// 合用食堂成员: counted with its representative.
         SharedMember "shared_member"
+        /// 已合并: the year is its successor's.
+        Merged "merged"
     }
 }
 
@@ -170,6 +177,12 @@ pub enum Refusal {
         /// The rule row.
         rule: RuleId,
     },
+    /// A party plans no canteen, or would reserve more than its total.
+    NothingToGive,
+    /// The giver would have less than it holds and has posted.
+    BelowUsed(Fen),
+    /// They are no sisters below the unit that proposes.
+    NotSisters,
     /// The plan is not where this may be done.
     WrongState,
     /// The actor is not whose turn it is.
@@ -231,6 +244,21 @@ impl From<Refusal> for AppError {
                     .with("floor_fen", least.get())
                     .with("rule_id", rule.to_string())
             }
+            Refusal::NothingToGive => wrong(
+                "/reserved_fen",
+                "too_large",
+                "双方均须有食堂份额，且调剂后份额不得超过总额",
+                "both plan a canteen, and neither reserves more than its total afterwards",
+            ),
+            Refusal::BelowUsed(used) => AppError::new(Code::CeilingExceeded)
+                .detail(format!("调出单位已占用和支出 {used} 元"), format!("the giver holds and has spent {used} yuan"))
+                .with("used_fen", used.get()),
+            Refusal::NotSisters => wrong(
+                "/taker_id",
+                "not_allowed",
+                "调出、调入单位须为本单位直接下属的两个单位",
+                "giver and taker stand directly below your unit",
+            ),
             Refusal::WrongState => Code::WrongState.into(),
             Refusal::NotYourStep => AppError::new(Code::Forbidden)
                 .detail("尚未轮到或不属于本单位审核", "The review is another office's step"),
@@ -312,6 +340,12 @@ pub fn changeable(state: PlanState) -> Result<(), Refusal> {
 /// [`Refusal::WrongState`].
 pub fn amendable(state: PlanState) -> Result<(), Refusal> {
     if state == PlanState::Approved { Ok(()) } else { Err(Refusal::WrongState) }
+}
+
+/// Whether a merger of units may change the figures in force beside it: not while somebody reviews it.
+#[must_use]
+pub const fn mergeable(state: PlanState) -> bool {
+    !matches!(state, PlanState::Submitted | PlanState::UnitApproved)
 }
 
 /// The step that a plan waits for; `None` when it waits for none.

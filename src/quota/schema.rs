@@ -34,6 +34,7 @@ diesel::table! {
         union_rule_id -> Nullable<Binary>,
         last_year_rule_id -> Nullable<Binary>,
         deadline_rule_id -> Nullable<Binary>,
+        decided_at -> Nullable<BigInt>,
     }
 }
 diesel::table! {
@@ -47,6 +48,30 @@ diesel::table! {
         reviewer_id -> Binary,
         reviewer_org -> Binary,
         at -> BigInt,
+    }
+}
+diesel::table! {
+    quota_transfers (id) {
+        id -> Binary,
+        year -> BigInt,
+        giver_id -> Binary,
+        taker_id -> Binary,
+        supervising_id -> Binary,
+        region_code -> Text,
+        reserved_fen -> BigInt,
+        total_fen -> BigInt,
+        reason -> Text,
+        document_number -> Text,
+        state -> Text,
+        proposed_by -> Binary,
+        proposed_at -> BigInt,
+        opinion -> Text,
+        decided_by -> Nullable<Binary>,
+        decided_org -> Nullable<Binary>,
+        decided_at -> Nullable<BigInt>,
+        giver_revision -> Nullable<BigInt>,
+        taker_revision -> Nullable<BigInt>,
+        version -> BigInt,
     }
 }
 diesel::joinable!(plan_revisions -> plans (plan_id));

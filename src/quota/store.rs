@@ -1,5 +1,7 @@
 //! SQL of the plans.
 
+pub mod transfers;
+
 use super::rules::{CanteenMode, PlanDecision, PlanState, PlanStep};
 use super::schema::{plan_reviews as reviews, plan_revisions as revisions, plans};
 use crate::each;
@@ -52,6 +54,8 @@ pub struct RevisionRow {
     pub union_rule_id: Option<RuleId>,
     pub last_year_rule_id: Option<RuleId>,
     pub deadline_rule_id: Option<RuleId>,
+    /// When it came into force, where that was decided otherwise than by the review of the plan.
+    pub decided_at: Option<At>,
 }
 
 /// A decision.

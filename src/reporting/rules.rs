@@ -76,7 +76,7 @@ impl ThreeAmounts {
 /// A row of the bulletin: one unit, or the sum of many.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Accounts: every one is in exactly one of the four classes.
+    /// Accounts: every one is in exactly one of the five classes.
     pub accounts: usize,
     /// 已预留.
     pub reserved: usize,
@@ -86,6 +86,8 @@ pub struct Progress {
     pub not_applicable: usize,
     /// 合用食堂成员.
     pub shared_member: usize,
+    /// 已合并: nothing else of them is in the table.
+    pub merged: usize,
     /// Reserved units that have begun to order.
     pub started: usize,
     /// Canteen reserve, in fen.
@@ -117,6 +119,7 @@ impl Progress {
             not_reserved: self.not_reserved + other.not_reserved,
             not_applicable: self.not_applicable + other.not_applicable,
             shared_member: self.shared_member + other.shared_member,
+            merged: self.merged + other.merged,
             started: self.started + other.started,
             reserved_canteen: self.reserved_canteen.plus(other.reserved_canteen)?,
             reserved_union: self.reserved_union.plus(other.reserved_union)?,

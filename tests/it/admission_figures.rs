@@ -23,7 +23,7 @@ async fn actor(app: &TestApp, kind: OrgKind, region: &str, user: u8) -> Actor {
         OrgKind::PovertyOffice => Scope::Region(region),
         _ => Scope::Org(org_id),
     };
-    Actor { user_id: UserId([user; 16]), org_id, kind, region, scope, via: Via::Program }
+    Actor { user_id: UserId([user; 16]), org_id, kind, region, scope, ended_on: None, via: Via::Program }
 }
 
 /// Suppliers in turn in two counties: so many applied, were reported, and were admitted.

@@ -17,7 +17,7 @@ async fn official(app: &TestApp, kind: OrgKind, region: &str, n: u8) -> Actor {
     let org_id = app.organisation(kind, region).await;
     let region = region.parse().unwrap();
     let scope = if kind == OrgKind::Operator { Scope::Platform } else { Scope::Region(region) };
-    Actor { user_id: UserId([n; 16]), org_id, kind, region, scope, via: Via::Program }
+    Actor { user_id: UserId([n; 16]), org_id, kind, region, scope, ended_on: None, via: Via::Program }
 }
 
 /// An admitted supplier of a county, or of a place in it; its county recommends it.

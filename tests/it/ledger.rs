@@ -256,6 +256,7 @@ on_both! {
             id: ledger::count_id(&["x"]), basis: Basis::Completed, order_id: ORDER, line_id: OrderLineId([8; 16]), unit_id: OrgId([9; 16]),
             year: 2021, fund: Fund::Canteen, amount_fen: Fen::new(-5), day: Day::ymd(2021, 3, 1), correction: false,
             standing: LineStanding::AsPlaced,
+            moved_by: None,
         };
         for _ in 0..2 {
             let entry = entry.clone();

@@ -56,3 +56,4 @@ mod shutdown;
 mod statements;
 mod store;
 mod supervision;
+mod units;

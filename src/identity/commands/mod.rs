@@ -7,6 +7,7 @@ mod organisations;
 mod payers;
 mod people;
 mod sessions;
+mod succession;
 
 pub use contractors::*;
 pub use joining::*;
@@ -15,3 +16,4 @@ pub use organisations::*;
 pub use payers::*;
 pub use people::*;
 pub use sessions::*;
+pub use succession::*;

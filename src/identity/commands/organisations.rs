@@ -59,6 +59,8 @@ pub fn create_organisation(tx: &mut Tx<'_>, by: Option<&Actor>, new: &NewOrganis
         status: Standing::Active,
         version: 1,
         created_at: tx.at(),
+        ended_on: None,
+        successor_id: None,
     };
     let inserted = tx.attempt(|tx| store::insert_organisation(tx, &row));
     inserted.map_err(|e| if e.code() == Code::AlreadyExists { uscc_taken() } else { e })?;
@@ -145,11 +147,12 @@ pub(super) fn known(tx: &mut Tx<'_>, id: OrgId) -> Outcome<Organisation> {
 /// Places a unit below another from a day on, or at the top.
 ///
 /// # Errors
-/// `wrong_state` when it would stand below itself, when one of them is no budget unit, or when a later change is entered.
+/// `unit_ended`; `wrong_state` when it would stand below itself, when one of them is no budget unit, or when a later change is entered.
 pub fn set_parent(tx: &mut Tx<'_>, by: Option<&Actor>, unit: OrgId, parent: Option<OrgId>, from: Day) -> Outcome<()> {
     store::claim_tree(tx)?;
     let child = known(tx, unit)?;
     let below = store::paths_below(tx, unit, from)?;
+    stands(&child)?;
     let inside: Vec<OrgId> = below.iter().map(|path| path.descendant_id).collect();
     let above = match parent {
         Some(parent) => {
@@ -157,6 +160,7 @@ pub fn set_parent(tx: &mut Tx<'_>, by: Option<&Actor>, unit: OrgId, parent: Opti
             if child.kind != OrgKind::BudgetUnit || parent.kind != OrgKind::BudgetUnit {
                 return Err(Refusal::NotABudgetUnit.into());
             }
+            stands(&parent)?;
             if inside.contains(&parent.id) {
                 return Err(Refusal::Circle.into());
             }
@@ -181,6 +185,11 @@ pub fn set_parent(tx: &mut Tx<'_>, by: Option<&Actor>, unit: OrgId, parent: Opti
     let paths: Vec<ClosureRow> = above.iter().flat_map(|a| below.iter().map(|b| joined(a, b))).collect();
     store::insert_paths(tx, &paths)?;
     note(tx, by, "organisation.placed", &child, json!({ "supervising_unit": parent, "from": from }))
+}
+
+/// A unit that ended keeps its place, and takes none below it.
+fn stands(unit: &Organisation) -> Outcome<()> {
+    if unit.ended_on.is_some() { Err(Code::UnitEnded.into()) } else { Ok(()) }
 }
 
 /// Stops an organisation at once, or lets it act again.

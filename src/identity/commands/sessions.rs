@@ -187,6 +187,7 @@ pub(super) fn note_of(tx: &mut Tx<'_>, user: UserId, via: Via, action: &'static 
         kind: place.kind,
         region: place.region_code,
         scope: Scope::Org(place.org_id),
+        ended_on: None,
         via,
     };
     let entry = Entry {

@@ -35,6 +35,10 @@ pub struct OrganisationView {
     pub supervising_unit: Option<OrgId>,
     /// Since when it is known here.
     pub created_at: At,
+    /// Of a budget unit that was closed or merged: from this day on it orders and plans nothing.
+    pub ended_on: Option<Day>,
+    /// Of one that was merged: into which unit.
+    pub successor_id: Option<OrgId>,
 }
 
 impl OrganisationView {
@@ -52,6 +56,8 @@ impl OrganisationView {
             status: org.status,
             supervising_unit,
             created_at: org.created_at,
+            ended_on: org.ended_on,
+            successor_id: org.successor_id,
         }
     }
 }

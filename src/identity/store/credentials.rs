@@ -8,7 +8,7 @@ use crate::kernel::error::Outcome;
 use crate::kernel::ids::{ApiKeyId, InvitationId, MailTokenId, OrgId, UserId};
 use crate::kernel::page::PageRequest;
 use crate::kernel::region_code::RegionCode;
-use crate::kernel::time::At;
+use crate::kernel::time::{At, Day};
 use crate::kernel::uscc::Uscc;
 use crate::platform::db::{Read, Tx};
 use diesel::dsl::{delete, insert_into, update};
@@ -85,6 +85,7 @@ pub struct KeyCallerRow {
     pub kind: OrgKind,
     pub region: RegionCode,
     pub org_status: Standing,
+    pub org_ended_on: Option<Day>,
 }
 
 pub fn insert_invitation(tx: &mut Tx<'_>, row: &InvitationRow) -> Outcome<()> {
@@ -194,7 +195,7 @@ pub fn caller_of_key(on: &mut Read, id: ApiKeyId) -> Outcome<Option<KeyCallerRow
     Ok(each!(on, c => api_keys::table.inner_join(users::table).inner_join(organisations::table)
         .inner_join(memberships::table.on(memberships::user_id.eq(api_keys::user_id).and(memberships::org_id.eq(api_keys::org_id))))
         .filter(api_keys::id.eq(id))
-        .select((ApiKeyRow::as_select(), users::status, memberships::roles, organisations::kind, organisations::region_code, organisations::status))
+        .select((ApiKeyRow::as_select(), users::status, memberships::roles, organisations::kind, organisations::region_code, organisations::status, organisations::ended_on))
         .first(c).optional())?)
 }
 

@@ -5,6 +5,7 @@ mod organisations;
 mod payers;
 mod people;
 mod sessions;
+pub mod succession;
 mod tree;
 
 pub use credentials::*;

@@ -53,6 +53,10 @@ pub struct Organisation {
     pub version: i64,
     /// Since when it is known here.
     pub created_at: At,
+    /// Of a budget unit that was closed or merged: from this day on it orders and plans nothing.
+    pub ended_on: Option<Day>,
+    /// Of one that was merged: who has its years from the year of that day on.
+    pub successor_id: Option<OrgId>,
 }
 
 /// Which organisations a list shows.

@@ -9,7 +9,7 @@ use crate::kernel::actor::OrgKind;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{OrgId, SessionId, UserId};
 use crate::kernel::region_code::RegionCode;
-use crate::kernel::time::At;
+use crate::kernel::time::{At, Day};
 use crate::platform::db::{Read, Tx};
 use diesel::dsl::{delete, insert_into, update};
 use diesel::prelude::*;
@@ -66,6 +66,7 @@ pub struct CallerRow {
     pub kind: Option<OrgKind>,
     pub region: Option<RegionCode>,
     pub org_status: Option<Standing>,
+    pub org_ended_on: Option<Day>,
 }
 
 /// Who a session belongs to, with all memberships: one query, since every request asks it.
@@ -77,6 +78,7 @@ pub fn caller_of_session(on: &mut Read, id: SessionId) -> Outcome<Vec<CallerRow>
             users::id, users::status, sessions::expires_at, sessions::revoked_at,
             memberships::org_id.nullable(), memberships::roles.nullable(), organisations::kind.nullable(),
             organisations::region_code.nullable(), organisations::status.nullable(),
+            organisations::ended_on.nullable(),
         )).load(c))?,
     )
 }

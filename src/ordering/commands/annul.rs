@@ -131,6 +131,7 @@ fn move_ordered(
     becoming: &[AnnulmentLineRow],
 ) -> Outcome<()> {
     let correction = is_closed(tx, &claimed.order)?;
+    let unit_id = claimed.holder(tx)?;
     let mut entries = Vec::new();
     for part in becoming.iter().filter(|part| part.standing_after != part.standing_before) {
         let Some(line) = claimed.lines.iter_mut().find(|line| line.id == part.line_id) else { continue };
@@ -140,7 +141,7 @@ fn move_ordered(
         for (standing, amount) in sides.into_iter().filter(|(_, amount)| !amount.is_zero()) {
             let words = ["order.ordered.annulled", &row.id.to_string(), &line.id.to_string(), standing.as_str()];
             let entry = ordered_entry(&claimed.order, line, ledger::count_id(&words), amount, row.decided_on);
-            entries.push(CountEntry { correction, standing, ..entry });
+            entries.push(CountEntry { correction, standing, unit_id, ..entry });
         }
     }
     ledger::count(tx, &entries)

@@ -2,9 +2,10 @@
 
 use super::settle::{is_closed, settle};
 use crate::audit;
+use crate::identity;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Code, Message, Outcome};
-use crate::kernel::ids::{ListingId, OrderId, OrderLineId, TransferId};
+use crate::kernel::ids::{ListingId, OrderId, OrderLineId, OrgId, TransferId};
 use crate::kernel::money::Fen;
 use crate::kernel::terms::Basis;
 use crate::kernel::time::Day;
@@ -217,13 +218,19 @@ impl Claimed {
             return Ok(());
         }
         let correction = is_closed(tx, &self.order)?;
+        let unit_id = self.holder(tx)?;
         let entry = |moved: &&Moved| {
             let line = &self.lines[moved.index];
             let id = ledger::count_id(&["order.ordered", fact, &line.id.to_string()]);
             let entry = ordered_entry(&self.order, line, id, moved.moves.ordered_lost.negated(), day);
-            CountEntry { correction, ..entry }
+            CountEntry { correction, unit_id, ..entry }
         };
         ledger::count(tx, &lost.iter().map(entry).collect::<Vec<_>>())
+    }
+
+    /// To whom the year counts in which it was placed, kept so until the transaction ends.
+    pub fn holder(&self, tx: &mut Tx<'_>) -> Outcome<OrgId> {
+        Ok(identity::keep_succession(tx, self.order.unit_id)?.of_year(self.order.placed_day.year()))
     }
 
     /// Lets the facts recorded so far count.
@@ -278,5 +285,6 @@ pub fn ordered_entry(
         day,
         correction: false,
         standing: line.standing,
+        moved_by: None,
     }
 }

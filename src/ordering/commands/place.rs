@@ -94,10 +94,14 @@ pub struct Placed {
 ///
 /// # Errors
 /// Several at once, each naming its line: `listing_not_on_sale`, `certificate_not_current`, `out_of_season`,
-/// `price_changed`, `quantity_not_whole`, `out_of_stock`; `ceiling_exceeded`, `client_ref_reused`; `fund_not_allowed`, also to a member of a shared canteen.
+/// `price_changed`, `quantity_not_whole`, `out_of_stock`; `ceiling_exceeded`, `client_ref_reused`; `unit_ended`; `fund_not_allowed`, also to a member of a shared canteen.
 pub fn place(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder) -> Outcome<Placed> {
     let day = tx.at().day();
     let parties = parties::parties(tx, actor, new, day)?;
+    // The caller was loaded with its own end, so that this is asked for others only; what it misses, the ledger refuses.
+    if parties.unit != actor.org_id || actor.ended_on.is_some() {
+        identity::check_stands(tx, parties.unit, day)?;
+    }
     let group = GroupRow {
         id: tx.new_id(),
         buyer_org: actor.org_id,
@@ -302,11 +306,19 @@ fn hold(
         Err(HoldError::Failed(error)) => Err(error),
         Err(HoldError::Refused(accounts)) => {
             if accounts.iter().any(|refused| refused.kind == AccountKind::Quota) {
+                stands(tx, quota_account)?;
                 represented(tx, quota_account)?;
             }
             Err(refused(&accounts, drafts))
         }
     }
+}
+
+/// A unit that is merged at this moment lets nobody hold anything on its accounts.
+fn stands(tx: &mut Tx<'_>, quota_account: &Owner) -> Outcome<()> {
+    let Owner::Quota { unit, .. } = quota_account else { return Ok(()) };
+    let today = tx.at().day();
+    identity::check_stands(tx, *unit, today)
 }
 
 /// A member of a shared canteen does not order for it: its representative does. The approval of its plan left it a ceiling
@@ -315,6 +327,7 @@ fn represented(tx: &mut Tx<'_>, quota_account: &Owner) -> Outcome<()> {
     let Owner::Quota { unit, year, fund: Fund::Canteen } = quota_account else { return Ok(()) };
     let plan = quota::plan_of(tx, *unit, *year)?.filter(|plan| plan.mode == CanteenMode::SharedMember);
     let Some(representative) = plan.and_then(|plan| plan.representative) else { return Ok(()) };
+    let representative = identity::succession(tx, representative)?.of_year(*year);
     let name = identity::organisation(tx, representative)?.name;
     let (zh, en) = (
         format!("合用食堂的食材由代表单位“{name}”统一订购"),

@@ -1,6 +1,7 @@
 //! What follows from an order's facts: each gets its place and its date, and what it changes is appended to the counts.
 
 use crate::audit;
+use crate::identity;
 use crate::kernel::error::{AppError, Outcome};
 use crate::kernel::ids::{OrderId, RuleId};
 use crate::kernel::region_code::RegionCode;
@@ -39,7 +40,12 @@ pub fn settle(tx: &mut Tx<'_>, id: OrderId) -> Outcome<Counted> {
         book.placed.extend(rows);
     }
     let counted = book.count()?;
-    ledger::count(tx, &entries(&book, counted.entries.iter().filter(|entry| entry.fact >= known))?)?;
+    let fresh: Vec<Count> = counted.entries.iter().filter(|entry| entry.fact >= known).copied().collect();
+    if !fresh.is_empty() {
+        // A merger of the unit at this moment waits for this, or is seen.
+        book.seats = identity::keep_succession(tx, book.order.unit_id)?;
+        ledger::count(tx, &entries(&book, fresh.iter())?)?;
+    }
     save(tx, &book, &counted)?;
     Ok(counted)
 }
@@ -81,13 +87,14 @@ pub fn entries<'a>(book: &Book, counts: impl Iterator<Item = &'a Count>) -> Outc
                 basis: count.basis,
                 order_id: order.id,
                 line_id: line.id,
-                unit_id: order.unit_id,
+                unit_id: book.seats.of_year(count.year),
                 year: count.year,
                 fund: order.fund,
                 amount_fen: count.amount,
                 day: count.day,
                 correction: count.correction,
                 standing: count.standing,
+                moved_by: None,
             })
         })
         .collect()

@@ -187,7 +187,7 @@ fn waiting(read: &mut Read, book: &Book, year: i64) -> Outcome<Waiting> {
         reported: book.reported()?,
         rated: book.rating.is_some(),
         fund: order.fund,
-        plan_approved: quota::plan_of(read, order.unit_id, year)?.is_some(),
+        plan_approved: quota::plan_of(read, book.seats.of_year(year), year)?.is_some(),
     })
 }
 

@@ -12,6 +12,7 @@ mod recount;
 mod tasks;
 mod verify;
 mod verify_lines;
+mod verify_units;
 mod views;
 
 pub use annulments::{CertifiedLineView, certified_lines};

@@ -73,11 +73,18 @@ fn compare(book: &Book, stored: &[CountEntry], found: &mut Vec<CountDifference>)
             return Ok(());
         }
     };
+    // Which of its holders an entry was appended to follows from when it was; where it is now is compared by sums.
     let by_id = |entries: &[CountEntry]| -> BTreeMap<String, String> {
-        let own = entries.iter().filter(|entry| entry.basis != Basis::Ordered);
-        own.map(|entry| (entry.id.to_string(), format!("{entry:?}"))).collect()
+        let own = entries.iter().filter(|entry| entry.basis != Basis::Ordered && entry.moved_by.is_none());
+        let held = |entry: &CountEntry| if book.seats.has(entry.unit_id) { book.order.unit_id } else { entry.unit_id };
+        own.map(|entry| (entry.id.to_string(), format!("{:?}", CountEntry { unit_id: held(entry), ..entry.clone() })))
+            .collect()
     };
-    let (stored_by_id, computed) = (by_id(stored), by_id(&entries(book, counted.entries.iter())?));
+    let recounted = entries(book, counted.entries.iter())?;
+    for (figure, stored, computed) in super::verify_units::compare_units(book, stored, &recounted) {
+        differ(&figure, stored, computed);
+    }
+    let (stored_by_id, computed) = (by_id(stored), by_id(&recounted));
     for id in stored_by_id.keys().chain(computed.keys().filter(|id| !stored_by_id.contains_key(*id))) {
         let text = |of: &BTreeMap<String, String>| of.get(id).cloned().unwrap_or_else(|| "none".to_owned());
         differ(&format!("counting entry {id}"), text(&stored_by_id), text(&computed));

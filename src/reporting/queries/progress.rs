@@ -81,7 +81,9 @@ pub struct ProgressRow {
     pub via: Option<String>,
     /// For a unit: whether figures of its plan were approved by the day.
     pub plan_approved: Option<bool>,
-    /// Accounts; every one is in exactly one of the four classes.
+    /// For a unit that was merged: into which.
+    pub merged_into: Option<String>,
+    /// Accounts; every one is in exactly one of the five classes.
     pub accounts: usize,
     /// 已预留.
     pub reserved_units: usize,
@@ -95,6 +97,8 @@ pub struct ProgressRow {
     pub not_applicable_units: usize,
     /// 合用食堂成员.
     pub shared_member_units: usize,
+    /// 已合并: their year is their successor's.
+    pub merged_units: usize,
     /// Canteen and union reserve: the denominator.
     pub reserved_fen: Fen,
     /// Of it canteen.
@@ -137,7 +141,7 @@ pub fn progress(read: &mut Read, actor: &Actor, wanted: &ProgressWanted) -> Outc
         return Err(wrong("year", "应为 2012 至 2100", "must be 2012 to 2100"));
     }
     let reach = narrowed(read, actor, wanted)?;
-    let units = store::units(read, &reach, wanted.as_of)?;
+    let units = store::units(read, &reach, wanted.year, wanted.as_of)?;
     let plans: HashMap<OrgId, PlanRow> =
         store::plans(read, wanted.year, wanted.as_of.end())?.into_iter().map(|plan| (plan.unit_id, plan)).collect();
     let mut sums: HashMap<OrgId, Vec<UnitSum>> = HashMap::new();
@@ -148,7 +152,10 @@ pub fn progress(read: &mut Read, actor: &Actor, wanted: &ProgressWanted) -> Outc
     let mut rows: BTreeMap<(usize, String), (ProgressHead, Progress)> = BTreeMap::new();
     let mut total = Progress::default();
     for (place, unit) in units.iter().enumerate() {
-        let (class, own) = of_unit(plans.get(&unit.id), sums.get(&unit.id).map_or(&[], Vec::as_slice))?;
+        let (class, own) = match &unit.merged_into {
+            Some(_) => (UnitClass::Merged, Progress { accounts: 1, merged: 1, ..Progress::default() }),
+            None => of_unit(plans.get(&unit.id), sums.get(&unit.id).map_or(&[], Vec::as_slice))?,
+        };
         total = total.plus(&own)?;
         let (order, head) = head(wanted.by, place, unit, class, plans.get(&unit.id), &names);
         let row = rows.entry(order).or_insert_with(|| (head, Progress::default()));
@@ -242,6 +249,7 @@ struct ProgressHead {
     class: Option<UnitClass>,
     via: Option<String>,
     plan_approved: Option<bool>,
+    merged_into: Option<String>,
 }
 
 /// The row that a unit belongs to: its place in the table, and what it is about.
@@ -257,9 +265,10 @@ fn head(
         ProgressBy::Unit => {
             let via = plan.filter(|_| class == UnitClass::SharedMember).and_then(|plan| plan.representative.clone());
             let (key, name) = (Some(unit.id.to_string()), unit.name.clone());
+            let merged_into = unit.merged_into.clone();
             (
                 (place, String::new()),
-                ProgressHead { key, name, class: Some(class), via, plan_approved: Some(plan.is_some()) },
+                ProgressHead { key, name, class: Some(class), via, merged_into, plan_approved: Some(plan.is_some()) },
             )
         }
         ProgressBy::Region => {
@@ -320,6 +329,7 @@ fn row(head: ProgressHead, sum: &Progress) -> Outcome<ProgressRow> {
         class: head.class,
         via: head.via,
         plan_approved: head.plan_approved,
+        merged_into: head.merged_into,
         accounts: sum.accounts,
         reserved_units: sum.reserved,
         started_units: sum.started,
@@ -327,6 +337,7 @@ fn row(head: ProgressHead, sum: &Progress) -> Outcome<ProgressRow> {
         not_reserved_units: sum.not_reserved,
         not_applicable_units: sum.not_applicable,
         shared_member_units: sum.shared_member,
+        merged_units: sum.merged,
         reserved_fen: sum.reserved_fen()?,
         reserved_canteen_fen: sum.reserved_canteen,
         reserved_union_fen: sum.reserved_union,
@@ -355,6 +366,7 @@ impl ProgressView {
             "单位或地区",
             "单位编号或地区代码",
             "合用代表",
+            "并入单位",
             "账号数",
             "已预留",
             "已启动",
@@ -362,6 +374,7 @@ impl ProgressView {
             "未预留",
             "不适用",
             "合用成员",
+            "已合并",
             "预留份额（元）",
             "下单（元）",
             "验收且付款（元）",
@@ -377,7 +390,7 @@ impl ProgressView {
             "计划未核准：完成（元）",
         ];
         let row = |row: &ProgressRow| {
-            let words = [Some(&row.name), row.key.as_ref(), row.via.as_ref()];
+            let words = [Some(&row.name), row.key.as_ref(), row.via.as_ref(), row.merged_into.as_ref()];
             let mut cells: Vec<Cell> = words.map(|word| Cell::from(word.cloned().unwrap_or_default())).into();
             let counts = [
                 row.accounts,
@@ -387,6 +400,7 @@ impl ProgressView {
                 row.not_reserved_units,
                 row.not_applicable_units,
                 row.shared_member_units,
+                row.merged_units,
             ];
             cells.extend(counts.map(Cell::count));
             let amounts = [

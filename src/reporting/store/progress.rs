@@ -25,29 +25,40 @@ pub struct Unit {
     pub parent_id: Option<OrgId>,
     #[diesel(sql_type = Nullable<Text>)]
     pub parent_name: Option<String>,
+    /// Of a unit that was merged in the year or before: the name of its successor.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub merged_into: Option<String>,
     #[diesel(sql_type = Nullable<Binary>)]
     pub top_id: Option<OrgId>,
     #[diesel(sql_type = Nullable<Text>)]
     pub top_name: Option<String>,
 }
 
-/// Units known on a day with the one directly above them and the one above all, in the order of their names.
-pub fn units(on: &mut Read, reach: &Reach, as_of: Day) -> Outcome<Vec<Unit>> {
-    let text =
-        "SELECT o.id AS id, o.name AS name, o.region_code AS region_code, a.id AS parent_id, a.name AS parent_name, t.id AS top_id, t.name AS top_name
+/// Units known on a day, under the names they had then, with the one directly above them and the one above all, in the order of
+/// their names. Who was closed or merged before the year is in its table no more.
+pub fn units(on: &mut Read, reach: &Reach, year: i64, as_of: Day) -> Outcome<Vec<Unit>> {
+    // SQLite numbers parameters as they first appear.
+    let text = "SELECT o.id AS id, o.region_code AS region_code, a.id AS parent_id, a.name AS parent_name,
+        t.id AS top_id, t.name AS top_name,
+        COALESCE((SELECT r.name_before FROM unit_changes r WHERE r.unit_id = o.id AND r.kind = 'renamed' AND r.decided_at >= $1
+            ORDER BY r.decided_at, r.id LIMIT 1), o.name) AS name,
+        CASE WHEN m.kind = 'merged' AND m.year <= $2 THEN s.name END AS merged_into
         FROM organisations o
-        LEFT JOIN unit_closure p ON p.descendant_id = o.id AND p.depth = 1 AND p.valid_from <= $1 AND p.valid_to > $1
+        LEFT JOIN unit_closure p ON p.descendant_id = o.id AND p.depth = 1 AND p.valid_from <= $3 AND p.valid_to > $3
         LEFT JOIN organisations a ON a.id = p.ancestor_id
-        LEFT JOIN unit_closure q ON q.descendant_id = o.id AND q.depth > 0 AND q.valid_from <= $1 AND q.valid_to > $1
+        LEFT JOIN unit_closure q ON q.descendant_id = o.id AND q.depth > 0 AND q.valid_from <= $3 AND q.valid_to > $3
             AND NOT EXISTS (SELECT 1 FROM unit_closure h WHERE h.descendant_id = o.id AND h.depth > q.depth
-                AND h.valid_from <= $1 AND h.valid_to > $1)
+                AND h.valid_from <= $3 AND h.valid_to > $3)
         LEFT JOIN organisations t ON t.id = q.ancestor_id
-        WHERE o.kind = 'budget_unit' AND o.created_at < $2 AND o.region_code >= $3 AND o.region_code < $4
-        AND ($5 = '' OR o.id IN (SELECT u.descendant_id FROM unit_closure u
-            WHERE u.valid_from <= $5 AND u.valid_to > $5 AND u.ancestor_id = $6 AND u.depth <= $7))
+        LEFT JOIN unit_changes m ON m.unit_id = o.id AND m.kind IN ('closed', 'merged') AND m.decided_at < $1 AND m.effective_on <= $3
+        LEFT JOIN organisations s ON s.id = m.successor_id
+        WHERE o.kind = 'budget_unit' AND o.created_at < $1 AND o.region_code >= $4 AND o.region_code < $5
+        AND (m.year IS NULL OR m.year >= $2)
+        AND ($6 = '' OR o.id IN (SELECT u.descendant_id FROM unit_closure u
+            WHERE u.valid_from <= $6 AND u.valid_to > $6 AND u.ancestor_id = $7 AND u.depth <= $8))
         ORDER BY o.region_code, o.name_key, o.id";
     Ok(each!(on, c => sql_query(text)
-        .bind::<Text, _>(as_of.to_string()).bind::<BigInt, _>(as_of.end().0)
+        .bind::<BigInt, _>(as_of.end().0).bind::<BigInt, _>(year).bind::<Text, _>(as_of.to_string())
         .bind::<Text, _>(&reach.from).bind::<Text, _>(&reach.below)
         .bind::<Text, _>(reach.day()).bind::<Binary, _>(reach.root()).bind::<BigInt, _>(reach.depth())
         .load(c))?)
@@ -102,13 +113,16 @@ impl PlanRow {
     }
 }
 
-/// The plans of a year: the last figures that the finance bureau had approved before a moment.
+/// The plans of a year: the last figures that the finance bureau had approved before a moment, or that came into force by
+/// another decision.
 pub fn plans(on: &mut Read, year: i64, before: At) -> Outcome<Vec<PlanRow>> {
     let text = "SELECT p.unit_id AS unit_id, r.canteen_mode AS canteen_mode, o.name AS representative,
         r.reserved_fen AS reserved_fen, r.union_reserved_fen AS union_reserved_fen
         FROM plans p
-        JOIN plan_revisions r ON r.plan_id = p.id AND r.number = (SELECT MAX(v.revision) FROM plan_reviews v
-            WHERE v.plan_id = p.id AND v.step = 'finance_bureau' AND v.decision = 'approve' AND v.at < $1)
+        JOIN plan_revisions r ON r.plan_id = p.id AND r.number = (SELECT MAX(known.number) FROM (
+            SELECT v.revision AS number FROM plan_reviews v
+            WHERE v.plan_id = p.id AND v.step = 'finance_bureau' AND v.decision = 'approve' AND v.at < $1
+            UNION ALL SELECT d.number FROM plan_revisions d WHERE d.plan_id = p.id AND d.decided_at < $1) known)
         LEFT JOIN organisations o ON o.id = r.representative_id
         WHERE p.year = $2";
     Ok(each!(on, c => sql_query(text).bind::<BigInt, _>(before).bind::<BigInt, _>(year).load(c))?)

@@ -204,6 +204,7 @@ fn warn(
         kind: OrgKind::PovertyOffice,
         region,
         scope: Scope::Region(region),
+        ended_on: None,
         via: Via::Program,
     };
     let subject = Subject {

@@ -75,6 +75,7 @@ fn named(path: &str) -> Option<Named> {
             "price-alerts" => Record("pal"),
             "products" => Record("prd"),
             "quota-plans" => Record("pln"),
+            "quota-transfers" => Record("qtr"),
             "score-proposals" => Record("spr"),
             "supplier-applications" => Record("sap"),
             "supplier-scores" => Supplier,

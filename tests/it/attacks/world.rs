@@ -260,9 +260,11 @@ impl World {
         let until = yigou::kernel::time::At(app.ctx().at.0 + 86_400_000);
         let key = json!({ "name": "食堂系统", "permissions": ["signed_in"], "expires_at": until });
         let made = admin.bare_post("/api/v1/api-keys", key).expect(201).await;
+        let transfer = self.transfer(app, &supervisor).await;
         for id in [
             excepted.id(),
             filed.id(),
+            transfer,
             invited.id(),
             made.str("/api_key/id"),
             unit.to_string(),
@@ -271,6 +273,27 @@ impl World {
             self.keep(id);
         }
         self.people.extend([manager, admin, supervisor, bureau]);
+    }
+}
+
+impl World {
+    /// What one unit is to give to its sister.
+    async fn transfer(&self, app: &TestApp, supervisor: &Person) -> String {
+        let region = CITY.parse().unwrap();
+        let nearest =
+            app.read(move |read| yigou::identity::nearest_office(read, OrgKind::FinanceBureau, &region)).await;
+        let bureau = app.person(nearest.unwrap().unwrap(), &[Role::Reviewer]).await;
+        let mut sisters = Vec::new();
+        for _ in 0..2 {
+            let unit = app.organisation(OrgKind::BudgetUnit, CITY).await;
+            app.supervise(unit, supervisor.org_id).await;
+            let plan = json!({ "year": 2021, "canteen_mode": "own", "canteen": { "total_fen": 1_000_000, "ratio_ppm": 200_000 }, "submit": true });
+            crate::reporting::approved(app, unit, plan, [supervisor, &bureau]).await;
+            sisters.push(unit);
+        }
+        let transfer = json!({ "year": 2021, "giver_id": sisters[0], "taker_id": sisters[1], "reserved_fen": 1_000,
+            "reason": "学生分流", "document_number": "银教发〔2021〕8号" });
+        supervisor.post("/api/v1/quota-transfers", transfer).expect(201).await.id()
     }
 }
 
@@ -325,6 +348,11 @@ pub fn naming(operation: &str, schema: &Value, own: &World, other: &World) -> Ve
         "certification-reviews" => {
             let item = json!({ "application_id": other.id("cap"), "etag": "\"v1\"", "decision": "approve" });
             vec![(None, json!({ "items": [item] }))]
+        }
+        "unit-changes" => {
+            let closed = json!({ "kind": "closed", "unit_id": other.id("org"), "effective_on": own.day, "reason": "撤销",
+                "document_number": "1号文" });
+            vec![(None, closed)]
         }
         "quota-plan-reviews" => {
             let item = json!({ "plan_id": other.id("pln"), "etag": "\"v1\"", "decision": "approve" });

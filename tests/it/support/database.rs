@@ -138,12 +138,14 @@ struct Belongs {
     kind: yigou::kernel::actor::OrgKind,
     #[diesel(sql_type = Text)]
     region_code: yigou::kernel::region_code::RegionCode,
+    #[diesel(sql_type = diesel::sql_types::Nullable<Text>)]
+    ended_on: Option<String>,
     #[diesel(sql_type = Text)]
     roles: String,
 }
 
 pub fn principal(on: &mut Read, user_id: yigou::kernel::ids::UserId) -> Outcome<yigou::kernel::actor::Principal> {
-    let sql = "SELECT m.org_id, o.kind, o.region_code, m.roles FROM memberships m JOIN organisations o ON o.id = m.org_id WHERE m.user_id = $1";
+    let sql = "SELECT m.org_id, o.kind, o.region_code, o.ended_on, m.roles FROM memberships m JOIN organisations o ON o.id = m.org_id WHERE m.user_id = $1";
     let rows: Vec<Belongs> =
         each!(on, c => diesel::sql_query(sql).bind::<diesel::sql_types::Binary, _>(user_id).load(c))?;
     let memberships = rows.into_iter().map(|row| yigou::kernel::actor::Membership {
@@ -151,6 +153,7 @@ pub fn principal(on: &mut Read, user_id: yigou::kernel::ids::UserId) -> Outcome<
         kind: row.kind,
         region: row.region_code,
         roles: row.roles.split(',').map(|role| role.parse().unwrap()).collect(),
+        ended_on: row.ended_on.map(|day| day.parse().unwrap()),
     });
     Ok(yigou::kernel::actor::Principal {
         user_id,

@@ -67,6 +67,7 @@ impl Person {
             kind: self.kind,
             region: self.region,
             roles: self.roles.clone(),
+            ended_on: None,
         };
         let principal = Principal {
             user_id: self.user_id,

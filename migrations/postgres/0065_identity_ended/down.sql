@@ -1,0 +1,3 @@
+DROP INDEX organisations_successor;
+ALTER TABLE organisations DROP COLUMN successor_id;
+ALTER TABLE organisations DROP COLUMN ended_on;
