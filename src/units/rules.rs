@@ -161,21 +161,22 @@ mod tests {
         use ChangeKind::{Closed, Merged, Moved, Renamed};
         let unit = |n: u8| OrgId([n; 16]);
         let (none, one, itself, twice) = (vec![], vec![unit(2)], vec![unit(1)], vec![unit(2), unit(2)]);
-        let table: [(ChangeKind, Option<&str>, Option<OrgId>, &[OrgId], Result<(), Refusal>); 12] = [
-            (Renamed, Some("新名"), None, &none, Ok(())),
-            (Renamed, None, None, &none, Err(Refusal::Missing("/name"))),
-            (Renamed, Some("新名"), Some(unit(3)), &none, Err(Refusal::Unexpected("/supervising_unit"))),
-            (Moved, None, Some(unit(3)), &none, Ok(())),
-            (Moved, None, None, &none, Ok(())),
-            (Moved, Some("新名"), None, &none, Err(Refusal::Unexpected("/name"))),
-            (Closed, None, None, &none, Ok(())),
-            (Closed, None, None, &one, Err(Refusal::Unexpected("/predecessor_ids"))),
-            (Merged, None, None, &one, Ok(())),
-            (Merged, None, None, &none, Err(Refusal::Missing("/predecessor_ids"))),
-            (Merged, None, None, &itself, Err(Refusal::NamedTwice)),
-            (Merged, None, None, &twice, Err(Refusal::NamedTwice)),
+        type Fields<'a> = (Option<&'a str>, Option<OrgId>, &'a [OrgId]);
+        let table: [(ChangeKind, Fields<'_>, Result<(), Refusal>); 12] = [
+            (Renamed, (Some("新名"), None, &none), Ok(())),
+            (Renamed, (None, None, &none), Err(Refusal::Missing("/name"))),
+            (Renamed, (Some("新名"), Some(unit(3)), &none), Err(Refusal::Unexpected("/supervising_unit"))),
+            (Moved, (None, Some(unit(3)), &none), Ok(())),
+            (Moved, (None, None, &none), Ok(())),
+            (Moved, (Some("新名"), None, &none), Err(Refusal::Unexpected("/name"))),
+            (Closed, (None, None, &none), Ok(())),
+            (Closed, (None, None, &one), Err(Refusal::Unexpected("/predecessor_ids"))),
+            (Merged, (None, None, &one), Ok(())),
+            (Merged, (None, None, &none), Err(Refusal::Missing("/predecessor_ids"))),
+            (Merged, (None, None, &itself), Err(Refusal::NamedTwice)),
+            (Merged, (None, None, &twice), Err(Refusal::NamedTwice)),
         ];
-        for (kind, name, parent, predecessors, expected) in table {
+        for (kind, (name, parent, predecessors), expected) in table {
             let asked = Form { kind, unit: unit(1), name, parent, predecessors };
             assert_eq!(form(&asked), expected, "{asked:?}");
         }

@@ -73,7 +73,7 @@ impl Model {
     }
     fn sum(&self, unit: usize, year: i64, of: impl Fn(&Bought) -> Option<(i64, i64)>) -> i64 {
         let counts = |order: &&Bought| of(order).is_some_and(|(y, _)| y == year && self.holder(order.unit, y) == unit);
-        self.orders.iter().filter(counts).filter_map(|order| of(order)).map(|(_, fen)| fen).sum()
+        self.orders.iter().filter(counts).filter_map(&of).map(|(_, fen)| fen).sum()
     }
     /// Reserve; ordered, accepted and paid, completed; held and posted of the current year.
     fn expected(&self, unit: usize, year: i64) -> [i64; 4] {
