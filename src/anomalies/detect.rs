@@ -12,6 +12,7 @@ use crate::kernel::time::Day;
 use crate::ordering::{self, Hands, Purchase, PurchaseLine};
 use crate::platform::db::Read;
 use crate::supervision::{self, LikeMedians};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Something unusual, as it is found.
@@ -130,9 +131,8 @@ impl Likes {
         let found = catalogue::priced(on, &fresh.into_iter().collect::<Vec<_>>())?;
         self.goods.extend(found.into_iter().map(|goods| (goods.id, goods)));
         for order in orders {
-            let month = order.placed_day.month();
-            if !self.medians.contains_key(&month) {
-                self.medians.insert(month, supervision::like_medians(on, order.placed_day)?);
+            if let Entry::Vacant(free) = self.medians.entry(order.placed_day.month()) {
+                free.insert(supervision::like_medians(on, order.placed_day)?);
             }
         }
         Ok(())
@@ -256,8 +256,8 @@ impl Batch<'_> {
             let from = since.entry(order.unit_id).or_insert(order.placed_day);
             *from = (*from).min(order.placed_day);
             let key = (order.unit_region, order.placed_day);
-            if !self.limits.contains_key(&key) {
-                self.limits.insert(key, Limits::load(on, &key.0, key.1)?);
+            if let Entry::Vacant(free) = self.limits.entry(key) {
+                free.insert(Limits::load(on, &key.0, key.1)?);
             }
         }
         for (unit, from) in since {

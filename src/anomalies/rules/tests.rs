@@ -173,7 +173,7 @@ fn reasons_say_the_numbers() {
     for kind in AnomalyKind::ALL {
         let message = reason(*kind, &words);
         assert!(
-            !message.zh.is_empty() && message.text(Language::English).is_ascii() == !message.en.contains("滩羊"),
+            !message.zh.is_empty() && message.text(Language::English).is_ascii() != message.en.contains("滩羊"),
             "{kind}"
         );
     }

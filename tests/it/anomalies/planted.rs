@@ -169,7 +169,7 @@ impl Fair {
                 let order =
                     Minted::new(unit, self.meat[n], day(6, 1).plus_days(i64::try_from(k).unwrap()), *quantity, PRICE);
                 if k == 0 {
-                    self.plant("split_orders", order)
+                    self.plant("split_orders", order);
                 } else {
                     self.add(order);
                 }
