@@ -152,10 +152,10 @@ impl Progress {
 /// # Errors
 /// [`Overflow`].
 pub fn ranks(rows: &[Progress]) -> Result<Vec<Option<usize>>, Overflow> {
-    let parts = rows
-        .iter()
-        .map(|row| Ok((row.completed.total()?.get(), row.reserved_fen()?.get())))
-        .collect::<Result<Vec<(i64, i64)>, Overflow>>()?;
+    let mut parts: Vec<(i64, i64)> = Vec::with_capacity(rows.len());
+    for row in rows {
+        parts.push((row.completed.total()?.get(), row.reserved_fen()?.get()));
+    }
     // a/b against c/d as a·d against c·b: no rounded rate decides a place.
     let by_rate = |one: &usize, other: &usize| {
         let ((a, b), (c, d)) = (parts[*one], parts[*other]);

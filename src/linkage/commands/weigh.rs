@@ -97,11 +97,8 @@ impl Weighed {
                 found_at: tx.at(),
                 version: 1,
             }),
-            Some(known) if known.status == status => {
-                if status == DoubleClaimStatus::Open {
-                    self.touched.push(known.id);
-                }
-            }
+            Some(known) if known.status == status && status == DoubleClaimStatus::Open => self.touched.push(known.id),
+            Some(known) if known.status == status => {}
             Some(known) if rules::outlasts(status, &sides, settled.as_ref()) => match status {
                 DoubleClaimStatus::Settled => self.resumed.push(known.id),
                 _ => self.rest.push(known.id),

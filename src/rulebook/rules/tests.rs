@@ -1,6 +1,7 @@
 //! Which row of the rule table holds, and what a new one may say.
 
 use super::*;
+use crate::kernel::error::Code;
 use RuleName::{
     CeilingMode, FillDeadline, MinRatioPpm, NoticeDays, PaymentDays, PriceDocuments, QualityDocuments, RatingRequired,
 };

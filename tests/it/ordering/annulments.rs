@@ -248,7 +248,7 @@ on_both! {
             let items = who.get(&path).expect(200).await.json()["items"].clone();
             items.as_array().unwrap().iter().map(|line| line["order_id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
-        assert_eq!(orders(&it.seller).await, [own.clone()]);
+        assert_eq!(orders(&it.seller).await, std::slice::from_ref(&own));
         assert_eq!(orders(&it.offices.county).await.len(), 2);
         it.market.trader.post(&url(&own, "cancellations"), json!({ "reason": "不要了" })).expect(200).await;
         let shown = it.offices.county.get(&path).expect(200).await.json();
