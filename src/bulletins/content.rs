@@ -119,7 +119,7 @@ fn compare(before: Option<&ProgressRow>, after: Option<&ProgressRow>, changes: &
     for (place, (column, _)) in figures(row).iter().enumerate() {
         let of = |figures: &Option<[(&'static str, i64); 16]>| figures.as_ref().map(|all| all[place].1);
         let (before, after) = (of(&old), of(&new));
-        if before != after && before.unwrap_or(0) != after.unwrap_or(0) {
+        if before.unwrap_or(0) != after.unwrap_or(0) {
             let (key, name, column) = (row.key.clone(), row.name.clone(), (*column).to_owned());
             changes.push(FigureChange { key, name, column, before, after });
         }

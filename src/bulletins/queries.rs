@@ -289,18 +289,17 @@ pub fn urge_list(read: &mut Read, actor: &Actor, wanted: &UrgesWanted, page: &Pa
         region: wanted.region,
         unit: None,
     };
-    let view = reporting::progress(read, actor, &of)?;
+    let mut units = reporting::progress(read, actor, &of)?.rows;
+    // The page goes on behind the unit that ended the last one, whether or not that one is still to be urged.
+    if let Some(after) = page.key::<OrgId>()?.map(|unit| unit.to_string()) {
+        let behind = units.iter().position(|row| row.key.as_deref() == Some(after.as_str()));
+        units.drain(..behind.map_or(0, |place| place + 1));
+    }
     let mut rows: Vec<(ProgressRow, Lacks)> = Vec::new();
-    for row in view.rows {
+    for row in units {
         let lacks = lacking(&row, wanted.year, wanted.as_of)?;
         let asked = lacks.filter(|lacks| wanted.cause.is_none_or(|cause| cause == lacks.cause));
         rows.extend(asked.map(|lacks| (row, lacks)));
-    }
-    // Units stand in the order of region and name; the page goes on behind the unit that ended the last one.
-    let after: Option<OrgId> = page.key()?;
-    if let Some(after) = after {
-        let behind = rows.iter().position(|(row, _)| row.key.as_deref() == Some(after.to_string().as_str()));
-        rows.drain(..behind.map_or(0, |place| place + 1));
     }
     rows.truncate(usize::try_from(page.fetch()).unwrap_or(usize::MAX));
     let page = Page::cut(rows, page, |(row, _)| vec![row.key.clone().unwrap_or_default()]);

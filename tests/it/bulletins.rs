@@ -212,6 +212,23 @@ on_both! {
         assert_eq!(places, [(5_000, Some(2)), (10_000, Some(1))]);
     }
 
+    async fn a_unit_that_needs_no_urging_any_more_sends_no_page_back_to_the_beginning(app) {
+        let desk = Desk::open(app).await;
+        let middle = desk.till.market.trader.org_id;
+        let first = app.organisation(OrgKind::BudgetUnit, "640100").await;
+        let last = app.organisation(OrgKind::BudgetUnit, "640121").await;
+        for unit in [first, last] {
+            desk.planned(app, unit, 100_000).await;
+        }
+        let path = "/api/v1/reports/urge-list?year=2021&cause=not_started&limit=2";
+        let page = desk.drafter.get(path).expect(200).await.json();
+        let units = |page: &Value| page["items"].as_array().unwrap().iter().map(|row| row["unit_id"].clone()).collect::<Vec<_>>();
+        assert_eq!(units(&page), [json!(first), json!(middle)]);
+        desk.completed(1).await;
+        let next = desk.drafter.get(&format!("{path}&cursor={}", page["next_cursor"].as_str().unwrap())).expect(200).await.json();
+        assert_eq!((units(&next), &next["next_cursor"]), (vec![json!(last)], &Value::Null));
+    }
+
     async fn units_are_urged_for_what_their_year_lacks(app) {
         let desk = Desk::open(app).await;
         let unit = desk.till.market.trader.org_id;

@@ -4,7 +4,6 @@ use super::super::rules::{self, CertificateEvent, EndReason};
 use super::super::store::{self, AnnulmentRow, CertificateRow};
 use super::certificates::{self, Ruling};
 use crate::catalogue::{self, CoverStatus, Reach};
-use crate::identity;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::identity_number;
@@ -31,14 +30,9 @@ pub struct NewAnnulment {
 /// `forbidden` below the office that decided about it before, `wrong_state` when it was annulled already.
 pub fn annul(tx: &mut Tx<'_>, actor: &Actor, number: &str, new: &NewAnnulment) -> Outcome<CertificateRow> {
     let row = store::claim_certificate(tx, &actor.scope, number)?.ok_or(Code::NotFound)?;
+    certificates::no_party(tx, actor, &row)?;
     let deciders: Vec<_> = store::reviews_of(tx, row.application_id)?.iter().map(|review| review.reviewer).collect();
-    let member = identity::is_member(tx, actor.user_id, row.org_id)?;
-    rules::may_decide(actor.user_id, &[], member)?;
-    if deciders.contains(&actor.user_id) {
-        let (zh, en) =
-            ("曾审核该认定申请的人员不得作此决定", "who decided a step of the application does not decide this");
-        return Err(AppError::new(Code::SeparationOfDuties).detail(zh, en));
-    }
+    rules::may_annul(actor.user_id, &deciders)?;
     identity_number::refuse_in(&new.reason, "/reason", Code::ValidationFailed)?;
     if !store::annulled_of(tx, &[row.id])?.is_empty() {
         return Err(

@@ -63,6 +63,8 @@ pub enum Refusal {
     Party,
     /// A higher office decided.
     HigherOffice,
+    /// Who says that a certification was false decided a step of it.
+    OwnCertification,
     /// The reviewer decided at another step.
     OtherStep,
     /// A return or rejection says why.
@@ -108,6 +110,10 @@ impl From<Refusal> for AppError {
             ),
             Refusal::HigherOffice => AppError::new(Code::Forbidden)
                 .detail("由作出决定的机关或其上级解除", "the office that decided, or one above it, undoes it"),
+            Refusal::OwnCertification => AppError::new(Code::SeparationOfDuties).detail(
+                "曾审核该认定申请的人员不得作此决定",
+                "who decided a step of the application does not decide this",
+            ),
             Refusal::OtherStep => AppError::new(Code::SeparationOfDuties)
                 .detail("同一人不得审核同一申请的两个环节", "nobody reviews two steps of the same application"),
             Refusal::OpinionMissing => {
@@ -220,6 +226,14 @@ pub fn office_of(step: &SchemeStep, applicant: &RegionCode) -> Option<RegionCode
 /// [`Refusal::Party`].
 pub fn may_decide(who: UserId, parties: &[UserId], member: bool) -> Result<(), Refusal> {
     if member || parties.contains(&who) { Err(Refusal::Party) } else { Ok(()) }
+}
+
+/// Nobody decides that a certificate was never valid who decided a step of its application.
+///
+/// # Errors
+/// [`Refusal::OwnCertification`].
+pub fn may_annul(who: UserId, deciders: &[UserId]) -> Result<(), Refusal> {
+    if deciders.contains(&who) { Err(Refusal::OwnCertification) } else { Ok(()) }
 }
 
 /// Whether an office may undo what another one decided: it is of the same region or above.

@@ -1,7 +1,7 @@
 //! A table laid out for paper: its title over it, heads repeated on every page, one page wide, its total last, notes under it.
 
 use super::Cell;
-use super::xlsx::{date, width_of};
+use super::xlsx::{date, width_of, write_figure};
 use crate::kernel::error::{AppError, Outcome};
 use crate::kernel::time::Day;
 use rust_xlsxwriter::{DocProperties, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
@@ -106,13 +106,10 @@ fn across(sheet: &mut Worksheet, row: u32, last: u16, text: &str, format: &Forma
 
 fn write(sheet: &mut Worksheet, (row, column): (u32, u16), cell: &Cell, formats: &Formats) -> Result<(), XlsxError> {
     let text = match cell {
-        Cell::Figure(figure) => match figure.parse::<serde_json::Number>().ok().and_then(|number| number.as_f64()) {
-            Some(number) if figure.len() <= 15 => {
-                let format = if figure.contains('.') { &formats.amount } else { &formats.count };
-                return sheet.write_number_with_format(row, column, number, format).map(drop);
-            }
-            _ => figure.clone(),
-        },
+        Cell::Figure(figure) => {
+            let number = if figure.contains('.') { &formats.amount } else { &formats.count };
+            return write_figure(sheet, (row, column), figure, (number, &formats.text));
+        }
         Cell::Day(day) => day.to_string(),
         Cell::Text(text) => text.clone(),
     };

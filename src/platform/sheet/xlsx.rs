@@ -25,6 +25,7 @@ pub struct Table<'a> {
 struct Formats {
     head: Format,
     text: Format,
+    figure: Format,
     day: Format,
 }
 
@@ -36,6 +37,7 @@ pub fn xlsx(tables: &[Table<'_>], made_on: Day) -> Outcome<Vec<u8>> {
     let formats = Formats {
         head: Format::new().set_bold().set_align(FormatAlign::Center).set_border_bottom(FormatBorder::Thin),
         text: Format::new().set_text_wrap().set_align(FormatAlign::Top),
+        figure: Format::new(),
         day: Format::new().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Top),
     };
     let mut workbook = Workbook::new();
@@ -71,14 +73,23 @@ fn write(sheet: &mut Worksheet, (row, column): (u32, u16), cell: &Cell, formats:
             Some(date) => return sheet.write_datetime_with_format(row, column, date, &formats.day).map(drop),
             None => day.to_string(),
         },
-        // A spreadsheet counts with fifteen digits: a longer figure stays whole as a text.
-        Cell::Figure(figure) => match figure.parse::<serde_json::Number>().ok().and_then(|number| number.as_f64()) {
-            Some(number) if figure.len() <= 15 => return sheet.write_number(row, column, number).map(drop),
-            _ => figure.clone(),
-        },
+        Cell::Figure(figure) => return write_figure(sheet, (row, column), figure, (&formats.figure, &formats.text)),
         Cell::Text(text) => text.clone(),
     };
     sheet.write_string_with_format(row, column, text, &formats.text).map(drop)
+}
+
+/// A figure as a number; a spreadsheet counts with fifteen digits: a longer one, or a word in its place, stays whole as a text.
+pub(super) fn write_figure(
+    sheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    figure: &str,
+    (number, text): (&Format, &Format),
+) -> Result<(), XlsxError> {
+    match figure.parse::<serde_json::Number>().ok().and_then(|number| number.as_f64()) {
+        Some(value) if figure.len() <= 15 => sheet.write_number_with_format(row, column, value, number).map(drop),
+        _ => sheet.write_string_with_format(row, column, figure, text).map(drop),
+    }
 }
 
 /// Dates of spreadsheets begin in 1900.

@@ -10,6 +10,7 @@ use crate::kernel::terms::Basis;
 use crate::kernel::time::Day;
 use crate::platform::db::Read;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// So many orders are explained one by one; more is another bulletin.
@@ -45,9 +46,12 @@ pub fn changes(read: &mut Read, actor: &Actor, year: i64, (after, until): (Day, 
         let message = Message::new(zh, format!("more than {MOST} changes: choose an earlier day"));
         return Err(AppError::field(Code::ValidationFailed, "/as_of", message));
     }
+    let mut causes: BTreeMap<OrderId, Vec<String>> = BTreeMap::new();
+    for cause in store::causes(read, year, (after, until))? {
+        causes.entry(cause.order_id).or_default().push(cause.kind);
+    }
     let mut changes = Vec::with_capacity(rows.len());
     for row in rows {
-        let causes = store::causes(read, row.order_id, (after, until))?;
         changes.push(OrderChange {
             order_id: row.order_id,
             unit_id: row.unit_id,
@@ -55,7 +59,7 @@ pub fn changes(read: &mut Read, actor: &Actor, year: i64, (after, until): (Day, 
             basis: row.basis.parse().map_err(AppError::internal)?,
             correction: row.correction,
             amount_fen: Fen::new(row.amount),
-            because: causes.into_iter().map(|cause| cause.kind).collect(),
+            because: causes.get(&row.order_id).cloned().unwrap_or_default(),
         });
     }
     Ok(changes)

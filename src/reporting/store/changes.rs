@@ -45,14 +45,19 @@ pub fn changes(on: &mut Read, year: i64, (from, before): (At, At), reach: &Reach
 /// A fact that took effect.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Cause {
+    #[diesel(sql_type = Binary)]
+    pub order_id: OrderId,
     #[diesel(sql_type = Text)]
     pub kind: String,
 }
 
-/// The kinds of facts of an order that took effect after a day, up to another.
-pub fn causes(on: &mut Read, order: OrderId, (after, until): (Day, Day)) -> Outcome<Vec<Cause>> {
-    let text = "SELECT DISTINCT f.kind AS kind FROM order_facts f
-        WHERE f.order_id = $1 AND f.effective_on > $2 AND f.effective_on <= $3 ORDER BY f.kind";
+/// The kinds of facts that took effect after a day, up to another, of orders of which something was counted to a year in between.
+pub fn causes(on: &mut Read, year: i64, (after, until): (Day, Day)) -> Outcome<Vec<Cause>> {
+    let text = "SELECT DISTINCT f.order_id AS order_id, f.kind AS kind FROM order_facts f
+        WHERE f.effective_on > $1 AND f.effective_on <= $2 AND f.order_id IN
+            (SELECT c.order_id FROM ledger_counts c WHERE c.year = $3 AND c.at >= $4 AND c.at < $5)
+        ORDER BY f.order_id, f.kind";
     Ok(each!(on, c => sql_query(text)
-        .bind::<Binary, _>(order).bind::<Text, _>(after.to_string()).bind::<Text, _>(until.to_string()).load(c))?)
+        .bind::<Text, _>(after.to_string()).bind::<Text, _>(until.to_string())
+        .bind::<BigInt, _>(year).bind::<BigInt, _>(after.end()).bind::<BigInt, _>(until.end()).load(c))?)
 }

@@ -87,7 +87,11 @@ pub async fn with_evidence(app: &TestApp, seller: &Person, drafted: &Answered) -
 
 /// A submitted application of a new supplier for a new product.
 pub async fn submitted(app: &TestApp, seller: &Person, name: &str) -> String {
-    let product = product(seller, name, "640303").await;
+    submitted_product(app, seller, &product(seller, name, "640303").await).await
+}
+
+/// An application for a product that is there, handed in.
+pub async fn submitted_product(app: &TestApp, seller: &Person, product: &str) -> String {
     let body = json!({ "scheme_id": scheme(app).await, "product_id": product });
     let drafted = seller.post(APPLICATIONS, body).expect(201).await;
     let id = with_evidence(app, seller, &drafted).await;

@@ -78,6 +78,19 @@ impl Fraud {
         };
         view["rows"].as_array().unwrap().iter().map(row).collect()
     }
+    /// Accepted and paid by county of production and certified, of all months together.
+    async fn shares(&self) -> Vec<(String, bool, i64)> {
+        let path = "/api/v1/reports/county-volumes?from=2021-01&to=2022-12&by=county,certified&basis=accepted_paid";
+        let view = self.auditor.get(path).expect(200).await.json();
+        let row = |row: &Value| {
+            (
+                row["county"].as_str().unwrap().to_owned(),
+                row["certified"] == json!(true),
+                row["amount_fen"].as_i64().unwrap(),
+            )
+        };
+        view["rows"].as_array().unwrap().iter().map(row).collect()
+    }
     async fn lines(&self, query: &str) -> Vec<Value> {
         let path = format!("/api/v1/certificates/{}/order-lines?{query}", self.it.number);
         self.auditor.get(&path).expect(200).await.json()["items"].as_array().unwrap().clone()
@@ -91,6 +104,16 @@ async fn planned(app: &TestApp, unit: OrgId) {
     let head = app.new_person(OrgKind::BudgetUnit, CITY, &[Role::Reviewer]).await;
     app.supervise(unit, head.org_id).await;
     approved(app, unit, plan, [&head, &bureau]).await;
+}
+
+/// Merges a unit into a new one: the successor.
+async fn merged(app: &TestApp, unit: OrgId) -> OrgId {
+    let successor = app.organisation(OrgKind::BudgetUnit, CITY).await;
+    let bureau = app.new_person(OrgKind::FinanceBureau, "640000", &[Role::Reviewer]).await;
+    let merger = json!({ "kind": "merged", "unit_id": successor, "predecessor_ids": [unit], "effective_on": app.ctx().at.day(),
+        "reason": "机构改革", "document_number": "银编发〔2021〕3号" });
+    bureau.post("/api/v1/unit-changes", merger).expect(201).await;
+    successor
 }
 
 fn row(month: &str, certified: bool, fen: i64) -> (String, bool, i64) {
@@ -229,6 +252,56 @@ on_both! {
         assert_eq!(fraud.lines("").await[0]["standing"], json!("unqualified"));
         let stranger = app.new_person(OrgKind::PovertyOffice, CITY, &[Role::Reviewer]).await;
         stranger.get(&format!("/api/v1/certificates/{}/order-lines", fraud.it.number)).refused("not_found").await;
+        verified(app).await;
+    }
+
+    async fn what_two_counties_made_is_taken_back_from_each_to_the_fen(app) {
+        let fraud = Fraud::open(app).await;
+        let it = &fraud.it;
+        let mut goods = crate::catalogue::product_body("红寺堡海原枸杞", "640303", false);
+        goods["origins"] = json!([{ "county": "640303", "ppm": 500_000 }, { "county": "640522", "ppm": 500_000 }]);
+        let product = it.seller.post("/api/v1/products", goods).expect(201).await.id();
+        let application = crate::certification::submitted_product(app, &it.seller, &product).await;
+        let number = crate::certification::certified(app, &it.offices, &application).await;
+        let listing = crate::catalogue::list(&it.seller, &product, 4_999).await.parse().unwrap();
+        let order = it.market.place(&[(listing, "1")]).await;
+        fraud.fulfil(&order, "1", 4_999).await;
+        let split = |certified| [("640303".to_owned(), certified, 2_500), ("640522".to_owned(), certified, 2_499)];
+        assert_eq!(fraud.shares().await, split(true));
+        let fraud = Fraud { it: Certified { number, ..fraud.it }, ..fraud };
+        fraud.annul(app, "certification_false").await;
+        assert_eq!(fraud.shares().await, split(false));
+        verified(app).await;
+    }
+
+    async fn a_merged_unit_is_taken_from_where_it_counts(app) {
+        let fraud = Fraud::open(app).await;
+        let unit = fraud.it.market.trader.org_id;
+        planned(app, unit).await;
+        fraud.completed(app, "2", 10_000).await;
+        let successor = merged(app, unit).await;
+        let completed = async || {
+            let path = "/api/v1/reports/quota-progress?year=2021&by=unit";
+            let rows = fraud.bureau.get(path).expect(200).await.json()["rows"].clone();
+            let of = |id: OrgId| rows.as_array().unwrap().iter().find(|row| row["key"] == json!(id)).unwrap()["completed_fen"].clone();
+            (of(unit), of(successor))
+        };
+        assert_eq!(completed().await, (json!(0), json!(10_000)));
+        fraud.annul(app, "certification_false").await;
+        assert_eq!(completed().await, (json!(0), json!(0)));
+        verified(app).await;
+    }
+
+    async fn a_unit_is_merged_after_its_lines_were_annulled(app) {
+        let fraud = Fraud::open(app).await;
+        let unit = fraud.it.market.trader.org_id;
+        planned(app, unit).await;
+        fraud.completed(app, "2", 10_000).await;
+        fraud.annul(app, "certification_false").await;
+        let before = fraud.volumes("accepted_paid").await;
+        merged(app, unit).await;
+        assert_eq!(fraud.plan(2021).await, (json!(0), json!(0)));
+        assert_eq!(fraud.volumes("accepted_paid").await, before);
         verified(app).await;
     }
 
