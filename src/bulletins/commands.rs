@@ -11,9 +11,9 @@ use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::{BulletinId, OrgId};
 use crate::kernel::time::Day;
 use crate::notifications::{self, Both};
-use crate::platform::db::{Read, Tx};
+use crate::platform::db::Tx;
 use crate::reporting::{self, ProgressBy, ProgressWanted};
-use crate::rulebook::{self, RuleName};
+use crate::rulebook;
 use serde_json::json;
 
 /// What a bureau publishes.
@@ -108,7 +108,7 @@ fn row(
         as_of: new.as_of,
         rows_by: new.by,
         title,
-        closes_year: new.as_of >= closing(tx, actor, new.year)?,
+        closes_year: new.as_of >= rulebook::closing_day(tx, &actor.region, new.year)?,
         sha256: digest(&content),
         content,
         corrects,
@@ -123,12 +123,6 @@ fn row(
         published_at: None,
         version: 1,
     })
-}
-
-/// The last day of a year's books, by the row in force when the year ends.
-fn closing(read: &mut Read, actor: &Actor, year: i64) -> Outcome<Day> {
-    let rules = rulebook::load(read, &actor.region, Day::last_of_year(year), &[RuleName::ClosingDate])?;
-    rules.day_in(RuleName::ClosingDate, year + 1)
 }
 
 /// Signs a draft, once its figures were made again and are the same.

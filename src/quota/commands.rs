@@ -228,11 +228,9 @@ fn load(read: &mut Read, plan: &PlanRow) -> Outcome<Rules> {
     rulebook::load(read, &plan.region_code, Day::first_of_year(plan.year), RULES)
 }
 
-/// The last day of the plan's year: by the row in force when the year ends, as for what is counted.
+/// The last day of the plan's year.
 fn closing(read: &mut Read, plan: &PlanRow) -> Outcome<Day> {
-    let names = [RuleName::ClosingDate];
-    let rules = rulebook::load(read, &plan.region_code, Day::last_of_year(plan.year), &names)?;
-    rules.day_in(RuleName::ClosingDate, plan.year + 1)
+    rulebook::closing_day(read, &plan.region_code, plan.year)
 }
 
 /// How a unit says that it runs its canteen in a year, wherever its plan stands; `None` before it files one.

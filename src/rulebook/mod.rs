@@ -12,5 +12,5 @@ pub(crate) mod schema;
 mod store;
 
 pub use commands::{NewRule, add_rule, seed};
-pub use queries::{RuleView, load};
+pub use queries::{RuleView, closing_day, load};
 pub use rules::{RuleName, RuleRow, Rules};

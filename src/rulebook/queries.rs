@@ -19,6 +19,15 @@ pub fn load(on: &mut Read, region: &RegionCode, day: Day, names: &[RuleName]) ->
     Ok(Rules::new(rows.into_iter().map(StoredRule::row).collect()))
 }
 
+/// 关账日: the last day on which a year's books are open in a region, by the row in force when the year ends, as for what is
+/// counted.
+///
+/// # Errors
+/// When no row says so, or the database fails.
+pub fn closing_day(on: &mut Read, region: &RegionCode, year: i64) -> Outcome<Day> {
+    load(on, region, Day::last_of_year(year), &[RuleName::ClosingDate])?.day_in(RuleName::ClosingDate, year + 1)
+}
+
 /// A row of the rule table.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
 pub struct RuleView {
