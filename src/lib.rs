@@ -19,11 +19,11 @@ pub mod blacklist;
 pub mod admission;
 pub mod catalogue;
 pub mod certification;
-pub mod imports;
 pub mod linkage;
 pub mod quota;
 pub mod units;
 
+pub mod imports;
 pub mod ordering;
 pub mod supervision;
 

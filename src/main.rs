@@ -91,20 +91,20 @@ enum Verb {
         /// What GET /inspection-plans/{id}/record answered
         file: PathBuf,
     },
-    /// Load reference data from a CSV file; or products or suppliers from a filled-in template (XLSX or CSV)
+    /// Load reference data from a CSV file; or products, suppliers or budget units from a filled-in template (XLSX or CSV)
     Import {
-        /// What the file holds: regions, calendar, products or suppliers
-        #[arg(value_parser = ["regions", "calendar", "products", "suppliers"])]
+        /// What the file holds: regions, calendar, products, suppliers or units
+        #[arg(value_parser = ["regions", "calendar", "products", "suppliers", "units"])]
         what: String,
         /// The file
         file: PathBuf,
         /// For products: the credit code of the supplier whose they are
         #[arg(long, required_if_eq("what", "products"))]
         organisation: Option<String>,
-        /// For products and suppliers: the login of who imports, and answers for it
-        #[arg(long, required_if_eq_any([("what", "products"), ("what", "suppliers")]))]
+        /// For products, suppliers and units: the login of who imports, and answers for it
+        #[arg(long, required_if_eq_any([("what", "products"), ("what", "suppliers"), ("what", "units")]))]
         by: Option<String>,
-        /// For products and suppliers: all_or_nothing or good_rows_only
+        /// For products, suppliers and units: all_or_nothing or good_rows_only
         #[arg(long, default_value = "all_or_nothing")]
         mode: ImportMode,
     },

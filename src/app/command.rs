@@ -24,6 +24,7 @@ use crate::platform::password::{Cost, Passwords};
 use crate::platform::secret::Secret;
 use crate::platform::telemetry;
 use crate::regions;
+use crate::reporting;
 use crate::supervision;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -54,7 +55,7 @@ pub enum Command {
         /// The file.
         file: PathBuf,
     },
-    /// Import products or suppliers from a filled-in template.
+    /// Import products, suppliers or budget units from a filled-in template.
     ImportRows(ImportRows),
     /// Write a report to a file.
     Export(Export),
@@ -262,6 +263,10 @@ async fn verify(installation: &Installation) -> Outcome<ExitCode> {
             wrong.order, wrong.figure, wrong.stored, wrong.computed
         );
     }
+    let sums = installation.store.read(reporting::verify_kept_sums).await?;
+    for (unit, year, fund) in &sums {
+        eprintln!("{unit} {year} {fund}: ledger_unit_years 与分录之和不符 / is not the sum of its entries");
+    }
     let batches = installation.store.read(certification::verify_batches).await?;
     for wrong in &batches {
         eprintln!(
@@ -273,7 +278,8 @@ async fn verify(installation: &Installation) -> Outcome<ExitCode> {
     for wrong in &bulletins {
         eprintln!("{wrong}: sha256 与内容不符 / is not that of the content");
     }
-    if !found.is_empty() || !counts.is_empty() || !batches.is_empty() || !bulletins.is_empty() {
+    let sound = found.is_empty() && counts.is_empty() && sums.is_empty() && batches.is_empty() && bulletins.is_empty();
+    if !sound {
         return Ok(ExitCode::FAILURE);
     }
     println!("一致 / no difference");

@@ -232,12 +232,15 @@ fn described(status: &str) -> &'static str {
 }
 
 /// Operations that move money, stock or quota refuse to run without a key; a test tries every operation.
-const KEYED: [&str; 34] = [
+const KEYED: [&str; 37] = [
     "/acceptances",
     "/certification-reviews",
     "/confirmations",
+    "/imports/invoices",
     "/imports/products",
     "/imports/suppliers",
+    "/imports/units",
+    "/invoice-lists",
     "/invoices",
     "/listings",
     "/listings/{id}/stock-changes",

@@ -1,4 +1,4 @@
-//! Imports of products and suppliers at the console: the same import that the API begins, carried out at once.
+//! Imports of products, suppliers and budget units at the console: the same import that the API begins, carried out at once.
 
 use super::{Installation, importing};
 use crate::documents::{FileClass, NewFile, Vault};
@@ -26,7 +26,7 @@ pub struct ImportRows {
     pub kind: ImportKind,
     /// What becomes of it when a row is wrong.
     pub mode: ImportMode,
-    /// The credit code of the supplier whose products they are; suppliers belong to nobody.
+    /// The credit code of the supplier whose products they are; suppliers and units belong to nobody.
     pub organisation: Option<String>,
     /// The login of who imports, and answers for it.
     pub by: String,

@@ -37,8 +37,10 @@ pub enum Holds {
     Origins,
     /// A certification scheme by name, prefix of its numbers or id.
     Scheme,
-    /// Ids of files that were uploaded before.
-    Files,
+    /// Ids, with semicolons between them.
+    Ids,
+    /// A rate of tax, or 免税.
+    Rate,
 }
 
 /// What cells may refer to.
@@ -111,7 +113,8 @@ pub fn read(holds: Holds, given: &Given, known: &Known) -> Result<Value, Fault> 
         Holds::Region => region(&narrow(&plain(given)), known).map(|code| json!(code)),
         Holds::Origins => origins(&narrow(&plain(given)), known),
         Holds::Scheme => scheme(&plain(given), known),
-        Holds::Files => Ok(json!(listed(&narrow(&plain(given))).collect::<Vec<_>>())),
+        Holds::Rate => rate(given),
+        Holds::Ids => Ok(json!(listed(&narrow(&plain(given))).collect::<Vec<_>>())),
     }
 }
 
@@ -246,6 +249,30 @@ fn region(text: &str, known: &Known) -> Result<RegionCode, Fault> {
     }
 }
 
+/// `9%`, `9`, or 0.09 as spreadsheets keep a percentage; 免税 is none.
+fn rate(given: &Given) -> Result<Value, Fault> {
+    let text = narrow(&plain(given)).replace(' ', "");
+    if text == "免税" {
+        return Ok(Value::Null);
+    }
+    let bare = text.strip_suffix('%').unwrap_or(&text);
+    let fraction = bare.len() == text.len() && bare.starts_with("0.");
+    let read = if fraction { parts_of_one(bare, 6) } else { parts_of_one(bare, 4) };
+    let whole = "应为税率，如 9%，或“免税”";
+    read.filter(|ppm| *ppm <= 1_000_000).map_or_else(
+        || fault("wrong_format", whole, "must be a rate such as 9%, or 免税 (exempt)"),
+        |ppm| Ok(json!(ppm)),
+    )
+}
+
+/// A number with at most so many decimals, in units of its last one.
+fn parts_of_one(text: &str, decimals: usize) -> Option<i64> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |digits: &str| digits.bytes().all(|b| b.is_ascii_digit());
+    let fits = !whole.is_empty() && digits(whole) && digits(part) && part.len() <= decimals;
+    fits.then(|| format!("{whole}{part:0<decimals$}"))?.parse().ok()
+}
+
 /// The items of a list.
 fn listed(text: &str) -> impl Iterator<Item = &str> {
     text.split([';', ',', '、', '\n']).map(str::trim).filter(|item| !item.is_empty())
@@ -279,8 +306,7 @@ fn origins(text: &str, known: &Known) -> Result<Value, Fault> {
 
 /// A percentage with at most four decimals in parts per million.
 fn ppm(percent: &str) -> Option<i64> {
-    let (whole, part) = percent.split_once('.').unwrap_or((percent, ""));
-    (!whole.is_empty() && part.len() <= 4).then(|| format!("{whole}{part:0<4}"))?.parse().ok()
+    parts_of_one(percent, 4)
 }
 
 fn scheme(text: &str, known: &Known) -> Result<Value, Fault> {
@@ -382,7 +408,24 @@ mod tests {
         assert_eq!(shown(Holds::Region, &text("某县")), "!wrong_format");
         assert_eq!(shown(Holds::Scheme, &text("NX")), SchemeId([7; 16]).to_string());
         assert_eq!(shown(Holds::Scheme, &text("别的")), "!not_found");
-        assert_eq!(shown(Holds::Files, &text("a；b , c")), r#"["a","b","c"]"#);
+        assert_eq!(shown(Holds::Ids, &text("a；b , c")), r#"["a","b","c"]"#);
+        for (written, ppm) in [
+            ("9%", "90000"),
+            ("９％", "90000"),
+            ("13", "130000"),
+            ("0.03", "30000"),
+            ("1.5 %", "15000"),
+            ("免税", "null"),
+            ("0", "0"),
+            ("0%", "0"),
+            ("九", "!wrong_format"),
+            ("", "!wrong_format"),
+            ("-3%", "!wrong_format"),
+            ("101%", "!wrong_format"),
+        ] {
+            assert_eq!(shown(Holds::Rate, &text(written)), ppm, "{written}");
+        }
+        assert_eq!(shown(Holds::Rate, &typed("0.09")), "90000");
     }
 
     #[test]

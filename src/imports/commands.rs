@@ -199,8 +199,12 @@ fn reading(tx: &mut Tx<'_>, mut row: ImportRow) -> Outcome<Going> {
 /// `stale_version` when somebody else reads.
 pub fn stage(tx: &mut Tx<'_>, id: ImportId, claim: i64, drafts: &[Draft]) -> Outcome<i64> {
     let row = reading_still(tx, id, claim)?;
-    let waiting =
-        drafts.iter().map(|draft| WaitingRow { import_id: id, number: draft.number, parts: draft.parts.to_string() });
+    let waiting = drafts.iter().map(|draft| WaitingRow {
+        import_id: id,
+        number: draft.number,
+        parts: draft.parts.to_string(),
+        rests: draft.rests,
+    });
     store::insert_rows(tx, &waiting.collect::<Vec<_>>())?;
     Ok(row.version)
 }
@@ -317,7 +321,11 @@ fn batch(tx: &mut Tx<'_>, mut row: ImportRow, work: &Work<'_>, keep: bool) -> Ou
     let (form, titles) = (kinds::form(row.kind), read_titles(&row)?);
     let (mut made, mut wrong) = (Vec::new(), Vec::new());
     for waiting in &waiting {
-        match work.attempt(tx, &row, &parts_of(waiting)?, keep)? {
+        let mut parts = parts_of(waiting)?;
+        if waiting.rests && !keep {
+            kinds::alone(row.kind, &mut parts);
+        }
+        match work.attempt(tx, &row, &parts, keep)? {
             Ok(created) => {
                 row.good += 1;
                 made.push(result(&row, waiting.number, created));

@@ -5,7 +5,9 @@ use super::queries::{self, ImportErrorView, ImportResultView, ImportView};
 use super::rules::{ImportKind, ImportMode};
 use super::{job, kinds, template};
 use crate::documents::{self, FileClass, NewFile, Vault};
-use crate::kernel::actor::{ImportProducts, ImportSuppliers, Permission, ReadImports, SignedIn};
+use crate::kernel::actor::{
+    ImportInvoices, ImportProducts, ImportSuppliers, ImportUnits, Permission, ReadImports, SignedIn,
+};
 use crate::kernel::error::AppError;
 use crate::kernel::ids::ImportId;
 use crate::platform::http::{Answer, Call, Format, List, PageOf, Reply, SheetUpload};
@@ -18,7 +20,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(get_import_template).service(import_products).service(import_suppliers);
+    config
+        .service(get_import_template)
+        .service(import_products)
+        .service(import_suppliers)
+        .service(import_units)
+        .service(import_invoices);
     config.service(list_imports).service(get_import).service(list_import_errors).service(list_import_results);
 }
 
@@ -82,6 +89,34 @@ pub async fn import_suppliers(
     vault: Data<Vault>,
 ) -> Answer {
     begin(call, ImportKind::Suppliers, query.filter, &vault).await
+}
+
+/// Imports budget units: their organisations, their places below supervising units (registered ones, or rows above), and
+/// invitations of their managers and traders by mail. Files and progress as with products.
+#[utoipa::path(post, path = "/imports/units", tag = "imports", params(ImportQuery),
+    request_body(content((WorkbookBytes = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "text/csv"))),
+    responses((status = 202, body = ImportView)), security(("bearer" = ["imports.units"])))]
+#[post("/imports/units")]
+pub async fn import_units(
+    call: Call<ImportUnits, SheetUpload>,
+    query: List<ImportQuery>,
+    vault: Data<Vault>,
+) -> Answer {
+    begin(call, ImportKind::Units, query.filter, &vault).await
+}
+
+/// Imports a list of invoices over whole orders, each as `POST /invoice-lists` would register it. Files and progress as with
+/// products.
+#[utoipa::path(post, path = "/imports/invoices", tag = "imports", params(ImportQuery),
+    request_body(content((WorkbookBytes = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "text/csv"))),
+    responses((status = 202, body = ImportView)), security(("bearer" = ["imports.invoices"])))]
+#[post("/imports/invoices")]
+pub async fn import_invoices(
+    call: Call<ImportInvoices, SheetUpload>,
+    query: List<ImportQuery>,
+    vault: Data<Vault>,
+) -> Answer {
+    begin(call, ImportKind::Invoices, query.filter, &vault).await
 }
 
 async fn begin<P: Permission>(

@@ -1,4 +1,5 @@
-//! Bulk imports: a workbook of products with drafts of their certification, or of suppliers with drafts of their admission.
+//! Bulk imports: a workbook of products with drafts of their certification, of suppliers with drafts of
+//! their admission, or of budget units with their places in the tree.
 //!
 //! Owns `imports`, `import_rows`, `import_errors` and `import_results`.
 //!

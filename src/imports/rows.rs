@@ -19,6 +19,8 @@ pub struct Draft {
     pub number: i64,
     /// Requests by name.
     pub parts: Value,
+    /// Whether it rests on a row above it.
+    pub rests: bool,
 }
 
 /// Something wrong with a row.
@@ -71,6 +73,8 @@ pub fn read(form: &Form, titles: &Titles, table: &Table, known: &Known, schemas:
         for error in kinds::misshapen(form.kind, &parts, schemas) {
             reading.error(&error);
         }
+        let needed = kinds::needs(form.kind, &parts);
+        let rests = needed.is_some_and(|(identity, _)| seen.contains_key(&identity));
         if let Some((identity, pointer)) = kinds::identity(form.kind, &parts) {
             match seen.get(&identity) {
                 Some(first) => {
@@ -80,7 +84,7 @@ pub fn read(form: &Form, titles: &Titles, table: &Table, known: &Known, schemas:
                 None => drop(seen.insert(identity, row.number)),
             }
         }
-        rows.take(reading, parts);
+        rows.take(reading, parts, rests);
     }
     rows
 }
@@ -92,11 +96,11 @@ fn is_example(form: &Form, titles: &Titles, row: &Row) -> bool {
 }
 
 impl Rows {
-    fn take(&mut self, reading: Reading<'_>, parts: Value) {
+    fn take(&mut self, reading: Reading<'_>, parts: Value, rests: bool) {
         let number = i64::try_from(reading.number).unwrap_or(i64::MAX);
         let wrong: Vec<_> = reading.faults.into_values().chain(reading.rest).collect();
         if wrong.is_empty() {
-            return self.drafts.push(Draft { number, parts });
+            return self.drafts.push(Draft { number, parts, rests });
         }
         self.bad += 1;
         self.wrong.extend(wrong.into_iter().map(|(place, code, message)| Wrong { number, place, code, message }));

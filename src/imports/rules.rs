@@ -10,6 +10,10 @@ crate::text_enum! {
         Products "products"
         /// 供应商、联系人邀请与入驻申请草稿: by the operator.
         Suppliers "suppliers"
+        /// 预算单位、主管关系与账号邀请: by the operator.
+        Units "units"
+        /// 发票清单: by the supplier or the payer.
+        Invoices "invoices"
     }
 }
 

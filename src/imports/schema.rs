@@ -31,6 +31,7 @@ diesel::table! {
         import_id -> Binary,
         number -> BigInt,
         parts -> Text,
+        rests -> Bool,
     }
 }
 diesel::table! {

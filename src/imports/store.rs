@@ -51,6 +51,7 @@ pub struct WaitingRow {
     pub import_id: ImportId,
     pub number: i64,
     pub parts: String,
+    pub rests: bool,
 }
 
 /// Something wrong with a row.

@@ -38,16 +38,21 @@ fn choice(holds: Holds, known: &Known) -> Choice {
         Holds::YesNo => Choice::Only(vec!["是".to_owned(), "否".to_owned()]),
         Holds::Scheme => Choice::Only(known.schemes.iter().map(|(_, name, _)| name.clone()).collect()),
         Holds::Region | Holds::Origins => Choice::Among(counties()),
-        Holds::Text | Holds::Code | Holds::Email | Holds::Whole | Holds::Yuan | Holds::Day | Holds::Files => {
-            Choice::Free
-        }
+        Holds::Text
+        | Holds::Code
+        | Holds::Email
+        | Holds::Whole
+        | Holds::Yuan
+        | Holds::Rate
+        | Holds::Day
+        | Holds::Ids => Choice::Free,
     }
 }
 
 const fn width(holds: Holds) -> u16 {
     match holds {
-        Holds::Text | Holds::Files => 30,
+        Holds::Text | Holds::Ids => 30,
         Holds::Code | Holds::Email | Holds::Region | Holds::Origins | Holds::Scheme => 24,
-        Holds::Whole | Holds::Yuan | Holds::Day | Holds::YesNo | Holds::Word(_) => 16,
+        Holds::Whole | Holds::Yuan | Holds::Rate | Holds::Day | Holds::YesNo | Holds::Word(_) => 16,
     }
 }

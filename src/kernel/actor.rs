@@ -295,8 +295,12 @@ permissions! {
     ImportProducts "imports.products" { SELLERS Seller }
     /// Import suppliers, their first person and the draft of their application for admission in bulk.
     ImportSuppliers "imports.suppliers" { OPERATOR OrgAdmin }
+    /// Import budget units, their place in the tree and their first people in bulk.
+    ImportUnits "imports.units" { OPERATOR OrgAdmin }
+    /// Import lists of invoices that were issued or received.
+    ImportInvoices "imports.invoices" { SELLERS Seller, BUYERS Payer }
     /// Read the own organisation's imports.
-    ReadImports "imports.read" { SELLERS Seller, OPERATOR OrgAdmin }
+    ReadImports "imports.read" { SELLERS Seller, BUYERS Payer, OPERATOR OrgAdmin }
 
     /// Fill and submit the own unit's plan.
     FillPlan "quota.fill" { UNITS Manager }

@@ -29,6 +29,7 @@ pub use commands::duties::{NewException, end as end_exception, exception, grant 
 pub use commands::expire::expire_unconfirmed;
 pub use commands::flag::{clear_flags, flag_confirmed};
 pub use commands::invoice::{NewInvoice, register as register_invoice};
+pub use commands::invoice_whole::register_whole as register_whole_invoice;
 pub use commands::pay::{
     Answer as PaymentAnswer, NewPayment, answer as answer_payment, deem_payments, report as report_payment,
 };
@@ -40,7 +41,7 @@ pub use commands::returns::{NewReturn, take_back};
 pub use commands::settle::settle;
 pub use commands::ship::{NewShipment, ShippedLine, ship};
 pub use commands::stop::{stop_slipped, stop_supplier, stop_unanswered};
-pub use http::PlaceOrderRequest;
+pub use http::{PlaceOrderRequest, WholeInvoiceRequest};
 pub use queries::{
     Bought, CountDifference, CountingView, Exception, Hands, OrderSummary, OrderView, OtherRules, OutstandingOrder,
     PaymentView, PaymentsWanted, Performance, Purchase, PurchaseLine, RecountWanted, RecountedOrder,

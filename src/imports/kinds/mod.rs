@@ -1,11 +1,13 @@
 //! What each kind of import consists of: its columns, and what a row does.
 
+mod invoices;
 mod products;
 mod suppliers;
+mod units;
 
 use super::columns::Form;
 use super::rules::ImportKind;
-use crate::kernel::actor::{Actor, Grant, ImportProducts, ImportSuppliers, Permission};
+use crate::kernel::actor::{Actor, Grant, ImportInvoices, ImportProducts, ImportSuppliers, ImportUnits, Permission};
 use crate::kernel::error::{AppError, Message, Outcome};
 use crate::platform::db::Tx;
 use crate::platform::http::Schemas;
@@ -26,6 +28,8 @@ pub const fn form(kind: ImportKind) -> &'static Form {
     match kind {
         ImportKind::Products => &products::FORM,
         ImportKind::Suppliers => &suppliers::FORM,
+        ImportKind::Units => &units::FORM,
+        ImportKind::Invoices => &invoices::FORM,
     }
 }
 
@@ -35,6 +39,8 @@ pub const fn grants(kind: ImportKind) -> &'static [Grant] {
     match kind {
         ImportKind::Products => ImportProducts::GRANTS,
         ImportKind::Suppliers => ImportSuppliers::GRANTS,
+        ImportKind::Units => ImportUnits::GRANTS,
+        ImportKind::Invoices => ImportInvoices::GRANTS,
     }
 }
 
@@ -43,6 +49,8 @@ pub fn complete(kind: ImportKind, parts: &mut Value) {
     match kind {
         ImportKind::Products => products::complete(parts),
         ImportKind::Suppliers => suppliers::complete(parts),
+        ImportKind::Units => units::complete(parts),
+        ImportKind::Invoices => {}
     }
 }
 
@@ -51,6 +59,8 @@ pub fn misshapen(kind: ImportKind, parts: &Value, schemas: &Schemas) -> Vec<AppE
     match kind {
         ImportKind::Products => products::misshapen(parts, schemas),
         ImportKind::Suppliers => suppliers::misshapen(parts, schemas),
+        ImportKind::Units => units::misshapen(parts, schemas),
+        ImportKind::Invoices => invoices::misshapen(parts, schemas),
     }
 }
 
@@ -60,6 +70,25 @@ pub fn identity(kind: ImportKind, parts: &Value) -> Option<(String, &'static str
     match kind {
         ImportKind::Products => products::identity(parts),
         ImportKind::Suppliers => suppliers::identity(parts),
+        ImportKind::Units => units::identity(parts),
+        ImportKind::Invoices => invoices::identity(parts),
+    }
+}
+
+/// The row that another one has to stand above, as [`identity`] tells it, and where this one says so.
+#[must_use]
+pub fn needs(kind: ImportKind, parts: &Value) -> Option<(String, &'static str)> {
+    match kind {
+        ImportKind::Products | ImportKind::Suppliers | ImportKind::Invoices => None,
+        ImportKind::Units => units::needs(parts),
+    }
+}
+
+/// Takes out of a row what rests on other rows of its file: for a trial, after which nothing of it is left.
+pub fn alone(kind: ImportKind, parts: &mut Value) {
+    match kind {
+        ImportKind::Products | ImportKind::Suppliers | ImportKind::Invoices => {}
+        ImportKind::Units => units::alone(parts),
     }
 }
 
@@ -79,6 +108,8 @@ pub fn carry_out(
     match kind {
         ImportKind::Products => products::carry_out(tx, actor, parts, faults),
         ImportKind::Suppliers => suppliers::carry_out(tx, actor, parts, public_url),
+        ImportKind::Units => units::carry_out(tx, actor, parts, public_url),
+        ImportKind::Invoices => invoices::carry_out(tx, actor, parts),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod duties;
 pub mod expire;
 pub mod flag;
 pub mod invoice;
+pub mod invoice_whole;
 pub mod pay;
 pub mod place;
 pub mod rate;

@@ -4,11 +4,14 @@ mod annulments;
 mod counting;
 mod duties;
 mod fulfil;
+mod invoice_lists;
 mod late;
+mod matching;
 mod money;
 mod place;
 mod read;
 
+pub use invoice_lists::WholeInvoiceRequest;
 pub use place::PlaceOrderRequest;
 
 use super::queries::FactReply;
@@ -24,7 +27,9 @@ pub fn routes(config: &mut ServiceConfig) {
     money::routes(config);
     duties::routes(config);
     counting::routes(config);
+    invoice_lists::routes(config);
     late::routes(config);
+    matching::routes(config);
     annulments::routes(config);
     read::routes(config);
 }

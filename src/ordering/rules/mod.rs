@@ -6,6 +6,7 @@ pub mod duties;
 pub mod flag;
 pub mod journal;
 pub mod line;
+pub mod matching;
 pub mod mode;
 pub mod money;
 pub mod order;

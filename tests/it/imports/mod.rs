@@ -3,9 +3,11 @@
 mod bulk;
 mod console;
 mod files;
+mod invoices;
 mod rows;
 mod suppliers;
 mod template;
+mod units;
 
 use crate::certification::{cooperative, file, household_list};
 use crate::support::people::Person;

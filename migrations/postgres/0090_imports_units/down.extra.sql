@@ -1,0 +1,7 @@
+DELETE FROM import_rows WHERE import_id IN (SELECT id FROM imports WHERE kind IN ('units', 'invoices'));
+DELETE FROM import_errors WHERE import_id IN (SELECT id FROM imports WHERE kind IN ('units', 'invoices'));
+DELETE FROM import_results WHERE import_id IN (SELECT id FROM imports WHERE kind IN ('units', 'invoices'));
+DELETE FROM imports WHERE kind IN ('units', 'invoices');
+ALTER TABLE imports DROP CONSTRAINT imports_kind_check;
+ALTER TABLE imports ADD CONSTRAINT imports_kind_check CHECK (kind IN ('products', 'suppliers'));
+ALTER TABLE import_rows DROP COLUMN rests;
