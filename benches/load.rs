@@ -112,6 +112,13 @@ impl Connection {
         self.reply()
     }
 
+    /// One GET: status and body.
+    pub fn get(&mut self, path: &str, token: &str) -> Result<(u16, String)> {
+        let request = format!("GET {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\n\r\n");
+        self.stream.get_mut().write_all(request.as_bytes())?;
+        self.reply()
+    }
+
     fn reply(&mut self) -> Result<(u16, String)> {
         let mut line = String::new();
         self.stream.read_line(&mut line)?;

@@ -2,6 +2,7 @@
 //! nothing is asserted, since a shared machine would make that a lie.
 
 mod bare;
+mod bulletin;
 mod floor_postgres;
 mod floor_sqlite;
 mod load;
@@ -31,6 +32,8 @@ enum Part {
     Orders,
     /// Memory and readiness.
     Memory,
+    /// The bulletin of ten thousand units, on both databases.
+    Bulletin,
 }
 
 #[derive(Debug, Parser)]
@@ -79,14 +82,28 @@ fn main() -> Result<()> {
     // Beside the build: a temporary folder may be memory, where a commit costs nothing.
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let mut report = Report::default();
-    embedded(&arguments, folder.path(), &mut report)?;
-    if arguments.wants(Part::Orders) {
-        match std::env::var("YIGOU_BENCH_PG") {
-            Ok(admin) => orders::postgres(&arguments, &admin, folder.path(), &mut report)?,
-            Err(_) => eprintln!("no YIGOU_BENCH_PG: PostgreSQL is left out; ./dev bench brings one"),
-        }
+    if arguments.only != Some(Part::Bulletin) {
+        embedded(&arguments, folder.path(), &mut report)?;
+    }
+    if arguments.wants(Part::Bulletin) {
+        bulletin::sqlite(&arguments, folder.path(), &mut report)?;
+    }
+    match std::env::var("YIGOU_BENCH_PG") {
+        Ok(admin) => on_postgres(&arguments, &admin, folder.path(), &mut report)?,
+        Err(_) => eprintln!("no YIGOU_BENCH_PG: PostgreSQL is left out; ./dev bench brings one"),
     }
     println!("{}\n{}", machine(&arguments), report.table());
+    Ok(())
+}
+
+/// What is measured on PostgreSQL too.
+fn on_postgres(arguments: &Arguments, admin: &str, folder: &Path, report: &mut Report) -> Result<()> {
+    if arguments.wants(Part::Orders) {
+        orders::postgres(arguments, admin, folder, report)?;
+    }
+    if arguments.wants(Part::Bulletin) {
+        bulletin::postgres(arguments, admin, folder, report)?;
+    }
     Ok(())
 }
 

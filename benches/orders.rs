@@ -148,11 +148,12 @@ fn captured(shop: &Shop, folder: &Path, database_url: Option<&str>) -> Result<Ve
 }
 
 /// The URL of another database of the same server.
-fn database(admin: &str, name: &str) -> String {
+pub fn database(admin: &str, name: &str) -> String {
     admin.replacen("/postgres?", &format!("/{name}?"), 1)
 }
 
-fn execute(url: &str, sql: &str) -> Result<()> {
+/// Runs one statement.
+pub fn execute(url: &str, sql: &str) -> Result<()> {
     let mut connection = PgConnection::establish(url)?;
     diesel::sql_query(sql).execute(&mut connection)?;
     Ok(())

@@ -60,6 +60,10 @@ impl Report {
         let (unit, target) = (Unit::PerSecond, Target::Ratio(least));
         self.add(Line { measure, value, floor: Some(floor), unit, target, busy: Some(busy) });
     }
+    /// How long something took, in milliseconds, beside what the floor took.
+    pub fn took(&mut self, measure: Text, value: f64, floor: (f64, Text), target: Target) {
+        self.add(Line { measure, value, floor: Some(floor), unit: Unit::Milliseconds, target, busy: None });
+    }
     /// A value that has no floor.
     pub fn plain(&mut self, measure: Text, unit: Unit, value: f64, target: Target) {
         self.add(Line { measure, value, floor: None, unit, target, busy: None });

@@ -32,6 +32,8 @@ const COUNTIES: [&str; 8] = ["640323", "640324", "640402", "640422", "640423", "
 const SUPPLIERS: usize = 40;
 /// Units that order. Each has a clerk, and a ceiling that it does not reach.
 pub const BUYERS: usize = 8;
+/// The number of the finance bureau's reviewer.
+const BUREAU: usize = 8_000;
 /// Lines of an order, all of one supplier.
 const LINES: usize = 3;
 /// Commands in flight while the data is entered, so that the writer commits them in groups.
@@ -77,6 +79,15 @@ impl Shop {
         let lines: Vec<Value> = chosen.map(|id| json!({ "listing_id": id, "quantity": "2" })).collect();
         json!({ "fund": "canteen", "purpose": "own_use", "lines": lines, "deliveries": [
             { "address": "北京中路1号食堂", "contact": "马师傅", "phone": "0951-5000000", "date": self.delivery }] })
+    }
+
+    /// Signs the finance bureau's reviewer in.
+    pub fn bureau(&self, connection: &mut Connection) -> Result<String> {
+        let body = self.credentials(BUREAU).to_string();
+        let (status, answer) = connection.post("/api/v1/sessions", None, None, &body)?;
+        let answer: Value = serde_json::from_str(&answer)?;
+        let token = answer["access_token"].as_str();
+        Ok(token.ok_or_else(|| format!("sign-in was answered {status}: {answer}"))?.to_owned())
     }
 
     /// Signs all buyers in.
@@ -201,6 +212,7 @@ impl Office {
     /// Canteen clerks; a unit's ceiling is set as the approval of its plan sets it.
     async fn buyers(&self) -> Outcome<()> {
         let hash = self.0.passwords.hash(PASSWORD).await?;
+        self.person(BUREAU, OrgKind::FinanceBureau, "640000", Role::Reviewer, Some(hash.clone())).await?;
         for number in 0..BUYERS {
             let clerk = self.person(number, OrgKind::BudgetUnit, "640104", Role::Trader, Some(hash.clone())).await?;
             let unit = clerk.0.memberships[0].org_id;

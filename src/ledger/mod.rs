@@ -1,7 +1,8 @@
 //! The ledger: amounts in two phases, kept by appending (product.md §4, "Two-phase amounts").
 //!
 //! Owns `ledger_accounts` (a balance per stock item and per unit, year and fund), `ledger_transfers` and
-//! `ledger_counts` (both append-only: no function changes a row, a trigger refuses).
+//! `ledger_counts` (both append-only: no function changes a row, a trigger refuses), and `ledger_unit_years`, the sums of
+//! what counts to each unit's year, to which a trigger adds every counting entry in the transaction that appends it.
 //!
 //! - A **hold** is a `pending` transfer; it is posted, voided or expired in as many portions as it takes, always under
 //!   the hold's own id. What is left of it = its amount − what was resolved.

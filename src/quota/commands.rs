@@ -44,8 +44,13 @@ pub struct NewPlan {
     pub submit: bool,
 }
 
-const RULES: &[RuleName] =
-    &[RuleName::MinRatioPpm, RuleName::UnionMinRatioPpm, RuleName::NotBelowLastYear, RuleName::FillDeadline];
+const RULES: &[RuleName] = &[
+    RuleName::MinRatioPpm,
+    RuleName::UnionMinRatioPpm,
+    RuleName::NotBelowLastYear,
+    RuleName::FillOpensDays,
+    RuleName::FillDeadline,
+];
 
 /// Files the plan of the actor's unit for a year.
 ///
@@ -155,7 +160,7 @@ pub fn review(
         reasoned: !reason.trim().is_empty(),
     })?;
     if decision == PlanDecision::Approve {
-        rules::window(plan.year, today, closing(tx, &plan)?)?;
+        check_window(tx, &plan, today)?;
     }
     let in_force = if next == PlanState::Approved { plan.revision } else { plan.in_force };
     let moved = PlanRow { state: next, in_force, ..plan.clone() };
@@ -228,9 +233,11 @@ fn load(read: &mut Read, plan: &PlanRow) -> Outcome<Rules> {
     rulebook::load(read, &plan.region_code, Day::first_of_year(plan.year), RULES)
 }
 
-/// The last day of the plan's year.
-fn closing(read: &mut Read, plan: &PlanRow) -> Outcome<Day> {
-    rulebook::closing_day(read, &plan.region_code, plan.year)
+/// A plan is filed and approved from the opening of its year's window until the year's books close.
+fn check_window(read: &mut Read, plan: &PlanRow, today: Day) -> Outcome<()> {
+    let opens_days = load(read, plan)?.int(RuleName::FillOpensDays)?;
+    let closing = rulebook::closing_day(read, &plan.region_code, plan.year)?;
+    Ok(rules::window(plan.year, today, opens_days, closing)?)
 }
 
 /// How a unit says that it runs its canteen in a year, wherever its plan stands; `None` before it files one.
@@ -243,7 +250,7 @@ fn mode_of(read: &mut Read, unit: OrgId, year: i64) -> Outcome<Option<CanteenMod
 fn decide(tx: &mut Tx<'_>, plan: &PlanRow, actor: &Actor, figures: &PlanFigures) -> Outcome<RevisionRow> {
     let (rules, today) = (load(tx, plan)?, tx.at().day());
     identity::check_stands(tx, plan.unit_id, today)?;
-    rules::window(plan.year, today, closing(tx, plan)?)?;
+    check_window(tx, plan, today)?;
     let floors = floors(tx, plan, &rules)?;
     let reserves = rules::reserve(&figures.filing, plan.unit_id, &floors)?;
     if let Some(other) = figures.filing.representative {

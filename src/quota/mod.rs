@@ -35,6 +35,6 @@ pub use commands::{
     Beyond, Merger, NewPlan, NewTransfer, PlanFigures, amend, beyond, change, file, merge, propose_transfer, review,
     review_transfer, submit,
 };
-pub use queries::{InForce, PlanView, QuotaView, filed, plan_of, plan_view, planned_units, quota_of};
+pub use queries::{InForce, PlanView, QuotaView, filed, plan_of, plan_view, planned_units, quota_of, reserved_before};
 pub use rules::{CanteenMode, Filing, Part, PlanDecision, PlanState, PlanStep, Reserves, UnitClass, unit_class};
 pub use store::PlanRow as Plan;

@@ -268,12 +268,13 @@ impl From<Refusal> for AppError {
     }
 }
 
-/// Whether a plan of a year may be filed or changed on a day: from the year before until the year's books are closed.
+/// Whether a plan of a year may be filed or changed on a day: from so many days before the year until its books are closed.
 ///
 /// # Errors
 /// [`Refusal::WindowClosed`].
-pub fn window(year: i64, today: Day, closing: Day) -> Result<(), Refusal> {
-    if year > today.year() + 1 || today > closing { Err(Refusal::WindowClosed) } else { Ok(()) }
+pub fn window(year: i64, today: Day, opens_days: i64, closing: Day) -> Result<(), Refusal> {
+    let opens = Day::first_of_year(year).plus_days(-opens_days);
+    if today < opens || today > closing { Err(Refusal::WindowClosed) } else { Ok(()) }
 }
 
 /// What a filing reserves, once its form and the floors allow it.

@@ -1,7 +1,7 @@
 //! Reports: the bulletin's progress of the plans, volumes by county, and how far admission and certification have come.
 //!
 //! Owns no table; its store reads any table and writes none. Every amount is a sum of counting entries (`ledger_counts`), the
-//! only source: the progress by their attributed year, the volumes by the month they happened in. Sums are exact integers, a
+//! only source: the progress by their attributed year (through the sums of `ledger_unit_years`, to which every entry adds itself), the volumes by the month they happened in. Sums are exact integers, a
 //! total row is the sum of its rows, and every report names its basis.
 
 pub mod http;
@@ -11,5 +11,6 @@ mod store;
 
 pub use queries::certification::{CertificationBy, CertificationReport, CertificationWanted, certification};
 pub use queries::changes::{OrderChange, changes};
+pub use queries::kept::verify_kept_sums;
 pub use queries::progress::{ProgressBy, ProgressRow, ProgressView, ProgressWanted, progress};
 pub use queries::volumes::{Dimension, VolumeSide, VolumeView, VolumesView, VolumesWanted, volumes};

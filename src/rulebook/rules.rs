@@ -20,6 +20,8 @@ crate::text_enum! {
         NotBelowLastYear "not_below_last_year"
         /// 序时进度提醒日, month and day of the plan's year; a first, a second and a third time.
         PlanReminder "plan_reminder"
+        /// 填报开始, calendar days before 1 January of the plan's year.
+        FillOpensDays "fill_opens_days"
         /// 填报截止日, month and day of the plan's year.
         FillDeadline "fill_deadline"
         /// 关账日, month and day of the year after.
@@ -217,6 +219,7 @@ impl RuleName {
             | R::LinkageReminderDays
             | R::LinkageReminderInterval
             | R::AnomalySplitDays
+            | R::FillOpensDays
             | R::PaymentDays
             | R::PaymentDaysMax => "calendar_days",
             R::ReviewDays

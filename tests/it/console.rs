@@ -51,7 +51,12 @@ fn at_a_terminal(app: &TestApp, file: &Path) -> Option<String> {
 }
 
 /// What damages a figure, what mends it, and how `verify` names it.
-const DAMAGES: [(&str, &str, &str); 12] = [
+const DAMAGES: [(&str, &str, &str); 13] = [
+    (
+        "UPDATE ledger_unit_years SET ordered_fen = ordered_fen + 1",
+        "UPDATE ledger_unit_years SET ordered_fen = ordered_fen - 1",
+        "2021 canteen: ledger_unit_years 与分录之和不符",
+    ),
     (
         "UPDATE ledger_accounts SET limit_amount = NULL WHERE year = 2030",
         "UPDATE ledger_accounts SET limit_amount = 0 WHERE year = 2030",

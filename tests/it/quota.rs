@@ -73,6 +73,57 @@ async fn hold(app: &TestApp, unit: OrgId, n: u8, amount: i64) -> Result<(), Code
 }
 
 on_both! {
+    async fn the_fill_campaign_lists_who_is_behind(app) {
+        let office = office(app).await;
+        let unit = async |name: &str| {
+            let manager = app.new_person(OrgKind::BudgetUnit, "640323", &[Role::Manager]).await;
+            app.supervise(manager.org_id, office.supervisor.org_id).await;
+            (name.to_owned(), manager)
+        };
+        let all = [unit("none").await, unit("draft").await, unit("late").await, unit("low").await, unit("waiting").await];
+        let [_, draft, late, low, waiting] = &all;
+        let mut unsent = own(1_000_000, 100_000);
+        unsent["submit"] = json!(false);
+        draft.1.post("/api/v1/quota-plans", unsent).expect(201).await;
+        let approved = async |manager: &Person| {
+            let plan = manager.post("/api/v1/quota-plans", own(1_000_000, 100_000)).expect(201).await.id();
+            office.approve(&plan).await;
+        };
+        approved(&low.1).await;
+        app.clock.set_day("2021-04-01");
+        approved(&late.1).await;
+        waiting.1.post("/api/v1/quota-plans", own(1_000_000, 120_000)).expect(201).await;
+        let view = office.bureau.get("/api/v1/reports/plan-filling?year=2021").expect(200).await.json();
+        let marks = |manager: &Person| -> Vec<String> {
+            let rows = view["rows"].as_array().unwrap();
+            let row = rows.iter().find(|row| row["unit_id"] == json!(manager.org_id));
+            row.map(|row| row["marks"].as_array().unwrap().iter().map(|mark| mark.as_str().unwrap().to_owned()).collect()).unwrap_or_default()
+        };
+        assert_eq!(marks(&all[0].1), ["not_filled"]);
+        assert_eq!(marks(&draft.1), ["not_filled"]);
+        assert_eq!(marks(&late.1)[0], "late");
+        assert!(marks(&late.1).contains(&"not_started".to_owned()) && marks(&low.1).contains(&"not_started".to_owned()));
+        assert_eq!(marks(&waiting.1)[0], "in_review");
+        // The office's own manager and supervisor have filed nothing either.
+        let counts = ["units", "not_filled", "in_review", "late", "not_started"].map(|name| view[name].as_i64().unwrap());
+        assert_eq!(counts, [7, 4, 1, 2, 2], "{view}");
+        let only = office.bureau.get("/api/v1/reports/plan-filling?year=2021&mark=late").expect(200).await.json();
+        assert_eq!((only["rows"].as_array().unwrap().len(), only["units"].as_i64()), (2, Some(7)));
+        let csv = office.supervisor.get("/api/v1/reports/plan-filling?year=2021").header("accept", "text/csv").expect(200).await.text();
+        assert!(csv.contains("逾期填报、未启动") && csv.contains("未填报"), "{csv}");
+        let elsewhere = app.new_person(OrgKind::FinanceBureau, "640500", &[Role::Auditor]).await;
+        assert_eq!(elsewhere.get("/api/v1/reports/plan-filling?year=2021").expect(200).await.int("/units"), 0);
+    }
+
+    async fn a_year_is_filled_from_its_opening_on(app) {
+        let office = office(app).await;
+        app.clock.set_day("2020-01-02");
+        office.manager.post("/api/v1/quota-plans", own(1_000_000, 100_000)).expect(201).await;
+        app.clock.set_day("2020-12-30");
+        let early = json!({ "year": 2022, "canteen_mode": "none" });
+        office.manager.post("/api/v1/quota-plans", early).refused("fill_window_closed").await;
+    }
+
     async fn a_plan_is_filed_reviewed_twice_and_sets_the_ceiling(app) {
         let office = office(app).await;
         // Buying does not wait for the plan.

@@ -58,6 +58,12 @@ fn amounts(view: &Value, key: &str) -> Vec<(String, i64)> {
     rows.iter().map(|row| (row[key].as_str().unwrap().to_owned(), row["amount_fen"].as_i64().unwrap())).collect()
 }
 
+/// What units without an approved plan had ordered by the end of a day.
+async fn ordered_on(bureau: &crate::support::people::Person, day: &str) -> i64 {
+    let path = format!("/api/v1/reports/quota-progress?year=2021&as_of={day}");
+    bureau.get(&path).expect(200).await.int("/total/before_plan_ordered_fen")
+}
+
 fn pair(key: &str, fen: i64) -> (String, i64) {
     (key.to_owned(), fen)
 }
@@ -134,6 +140,46 @@ on_both! {
         alone.sort();
         assert_eq!(alone, report("2021-03", "2021-04").await);
         recounted(app).await;
+    }
+
+    async fn kept_sums_are_exact_while_writers_work(app) {
+        let till = Till::open(app).await;
+        let bureau = app.new_person(OrgKind::FinanceBureau, "640100", &[Role::Auditor]).await;
+        let body = till.market.order(&[(till.goods, "1")]);
+        let placing = (0..32).map(|_| async {
+            for _ in 0..3 {
+                let order = till.market.trader.post("/api/v1/orders", body.clone());
+                while order.clone().send().await.status == 503 {}
+            }
+        });
+        // Each look is one snapshot; in it the sums are those of its entries, and no look is behind the one before.
+        let looking = async {
+            let mut least = 0;
+            for _ in 0..40 {
+                assert_eq!(app.read(yigou::reporting::verify_kept_sums).await.unwrap(), []);
+                let ordered = ordered_on(&bureau, "2021-12-31").await;
+                assert!(ordered >= least, "{ordered} after {least}");
+                least = ordered;
+            }
+        };
+        futures_util::future::join(futures_util::future::join_all(placing), looking).await;
+        assert_eq!(ordered_on(&bureau, "2021-12-31").await, 96_000);
+    }
+
+    async fn a_past_day_knows_nothing_of_what_came_later(app) {
+        let till = Till::open(app).await;
+        let bureau = app.new_person(OrgKind::FinanceBureau, "640100", &[Role::Auditor]).await;
+        let mut known = Vec::new();
+        for (day, boxes) in [("2021-05-10", "3"), ("2021-05-11", "2"), ("2021-06-01", "4")] {
+            app.clock.set_day(day);
+            till.market.place(&[(till.goods, boxes)]).await;
+            known.push((day, ordered_on(&bureau, day).await));
+        }
+        for (day, ordered) in &known {
+            assert_eq!(ordered_on(&bureau, day).await, *ordered, "{day}");
+        }
+        assert_eq!(known.iter().map(|(_, fen)| *fen).collect::<Vec<_>>(), [3000, 5000, 9000]);
+        assert_eq!(ordered_on(&bureau, "2021-05-09").await, 0);
     }
 
     async fn volumes_as_csv_and_wrong_questions(app) {

@@ -1,7 +1,7 @@
 //! Transfers between sister units: proposed by the unit above both, decided by the finance bureau, both plans at once.
 
 use super::merge::figures;
-use super::{PlanDecision, advance, closing, floors, load, record, set_ceiling};
+use super::{PlanDecision, advance, check_window, floors, load, record, set_ceiling};
 use crate::audit::{self, Entry};
 use crate::identity;
 use crate::kernel::actor::{Actor, OrgKind};
@@ -166,7 +166,7 @@ fn claimed(tx: &mut Tx<'_>, unit: OrgId, year: i64) -> Outcome<(PlanRow, Revisio
     let plan = plans::claim(tx, known.id)?.ok_or(Refusal::WrongState)?;
     rules::amendable(plan.state)?;
     let today = tx.at().day();
-    rules::window(plan.year, today, closing(tx, &plan)?)?;
+    check_window(tx, &plan, today)?;
     let figures = plans::revision(tx, plan.id, plan.in_force)?.ok_or(Refusal::WrongState)?;
     Ok((plan, figures))
 }

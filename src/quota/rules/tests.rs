@@ -134,8 +134,10 @@ fn plans_are_filed_from_the_year_before_until_the_books_close() {
         (Day::ymd(2022, 1, 15), true),
         (Day::ymd(2022, 1, 16), false),
     ] {
-        assert_eq!(window(2021, today, closing).is_ok(), open, "{today}");
+        assert_eq!(window(2021, today, 366, closing).is_ok(), open, "{today}");
     }
+    assert!(window(2021, Day::ymd(2020, 12, 11), 20, closing).is_err());
+    assert!(window(2021, Day::ymd(2020, 12, 12), 20, closing).is_ok());
 }
 
 #[test]

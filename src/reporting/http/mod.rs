@@ -1,6 +1,7 @@
 //! Reports over HTTP, as JSON or CSV.
 
 mod certification;
+mod filling;
 mod progress;
 mod volumes;
 
@@ -11,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(progress::quota_progress);
+    config.service(progress::quota_progress).service(filling::plan_filling);
     config.service(volumes::county_volumes).service(certification::certification_report);
 }
 

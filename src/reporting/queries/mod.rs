@@ -2,13 +2,19 @@
 
 pub mod certification;
 pub mod changes;
+pub mod filling;
+pub mod kept;
 pub mod progress;
 pub mod volumes;
 
 use super::store::Reach;
+use crate::identity;
 use crate::kernel::actor::{Actor, Scope};
-use crate::kernel::error::{AppError, Code, Message};
+use crate::kernel::error::{AppError, Code, Message, Outcome};
+use crate::kernel::ids::OrgId;
+use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::Day;
+use crate::platform::db::Read;
 
 /// Figures of the units that the actor may see.
 fn reach(actor: &Actor, day: Day) -> Reach {
@@ -22,6 +28,27 @@ fn reach(actor: &Actor, day: Day) -> Reach {
         Scope::UnitTree(root) => Reach { under: Some((*root, day, i64::MAX)), ..everything },
         Scope::Org(org) => Reach { under: Some((*org, day, 0)), ..everything },
     }
+}
+
+/// Figures of the actor's units of a region, and of one unit and those below it, where these are named.
+fn narrowed(
+    read: &mut Read,
+    actor: &Actor,
+    day: Day,
+    region: Option<RegionCode>,
+    unit: Option<OrgId>,
+) -> Outcome<Reach> {
+    let mut reach = reach(actor, day);
+    if let Some(code) = region {
+        let (from, below) = code.subtree();
+        reach.from = reach.from.max(from);
+        reach.below = reach.below.min(below);
+    }
+    let Some(unit) = unit else { return Ok(reach) };
+    identity::organisation_in(read, &actor.scope, unit, day)?;
+    let depth = if matches!(actor.scope, Scope::Org(_)) { 0 } else { i64::MAX };
+    reach.under = Some((unit, day, depth));
+    Ok(reach)
 }
 
 fn wrong(parameter: &str, zh: &str, en: &str) -> AppError {

@@ -1,19 +1,19 @@
 //! The bulletin's progress table (product.md §4): reserved against completed, by unit, region or supervising unit.
 
 use super::super::rules::{ByFund, Progress, ThreeAmounts, ranks};
-use super::super::store::Reach;
 use super::super::store::progress::{self as store, PlanRow, Unit, UnitSum};
-use super::{reach, wrong};
-use crate::kernel::actor::{Actor, Scope};
+use super::{narrowed, wrong};
+use crate::kernel::actor::Actor;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::OrgId;
 use crate::kernel::money::Fen;
 use crate::kernel::region_code::{RegionCode, RegionLevel};
+use crate::kernel::terms::Fund;
 use crate::kernel::time::Day;
 use crate::platform::db::Read;
 use crate::platform::sheet::{self, Cell};
 use crate::quota::{CanteenMode, Reserves, UnitClass, unit_class};
-use crate::{identity, regions};
+use crate::regions;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use utoipa::ToSchema;
@@ -140,7 +140,7 @@ pub fn progress(read: &mut Read, actor: &Actor, wanted: &ProgressWanted) -> Outc
     if !(2012..=2100).contains(&wanted.year) {
         return Err(wrong("year", "应为 2012 至 2100", "must be 2012 to 2100"));
     }
-    let reach = narrowed(read, actor, wanted)?;
+    let reach = narrowed(read, actor, wanted.as_of, wanted.region, wanted.unit)?;
     let units = store::units(read, &reach, wanted.year, wanted.as_of)?;
     let plans: HashMap<OrgId, PlanRow> =
         store::plans(read, wanted.year, wanted.as_of.end())?.into_iter().map(|plan| (plan.unit_id, plan)).collect();
@@ -169,21 +169,6 @@ pub fn progress(read: &mut Read, actor: &Actor, wanted: &ProgressWanted) -> Outc
     Ok(ProgressView { year: wanted.year, as_of: wanted.as_of, by: wanted.by, rows, total: row(whole, &total)? })
 }
 
-/// The caller's scope, narrowed to what was asked for.
-fn narrowed(read: &mut Read, actor: &Actor, wanted: &ProgressWanted) -> Outcome<Reach> {
-    let mut reach = reach(actor, wanted.as_of);
-    if let Some(code) = wanted.region {
-        let (from, below) = code.subtree();
-        reach.from = reach.from.max(from);
-        reach.below = reach.below.min(below);
-    }
-    let Some(unit) = wanted.unit else { return Ok(reach) };
-    identity::organisation_in(read, &actor.scope, unit, wanted.as_of)?;
-    let depth = if matches!(actor.scope, Scope::Org(_)) { 0 } else { i64::MAX };
-    reach.under = Some((unit, wanted.as_of, depth));
-    Ok(reach)
-}
-
 /// A unit's class and its row.
 fn of_unit(plan: Option<&PlanRow>, sums: &[UnitSum]) -> Outcome<(UnitClass, Progress)> {
     let figures = plan.map(PlanRow::figures).transpose()?;
@@ -204,24 +189,19 @@ fn of_unit(plan: Option<&PlanRow>, sums: &[UnitSum]) -> Outcome<(UnitClass, Prog
         return Ok((class, row));
     }
     for sum in sums {
-        let amount = Fen::new(sum.amount);
-        if sum.correction {
-            if sum.basis == "completed" {
-                row.corrections = row.corrections.plus(amount)?;
-            }
-            continue;
-        }
-        let by_fund: &mut ByFund = match sum.basis.as_str() {
-            "ordered" => &mut row.ordered,
-            "accepted_paid" => &mut row.accepted_paid,
-            _ => &mut row.completed,
+        let of_fund = |funds: &mut ByFund, amount: Fen| -> Outcome<()> {
+            let part = match sum.fund {
+                Fund::Canteen => &mut funds.canteen,
+                Fund::Union => &mut funds.union,
+                _ => &mut funds.personal,
+            };
+            *part = part.plus(amount)?;
+            Ok(())
         };
-        let part = match sum.fund.as_str() {
-            "canteen" => &mut by_fund.canteen,
-            "union" => &mut by_fund.union,
-            _ => &mut by_fund.personal,
-        };
-        *part = part.plus(amount)?;
+        of_fund(&mut row.ordered, sum.ordered)?;
+        of_fund(&mut row.accepted_paid, sum.accepted_paid)?;
+        of_fund(&mut row.completed, sum.completed)?;
+        row.corrections = row.corrections.plus(sum.corrected_completed)?;
     }
     row.started = usize::from(class == UnitClass::Reserved && row.ordered.total()?.get() > 0);
     Ok((class, row))
@@ -231,12 +211,9 @@ fn of_unit(plan: Option<&PlanRow>, sums: &[UnitSum]) -> Outcome<(UnitClass, Prog
 fn without_plan(sums: &[UnitSum]) -> Outcome<ThreeAmounts> {
     let mut amounts = ThreeAmounts::default();
     for sum in sums {
-        let amount = match sum.basis.as_str() {
-            "ordered" => &mut amounts.ordered,
-            "accepted_paid" => &mut amounts.accepted_paid,
-            _ => &mut amounts.completed,
-        };
-        *amount = amount.plus(Fen::new(sum.amount))?;
+        amounts.ordered = amounts.ordered.plus(sum.ordered)?.plus(sum.corrected_ordered)?;
+        amounts.accepted_paid = amounts.accepted_paid.plus(sum.accepted_paid)?.plus(sum.corrected_accepted_paid)?;
+        amounts.completed = amounts.completed.plus(sum.completed)?.plus(sum.corrected_completed)?;
     }
     Ok(amounts)
 }

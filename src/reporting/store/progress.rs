@@ -5,12 +5,13 @@ use crate::each;
 use crate::kernel::error::{AppError, Outcome};
 use crate::kernel::ids::OrgId;
 use crate::kernel::money::Fen;
+use crate::kernel::terms::Fund;
 use crate::kernel::time::{At, Day};
 use crate::platform::db::Read;
 use crate::quota::{CanteenMode, Reserves};
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
+use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 
 /// A unit of the bulletin.
 #[derive(Debug, Clone, QueryableByName)]
@@ -64,30 +65,85 @@ pub fn units(on: &mut Read, reach: &Reach, year: i64, as_of: Day) -> Outcome<Vec
         .load(c))?)
 }
 
-/// A unit's sum of one fund and basis.
-#[derive(Debug, Clone, QueryableByName)]
+/// What counts to the plan of a unit's year, of one fund.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
 pub struct UnitSum {
     #[diesel(sql_type = Binary)]
     pub unit_id: OrgId,
     #[diesel(sql_type = Text)]
-    pub fund: String,
-    #[diesel(sql_type = Text)]
-    pub basis: String,
-    #[diesel(sql_type = Bool)]
-    pub correction: bool,
+    pub fund: Fund,
     #[diesel(sql_type = BigInt)]
-    pub amount: i64,
+    pub ordered: Fen,
+    #[diesel(sql_type = BigInt)]
+    pub accepted_paid: Fen,
+    #[diesel(sql_type = BigInt)]
+    pub completed: Fen,
+    /// Of entries after the year had closed.
+    #[diesel(sql_type = BigInt)]
+    pub corrected_ordered: Fen,
+    #[diesel(sql_type = BigInt)]
+    pub corrected_accepted_paid: Fen,
+    #[diesel(sql_type = BigInt)]
+    pub corrected_completed: Fen,
+}
+
+/// The six sums of counting entries `c`.
+macro_rules! sums {
+    ($sign:literal) => {
+        concat!(
+            "CAST(SUM(CASE WHEN c.basis = 'ordered' AND NOT c.correction THEN ", $sign, "c.amount_fen ELSE 0 END) AS BIGINT) AS ordered,
+            CAST(SUM(CASE WHEN c.basis = 'accepted_paid' AND NOT c.correction THEN ", $sign, "c.amount_fen ELSE 0 END) AS BIGINT) AS accepted_paid,
+            CAST(SUM(CASE WHEN c.basis = 'completed' AND NOT c.correction THEN ", $sign, "c.amount_fen ELSE 0 END) AS BIGINT) AS completed,
+            CAST(SUM(CASE WHEN c.basis = 'ordered' AND c.correction THEN ", $sign, "c.amount_fen ELSE 0 END) AS BIGINT) AS corrected_ordered,
+            CAST(SUM(CASE WHEN c.basis = 'accepted_paid' AND c.correction THEN ", $sign, "c.amount_fen ELSE 0 END) AS BIGINT) AS corrected_accepted_paid,
+            CAST(SUM(CASE WHEN c.basis = 'completed' AND c.correction THEN ", $sign, "c.amount_fen ELSE 0 END) AS BIGINT) AS corrected_completed
+            FROM ledger_counts c JOIN order_lines l ON l.id = c.line_id
+            WHERE l.qualifies AND c.standing IN ('as_placed', 'uncertified') AND c.fund IN ('canteen', 'union', 'personal')"
+        )
+    };
 }
 
 /// What counts to the plans of a year by what was recorded before a moment: lines of the funds that count that met the product
-/// rule, and not by an annulled certificate.
+/// rule, and not by an annulled certificate. The sums that the ledger keeps, and on further rows, taken off, what came later: a
+/// unit and fund may stand twice. One statement, so that both are of one moment.
 pub fn unit_sums(on: &mut Read, year: i64, before: At) -> Outcome<Vec<UnitSum>> {
-    let text = "SELECT c.unit_id AS unit_id, c.fund AS fund, c.basis AS basis, c.correction AS correction,
-        CAST(COALESCE(SUM(c.amount_fen), 0) AS BIGINT) AS amount
-        FROM ledger_counts c JOIN order_lines l ON l.id = c.line_id
-        WHERE c.year = $1 AND c.at < $2 AND l.qualifies AND c.standing IN ('as_placed', 'uncertified') AND c.fund IN ('canteen', 'union', 'personal')
-        GROUP BY c.unit_id, c.fund, c.basis, c.correction";
+    let text = concat!(
+        "SELECT y.unit_id AS unit_id, y.fund AS fund, y.ordered_fen AS ordered, y.accepted_paid_fen AS accepted_paid,
+        y.completed_fen AS completed, y.corrected_ordered_fen AS corrected_ordered,
+        y.corrected_accepted_paid_fen AS corrected_accepted_paid, y.corrected_completed_fen AS corrected_completed
+        FROM ledger_unit_years y WHERE y.year = $1
+        UNION ALL SELECT c.unit_id AS unit_id, c.fund AS fund, ",
+        sums!("-"),
+        " AND c.year = $1 AND c.at >= $2 GROUP BY c.unit_id, c.fund"
+    );
     Ok(each!(on, c => sql_query(text).bind::<BigInt, _>(year).bind::<BigInt, _>(before).load(c))?)
+}
+
+/// The years that something was counted in.
+pub fn counted_years(on: &mut Read) -> Outcome<Vec<i64>> {
+    #[derive(QueryableByName)]
+    struct Counted {
+        #[diesel(sql_type = BigInt)]
+        year: i64,
+    }
+    let text = "SELECT DISTINCT year AS year FROM ledger_counts UNION SELECT year FROM ledger_unit_years ORDER BY 1";
+    let years: Vec<Counted> = each!(on, c => sql_query(text).load(c))?;
+    Ok(years.into_iter().map(|counted| counted.year).collect())
+}
+
+/// The sums of a year as they are kept.
+pub fn kept_sums(on: &mut Read, year: i64) -> Outcome<Vec<UnitSum>> {
+    unit_sums(on, year, At(i64::MAX))
+}
+
+/// The sums of a year added up from its entries.
+pub fn added_sums(on: &mut Read, year: i64) -> Outcome<Vec<UnitSum>> {
+    let text = concat!(
+        "SELECT c.unit_id AS unit_id, c.fund AS fund, ",
+        sums!(""),
+        " AND c.year = $1 GROUP BY c.unit_id, c.fund"
+    );
+    Ok(each!(on, c => sql_query(text).bind::<BigInt, _>(year).load(c))?)
 }
 
 /// The figures in force of a unit-year.

@@ -232,11 +232,13 @@ impl TestApp {
         self.read(database::waiting_mails).await.unwrap()
     }
 
-    /// Every outbox row must have been carried out by the end of a test.
+    /// Every outbox row must have been carried out by the end of a test, and every counting entry be in its unit's year.
     pub async fn finish(self) {
         self.run_jobs().await;
         let counts = self.read(yigou::platform::jobs::outbox_counts).await.unwrap();
         assert_eq!(counts, (0, 0), "outbox rows (waiting, laid aside) are left unhandled");
+        let sums = self.read(yigou::reporting::verify_kept_sums).await.unwrap();
+        assert_eq!(sums, [], "kept sums that are not those of their entries");
         self.database.drop_it().await;
     }
 }
