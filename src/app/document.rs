@@ -232,7 +232,7 @@ fn described(status: &str) -> &'static str {
 }
 
 /// Operations that move money, stock or quota refuse to run without a key; a test tries every operation.
-const KEYED: [&str; 34] = [
+const KEYED: [&str; 35] = [
     "/acceptances",
     "/certification-reviews",
     "/confirmations",
@@ -244,6 +244,7 @@ const KEYED: [&str; 34] = [
     "/objection-decisions",
     "/orders",
     "/orders/{id}/acceptances",
+    "/orders/{id}/acceptances/{acceptance_id}/confirmations",
     "/orders/{id}/cancellations",
     "/orders/{id}/confirmations",
     "/orders/{id}/declines",

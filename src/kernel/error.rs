@@ -124,6 +124,7 @@ codes! {
     // Orders.
     QuantityNotWhole 422 "quantity_not_whole" "该商品须按整件订购" "This item is sold in whole units"
     QuantityExceeded 409 "quantity_exceeded" "数量超出可办理范围" "The quantity is more than what is open"
+    LotPapersMissing 422 "lot_papers_missing" "该批次缺少必须随货的证明" "A lot lacks a paper that has to come with it"
     WeightOutOfTolerance 409 "weight_out_of_tolerance" "实际重量超出允许误差" "The actual weight is outside the tolerance"
     ClientRefReused 409 "client_ref_reused" "该 client_ref 已用于另一订单" "The client_ref belongs to another order"
     FundNotAllowed 422 "fund_not_allowed" "该单位不能使用此项资金" "This unit may not use the fund"

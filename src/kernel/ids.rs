@@ -139,6 +139,8 @@ crate::ids! {
     OrderLineId "oln"
     /// A shipment.
     ShipmentId "shp"
+    /// A paper of a lot (合格证, 检测报告, 检疫证明).
+    LotPaperId "lpp"
     /// An acceptance (验收).
     AcceptanceId "acc"
     /// A reported payment.

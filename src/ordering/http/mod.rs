@@ -6,6 +6,7 @@ mod duties;
 mod fulfil;
 mod late;
 mod money;
+mod papers;
 mod place;
 mod read;
 
@@ -22,6 +23,7 @@ pub fn routes(config: &mut ServiceConfig) {
     place::routes(config);
     fulfil::routes(config);
     money::routes(config);
+    papers::routes(config);
     duties::routes(config);
     counting::routes(config);
     late::routes(config);

@@ -29,12 +29,12 @@ pub use purchases::{
 pub use recount::{OtherRules, RecountWanted, RecountedOrder, recounts};
 pub use tasks::{Task, tasks};
 pub use verify::{CountDifference, verify_counts};
-pub use views::{FactReply, ListedOrder, OrderGroupView, OrderSummary, OrderView};
+pub use views::{FactReply, ListedOrder, LotPaperView, OrderGroupView, OrderSummary, OrderView};
 
 pub use super::store::late::Narrow as LateNarrow;
 use super::store::lists::{self, Narrow, Reach};
 use super::store::orders::OrderRow;
-use super::store::{facts, flags, orders};
+use super::store::{facts, flags, orders, papers, second};
 use crate::audit;
 use crate::certification;
 use crate::identity::{self, Organisation};
@@ -46,7 +46,7 @@ use crate::kernel::time::{At, Day};
 use crate::ordering::OrderState;
 use crate::platform::db::Read;
 use std::collections::BTreeSet;
-use views::OrderEvent;
+use views::{OrderEvent, PendingAcceptanceView};
 
 crate::text_enum! {
     /// From which side a list of orders is seen.
@@ -146,6 +146,11 @@ pub fn order(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outcome
     view.acceptances = views::acceptances(facts::acceptances(read, id)?, number);
     view.returns = views::returns(facts::returns(read, id)?, number);
     view.short_closures = views::short_closures(facts::short_closures(read, id)?, number);
+    let papers = papers::of_order(read, id)?;
+    view.papers = papers.into_iter().map(|row| LotPaperView::new(row.clone(), number(row.line_id))).collect();
+    view.photos = second::photos_of(read, id)?.into_iter().map(Into::into).collect();
+    let pending = second::open_of(read, id)?;
+    view.pending_acceptance = pending.as_ref().map(PendingAcceptanceView::new).transpose()?;
     if row.state == OrderState::Confirmed {
         let open = flags::open_of(read, id)?;
         let certificates: Vec<_> = open.iter().map(|flag| flag.certificate_id).collect();

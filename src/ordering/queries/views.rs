@@ -1,9 +1,11 @@
 //! Orders as they are shown.
 
+mod delivery;
 mod facts;
 mod flags;
 mod told;
 
+pub use delivery::{AcceptancePhotoView, LotPaperView, PendingAcceptanceView};
 pub use facts::{AcceptanceView, ReturnView, ShipmentView, ShortClosureView};
 pub(super) use facts::{acceptances, returns, shipments, short_closures};
 pub use flags::FlagView;
@@ -336,6 +338,12 @@ pub struct OrderView {
     pub returns: Vec<ReturnView>,
     /// Short closures, oldest first.
     pub short_closures: Vec<ShortClosureView>,
+    /// Papers of the lots that were shipped, oldest first.
+    pub papers: Vec<LotPaperView>,
+    /// Photos of what came.
+    pub photos: Vec<AcceptancePhotoView>,
+    /// What waits for a second person; until then nothing of it is accepted.
+    pub pending_acceptance: Option<PendingAcceptanceView>,
     /// Lines of which a certificate was suspended or revoked before all goods had left; empty once that is over.
     pub flags: Vec<FlagView>,
     /// Everything that happened to it, with the reasons that were given, oldest first.
@@ -363,6 +371,9 @@ impl OrderView {
             acceptances: Vec::new(),
             returns: Vec::new(),
             short_closures: Vec::new(),
+            papers: Vec::new(),
+            photos: Vec::new(),
+            pending_acceptance: None,
             flags: Vec::new(),
             history: Vec::new(),
         })

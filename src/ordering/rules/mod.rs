@@ -10,4 +10,6 @@ pub mod mode;
 pub mod money;
 pub mod order;
 pub mod outstanding;
+pub mod paper;
 pub mod payment;
+pub mod second;

@@ -97,6 +97,7 @@ impl Operation {
         Some(self.address(|name| match name {
             "id" | "number" => id.clone(),
             "user_id" => world.id("usr").to_owned(),
+            "acceptance_id" => world.id("acc").to_owned(),
             "year" => "2021".to_owned(),
             other => panic!("{}: what is {{{other}}}?", self.name()),
         }))

@@ -1,6 +1,7 @@
 //! Orders from placement to the last fact about their goods, on both databases.
 
 mod annulments;
+mod delivery;
 pub mod exceptions;
 mod flags;
 mod histories;
