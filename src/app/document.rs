@@ -232,10 +232,12 @@ fn described(status: &str) -> &'static str {
 }
 
 /// Operations that move money, stock or quota refuse to run without a key; a test tries every operation.
-const KEYED: [&str; 35] = [
+const KEYED: [&str; 38] = [
     "/acceptances",
     "/certification-reviews",
     "/confirmations",
+    "/disputes/{id}/settlement-answers",
+    "/disputes/{id}/withdrawals",
     "/imports/products",
     "/imports/suppliers",
     "/invoices",
@@ -248,6 +250,7 @@ const KEYED: [&str; 35] = [
     "/orders/{id}/cancellations",
     "/orders/{id}/confirmations",
     "/orders/{id}/declines",
+    "/orders/{id}/disputes",
     "/orders/{id}/payment-confirmations",
     "/orders/{id}/payments",
     "/orders/{id}/ratings",

@@ -129,6 +129,7 @@ codes! {
     ClientRefReused 409 "client_ref_reused" "该 client_ref 已用于另一订单" "The client_ref belongs to another order"
     FundNotAllowed 422 "fund_not_allowed" "该单位不能使用此项资金" "This unit may not use the fund"
     PaymentMismatch 422 "payment_mismatch" "付款与订单不符" "The payment does not fit the orders"
+    DisputeExceeded 409 "dispute_exceeded" "争议金额超过已验收、未付且无争议的金额" "More is disputed than is accepted, unpaid and undisputed"
     InvoiceMismatch 422 "invoice_mismatch" "发票与订单、验收不符" "The invoice does not agree with order and acceptance"
     InvoiceDuplicate 409 "invoice_duplicate" "发票号码已登记" "The invoice is registered already"
     NotCompletedYet 409 "not_completed_yet" "前面的环节尚未完成" "An earlier step is still open"

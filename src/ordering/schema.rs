@@ -2,6 +2,7 @@
 
 pub mod annulments;
 pub mod delivery;
+pub mod disputes;
 pub mod duties;
 pub mod flags;
 pub mod money;

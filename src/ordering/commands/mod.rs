@@ -6,6 +6,7 @@ pub mod cancel;
 pub(super) mod claimed;
 pub mod close;
 pub mod confirm;
+pub mod dispute;
 pub mod duties;
 pub mod expire;
 pub mod flag;

@@ -2,6 +2,7 @@
 
 mod annulments;
 mod counting;
+mod disputes;
 mod duties;
 mod fulfil;
 mod late;
@@ -24,6 +25,7 @@ pub fn routes(config: &mut ServiceConfig) {
     fulfil::routes(config);
     money::routes(config);
     papers::routes(config);
+    disputes::routes(config);
     duties::routes(config);
     counting::routes(config);
     late::routes(config);

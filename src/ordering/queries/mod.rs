@@ -2,6 +2,7 @@
 
 mod annulments;
 mod counting;
+mod disputes;
 mod duties;
 mod late;
 mod money;
@@ -17,6 +18,7 @@ mod views;
 
 pub use annulments::{CertifiedLineView, certified_lines};
 pub use counting::{CountingView, counting};
+pub use disputes::{DisputeDetail, DisputeView, DisputesWanted, dispute, disputes, withheld};
 pub use duties::{DutyExceptionView, exceptions};
 pub use late::{LateEntryView, late_entries};
 pub use money::{InvoiceView, PaymentView, PaymentsWanted, RatingView, RefundView, invoices, payments};
@@ -146,6 +148,8 @@ pub fn order(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outcome
     view.acceptances = views::acceptances(facts::acceptances(read, id)?, number);
     view.returns = views::returns(facts::returns(read, id)?, number);
     view.short_closures = views::short_closures(facts::short_closures(read, id)?, number);
+    let (disputes, owed) = disputes::of_order(read, &row)?;
+    (view.disputes, view.owed) = (disputes, Some(owed));
     let papers = papers::of_order(read, id)?;
     view.papers = papers.into_iter().map(|row| LotPaperView::new(row.clone(), number(row.line_id))).collect();
     view.photos = second::photos_of(read, id)?.into_iter().map(Into::into).collect();

@@ -12,6 +12,7 @@ pub use flags::FlagView;
 pub(super) use flags::flags;
 pub use told::{ListedOrder, OrderEvent};
 
+use super::disputes::{DisputeView, OwedView};
 use crate::identity::Organisation;
 use crate::kernel::error::{Code, Outcome};
 use crate::kernel::ids::{ListingId, OrderGroupId, OrderId, OrderLineId, OrgId, ProductId};
@@ -338,6 +339,10 @@ pub struct OrderView {
     pub returns: Vec<ReturnView>,
     /// Short closures, oldest first.
     pub short_closures: Vec<ShortClosureView>,
+    /// What it owes: the part that is due although part is disputed, and the disputed part.
+    pub owed: Option<OwedView>,
+    /// Disputes about it, oldest first.
+    pub disputes: Vec<DisputeView>,
     /// Papers of the lots that were shipped, oldest first.
     pub papers: Vec<LotPaperView>,
     /// Photos of what came.
@@ -371,6 +376,8 @@ impl OrderView {
             acceptances: Vec::new(),
             returns: Vec::new(),
             short_closures: Vec::new(),
+            owed: None,
+            disputes: Vec::new(),
             papers: Vec::new(),
             photos: Vec::new(),
             pending_acceptance: None,

@@ -2,6 +2,7 @@
 
 pub mod annulment;
 pub mod counting;
+pub mod dispute;
 pub mod duties;
 pub mod flag;
 pub mod journal;

@@ -2,6 +2,7 @@
 
 pub mod annulments;
 pub mod counting;
+pub mod disputes;
 pub mod duties;
 pub mod facts;
 pub mod flags;

@@ -39,11 +39,13 @@ pub enum Work {
     Rate,
 }
 
-/// Money due by what was accepted and kept, less what was paid or is reported.
+/// Money due by what was accepted and kept, less what was paid or is reported, or is disputed.
 const UNPAID: &str =
     "orders.accepted_fen - orders.returned_fen + orders.freight_fen - orders.paid_fen + orders.refunded_fen
     - (SELECT CAST(COALESCE(SUM(part.amount_fen), 0) AS BIGINT) FROM payment_orders part
-       JOIN payments ON payments.id = part.payment_id WHERE part.order_id = orders.id AND payments.state = 'reported')";
+       JOIN payments ON payments.id = part.payment_id WHERE part.order_id = orders.id AND payments.state = 'reported')
+    - (SELECT CAST(COALESCE(SUM(line.withheld_fen), 0) AS BIGINT) FROM dispute_lines line
+       JOIN disputes ON disputes.id = line.dispute_id WHERE disputes.order_id = orders.id)";
 /// What was accepted and kept, less what was invoiced.
 const UNINVOICED: &str = "orders.accepted_fen - orders.returned_fen + orders.freight_fen
     - (SELECT CAST(COALESCE(SUM(part.gross_fen), 0) AS BIGINT) FROM invoice_lines part WHERE part.order_id = orders.id)";

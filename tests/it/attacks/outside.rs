@@ -58,6 +58,7 @@ fn named(path: &str) -> Option<Named> {
             "certificates" => Number,
             "certification-applications" => Record("cap"),
             "complaints" => Record("cmp"),
+            "disputes" => Record("dsp"),
             "duty-exceptions" => Record("exc"),
             "files" => Record("fil"),
             "findings" => Record("fnd"),

@@ -122,6 +122,12 @@ impl World {
         app.clock.advance(Duration::from_secs(10 * 86_400));
         let accepted = till.market.acceptor.post(&url(&order, "acceptances"), note).expect(201).await;
         self.keep(accepted.id());
+        let late = json!({ "kind": "late", "text": "晚到两天", "lines": [{ "line_no": 1, "amount_fen": 0 }] });
+        let dispute = till.market.trader.post(&url(&order, "disputes"), late).expect(201).await;
+        let none = json!({ "remedy": "none", "text": "照付", "lines": [] });
+        let path = format!("/api/v1/disputes/{}/settlements", dispute.id());
+        till.seller().post(&path, none).expect(201).await;
+        self.keep(dispute.id());
         self.ready = till.market.place(&[(till.goods, "1")]).await;
         crate::support::market::confirm(till.seller(), &self.ready).expect(200).await;
         let number = format!("{:08}", COUNT.fetch_add(1, Ordering::SeqCst));

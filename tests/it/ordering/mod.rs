@@ -2,6 +2,7 @@
 
 mod annulments;
 mod delivery;
+mod disputes;
 pub mod exceptions;
 mod flags;
 mod histories;
