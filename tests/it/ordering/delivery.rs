@@ -173,7 +173,7 @@ on_both! {
         let tasks = second.get("/api/v1/tasks").expect(200).await.json();
         assert!(tasks["items"].as_array().unwrap().iter().any(|t| t["kind"] == "confirm_acceptance" && t["subject"] == json!(order)), "{tasks}");
         app.run_jobs().await;
-        assert!(received(&second.email).iter().any(|mail| mail.text.contains(&order)));
+        assert!(received(&second.email).iter().any(|mail| mail.text().contains(&order)));
         // Only the one who was named confirms; who only orders may not even ask.
         let answer = format!("/api/v1/orders/{order}/acceptances/{id}/confirmations");
         let yes = || json!({ "decision": "confirm" });

@@ -65,7 +65,7 @@ on_both! {
         assert_eq!((owed(seller, &order).await, asked(&till, &order).await), ((10_000, 3000, 7000), Some(7000)));
         assert_eq!(till.counting(&order).await["disputed_fen"], json!(3000));
         app.run_jobs().await;
-        assert!(received(&seller.email).iter().any(|mail| mail.text.contains(&order) && mail.text.contains("30.00")));
+        assert!(received(&seller.email).iter().any(|mail| mail.text().contains(&order) && mail.text().contains("30.00")));
         // Never more than is accepted, unpaid and undisputed: of the line, and of the order.
         assert_eq!(trader.post(&url(&order, "disputes"), dispute(&[(1, 7001)])).refused("dispute_exceeded").await.pointers(),
             ["/lines/0/amount_fen", "/lines"]);
