@@ -232,10 +232,12 @@ fn described(status: &str) -> &'static str {
 }
 
 /// Operations that move money, stock or quota refuse to run without a key; a test tries every operation.
-const KEYED: [&str; 37] = [
+const KEYED: [&str; 41] = [
     "/acceptances",
     "/certification-reviews",
     "/confirmations",
+    "/disputes/{id}/settlement-answers",
+    "/disputes/{id}/withdrawals",
     "/imports/invoices",
     "/imports/products",
     "/imports/suppliers",
@@ -247,9 +249,11 @@ const KEYED: [&str; 37] = [
     "/objection-decisions",
     "/orders",
     "/orders/{id}/acceptances",
+    "/orders/{id}/acceptances/{acceptance_id}/confirmations",
     "/orders/{id}/cancellations",
     "/orders/{id}/confirmations",
     "/orders/{id}/declines",
+    "/orders/{id}/disputes",
     "/orders/{id}/payment-confirmations",
     "/orders/{id}/payments",
     "/orders/{id}/ratings",

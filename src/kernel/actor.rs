@@ -325,6 +325,12 @@ permissions! {
     FulfilOrder "orders.fulfil" { SELLERS Seller }
     /// Read orders in scope.
     ReadOrders "orders.read" { BUYERS Trader, BUYERS Acceptor, BUYERS Payer, BUYERS Manager, BUYERS Auditor, SELLERS Seller, SELLERS Auditor, UNITS Reviewer, OFFICES Reviewer, OFFICES Auditor, FINANCE Reviewer, FINANCE Auditor, AUDITORS Auditor, OPERATOR Auditor }
+    /// Dispute a part of what an order owes; state, settle, withdraw.
+    DisputeOrder "disputes.raise" { BUYERS Trader, BUYERS Acceptor, BUYERS Payer, SELLERS Seller }
+    /// Record a note of mediation in a dispute of the own region.
+    MediateDispute "disputes.mediate" { OPERATOR Reviewer, FINANCE Reviewer }
+    /// Read disputes in scope.
+    ReadDisputes "disputes.read" { BUYERS Trader, BUYERS Acceptor, BUYERS Payer, BUYERS Manager, BUYERS Auditor, SELLERS Seller, SELLERS Auditor, UNITS Reviewer, OFFICES Reviewer, OFFICES Auditor, FINANCE Reviewer, FINANCE Auditor, AUDITORS Auditor, OPERATOR Reviewer, OPERATOR Auditor }
     /// Complete an order's steps whatever they are (batch forms check each item's own permission).
     WorkOrders "orders.work" { BUYERS Trader, BUYERS Acceptor, BUYERS Payer, SELLERS Seller }
 

@@ -124,10 +124,12 @@ codes! {
     // Orders.
     QuantityNotWhole 422 "quantity_not_whole" "该商品须按整件订购" "This item is sold in whole units"
     QuantityExceeded 409 "quantity_exceeded" "数量超出可办理范围" "The quantity is more than what is open"
+    LotPapersMissing 422 "lot_papers_missing" "该批次缺少必须随货的证明" "A lot lacks a paper that has to come with it"
     WeightOutOfTolerance 409 "weight_out_of_tolerance" "实际重量超出允许误差" "The actual weight is outside the tolerance"
     ClientRefReused 409 "client_ref_reused" "该 client_ref 已用于另一订单" "The client_ref belongs to another order"
     FundNotAllowed 422 "fund_not_allowed" "该单位不能使用此项资金" "This unit may not use the fund"
     PaymentMismatch 422 "payment_mismatch" "付款与订单不符" "The payment does not fit the orders"
+    DisputeExceeded 409 "dispute_exceeded" "争议金额超过已验收、未付且无争议的金额" "More is disputed than is accepted, unpaid and undisputed"
     InvoiceMismatch 422 "invoice_mismatch" "发票与订单、验收不符" "The invoice does not agree with order and acceptance"
     InvoiceDuplicate 409 "invoice_duplicate" "发票号码已登记" "The invoice is registered already"
     NotCompletedYet 409 "not_completed_yet" "前面的环节尚未完成" "An earlier step is still open"

@@ -139,6 +139,14 @@ crate::ids! {
     OrderLineId "oln"
     /// A shipment.
     ShipmentId "shp"
+    /// A dispute about a part of what an order owes.
+    DisputeId "dsp"
+    /// Something that was said in a dispute.
+    DisputeEntryId "den"
+    /// A settlement of a dispute, proposed by one side.
+    DisputeSettlementId "dst"
+    /// A paper of a lot (合格证, 检测报告, 检疫证明).
+    LotPaperId "lpp"
     /// An acceptance (验收).
     AcceptanceId "acc"
     /// A reported payment.

@@ -60,6 +60,16 @@ pub fn dues(on: &mut Read, orders: &[&OrderRow]) -> Outcome<BTreeMap<OrderId, De
     Ok(running.iter().filter_map(due).collect())
 }
 
+/// The last day to pay what became due again on a day, where the clock binds.
+///
+/// # Errors
+/// When the database fails.
+pub fn due_after(on: &mut Read, order: &OrderRow, from: Day) -> Outcome<Option<Day>> {
+    let Some((days, _)) = days_of(order)? else { return Ok(None) };
+    let calendar = regions::calendar(on, &order.unit_region, from, from.plus_days(days + MARGIN_DAYS))?;
+    Ok(Some(Day::new(money::payment_due(from, days, &calendar).day)))
+}
+
 /// The days to pay and to inspect, where the clock binds.
 fn days_of(order: &OrderRow) -> Outcome<Option<(i64, i64)>> {
     let frozen: Terms = terms::read(&order.terms)?;

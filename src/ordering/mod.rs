@@ -6,6 +6,9 @@
 //! under their order's claim; what was frozen at placement never changes (the confirmation, by which the contract is made,
 //! adds the row of the payment clock where it binds).
 //!
+//! Around the goods also `lot_papers`, `acceptance_proposals` (what waits for a second person) and `acceptance_photos`; around
+//! what is owed `disputes` with their lines, entries, files and settlements.
+//!
 //! Also owns the facts about money (`payments`, `refunds`, `ratings`, `invoices`), `duty_exceptions`, `order_flags`, `order_annulments`, `order_annulment_lines` and `order_facts`, the order in which all
 //! facts took effect: counting entries follow from them by [`rules::counting`] and are only ever appended ([`settle`]).
 

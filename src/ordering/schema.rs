@@ -1,6 +1,8 @@
 //! Tables of orders and of the facts about their goods.
 
 pub mod annulments;
+pub mod delivery;
+pub mod disputes;
 pub mod duties;
 pub mod flags;
 pub mod money;
@@ -103,6 +105,7 @@ diesel::table! {
         lot -> Text,
         quantity -> BigInt,
         weight_grams -> BigInt,
+        made_on -> Nullable<Text>,
     }
 }
 diesel::table! {

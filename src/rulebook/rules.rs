@@ -118,6 +118,12 @@ crate::text_enum! {
         AnomalyShareLeastFen "anomaly_share_least_fen"
         /// 单笔须经审批的金额, fen; 0 where no amount needs an approval.
         ApprovalBandFen "approval_band_fen"
+        /// 发货时批次必须附有的证明, by category; `none` where nothing is asked.
+        LotPapers "lot_papers"
+        /// 拒收是否必须附照片.
+        RejectionPhoto "rejection_photo"
+        /// 订单达到此数的验收须由两人办理, fen; 0 where one person is enough.
+        TwoPersonAcceptanceFen "two_person_acceptance_fen"
         /// 几天之内的订单合并看是否拆分, calendar days counted with the first.
         AnomalySplitDays "anomaly_split_days"
         /// 数量相差不超过此比例的视为重复下单, parts per million.
@@ -146,6 +152,8 @@ pub enum ValueKind {
     MonthDay,
     /// `any`, or which of these documents: alternatives joined by `/`, all of several by `+`.
     Documents(&'static [&'static str]),
+    /// `none`, or which of these papers: alternatives joined by `/`, all of several by `+`.
+    Papers(&'static [&'static str]),
 }
 
 /// Payers that the payment clock tells apart.
@@ -180,6 +188,8 @@ const CATEGORIES: &[&str] = &[
 const QUALITY: &[&str] = &["inspection_report", "food_licence", "conformity_promise", "mark_certificate"];
 const PRICE: &[&str] = &["link", "contract", "invoice"];
 const LINKAGE: &[&str] = &["agreement", "household_list", "payout_record"];
+/// Papers that come with a lot.
+const LOT_PAPERS: &[&str] = &["conformity", "test_report", "quarantine", "other"];
 /// What a score is made of.
 const ASPECTS: &[&str] = &["price", "quality", "delivery"];
 /// What follows from a low score.
@@ -203,12 +213,12 @@ impl RuleName {
             | R::AnomalySupplierSharePpm
             | R::AnomalySimilarPpm
             | R::ScoreWeightPpm => "ppm",
-            R::NotBelowLastYear | R::RatingRequired | R::AnomalySameDay => "flag",
+            R::NotBelowLastYear | R::RatingRequired | R::AnomalySameDay | R::RejectionPhoto => "flag",
             R::AnomalySlipFactor => "times",
-            R::AnomalyShareLeastFen | R::ApprovalBandFen => "fen",
+            R::AnomalyShareLeastFen | R::ApprovalBandFen | R::TwoPersonAcceptanceFen => "fen",
             R::FillDeadline | R::ClosingDate | R::LinkageRecheck | R::PlanReminder => "month_day",
             R::CeilingMode | R::QuotaProductRule => "choice",
-            R::QualityDocuments | R::PriceDocuments | R::LinkageDocuments => "documents",
+            R::QualityDocuments | R::PriceDocuments | R::LinkageDocuments | R::LotPapers => "documents",
             R::NoticeDays
             | R::LateReminderDays
             | R::CertificateValidityDays
@@ -255,7 +265,9 @@ impl RuleName {
             | R::AnomalySimilarPpm
             | R::ScoreWeightPpm => ValueKind::Number { max: WHOLE_PPM },
             R::AnomalySlipFactor => ValueKind::Number { max: 1_000 },
-            R::AnomalyShareLeastFen | R::ApprovalBandFen => ValueKind::Number { max: MOST_FEN },
+            R::AnomalyShareLeastFen | R::ApprovalBandFen | R::TwoPersonAcceptanceFen => {
+                ValueKind::Number { max: MOST_FEN }
+            }
             R::ScoreLadder => ValueKind::Number { max: 100 },
             R::PriceWatchMinGoods | R::ScoreMinOrders => ValueKind::Number { max: 10_000 },
             R::PriceAlertFactorPpm | R::AnomalyPriceFactorPpm => ValueKind::Number { max: 100 * WHOLE_PPM },
@@ -263,13 +275,14 @@ impl RuleName {
             R::RetentionYears => ValueKind::Number { max: 200 },
             R::CertificateValidityDays => ValueKind::Number { max: 3_660 },
             R::BlacklistDays => ValueKind::Term { max: 36_600 },
-            R::NotBelowLastYear | R::RatingRequired | R::AnomalySameDay => ValueKind::Flag,
+            R::NotBelowLastYear | R::RatingRequired | R::AnomalySameDay | R::RejectionPhoto => ValueKind::Flag,
             R::FillDeadline | R::ClosingDate | R::LinkageRecheck | R::PlanReminder => ValueKind::MonthDay,
             R::CeilingMode => ValueKind::Choice(&["refuse", "warn"]),
             R::QuotaProductRule => ValueKind::Choice(&["eligible", "certified", "either", "both"]),
             R::QualityDocuments => ValueKind::Documents(QUALITY),
             R::PriceDocuments => ValueKind::Documents(PRICE),
             R::LinkageDocuments => ValueKind::Documents(LINKAGE),
+            R::LotPapers => ValueKind::Papers(LOT_PAPERS),
             _ => ValueKind::Number { max: 366 },
         }
     }
@@ -279,7 +292,10 @@ impl RuleName {
         match self {
             RuleName::PaymentDays | RuleName::PaymentDaysMax => PAYER_LEVELS,
             RuleName::BlacklistDays => CAUSES,
-            RuleName::QualityDocuments | RuleName::PriceDocuments | RuleName::LinkageDocuments => CATEGORIES,
+            RuleName::QualityDocuments
+            | RuleName::PriceDocuments
+            | RuleName::LinkageDocuments
+            | RuleName::LotPapers => CATEGORIES,
             RuleName::DocumentWarningDays => &["first", "second"],
             RuleName::PlanReminder => &["first", "second", "third"],
             RuleName::ScoreWeightPpm => ASPECTS,

@@ -145,7 +145,13 @@ impl Play<'_> {
 
 fn shipment(quantities: &[Quantity], at: At) -> NewShipment {
     let lot = at.day().to_string().replace('-', "");
-    let line = |(quantity, line_no): (&Quantity, i64)| ShippedLine { line_no, lot: lot.clone(), quantity: *quantity };
+    let line = |(quantity, line_no): (&Quantity, i64)| ShippedLine {
+        line_no,
+        lot: lot.clone(),
+        quantity: *quantity,
+        made_on: None,
+        papers: Vec::new(),
+    };
     let lines = quantities.iter().zip(1..).map(line).collect();
     NewShipment { occurred_on: None, carrier: Some("自有车辆".to_owned()), tracking: None, lines }
 }
@@ -156,8 +162,10 @@ fn acceptance(received: &[Received]) -> NewAcceptance {
         accepted: received.accepted,
         rejected: received.rejected,
         reason: (!received.rejected.is_zero()).then(|| "包装破损".to_owned()),
+        photos: Vec::new(),
     };
-    NewAcceptance { occurred_on: None, second_person: None, lines: received.iter().zip(1..).map(line).collect() }
+    let lines = received.iter().zip(1..).map(line).collect();
+    NewAcceptance { occurred_on: None, second_person: None, lines, photos: Vec::new() }
 }
 
 fn goods_back(quantities: &[Quantity]) -> NewReturn {

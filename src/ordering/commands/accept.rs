@@ -2,10 +2,11 @@
 
 use super::claimed::Claimed;
 use super::duties::exception;
+use super::{photos, second};
 use crate::identity;
 use crate::kernel::actor::{Actor, Role};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
-use crate::kernel::ids::{AcceptanceId, DutyExceptionId, OrderId, UserId};
+use crate::kernel::ids::{AcceptanceId, DutyExceptionId, FileId, OrderId, UserId};
 use crate::kernel::quantity::Quantity;
 use crate::kernel::time::Day;
 use crate::ordering::rules::line::Refusal as LineRefusal;
@@ -14,10 +15,11 @@ use crate::ordering::store::facts::{self, AcceptanceLineRow, AcceptanceRow};
 use crate::ordering::store::orders::{OrderRow, Side};
 use crate::ordering::store::payments;
 use crate::platform::db::Tx;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 /// An acceptance as the buyer tells it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NewAcceptance {
     /// The day of the delivery note; today when not stated.
     pub occurred_on: Option<Day>,
@@ -25,10 +27,12 @@ pub struct NewAcceptance {
     pub second_person: Option<UserId>,
     /// What was accepted and rejected.
     pub lines: Vec<AcceptedLine>,
+    /// Photos of the whole delivery.
+    pub photos: Vec<FileId>,
 }
 
 /// What was accepted and rejected of a line.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AcceptedLine {
     /// The line.
     pub line_no: i64,
@@ -38,28 +42,60 @@ pub struct AcceptedLine {
     pub rejected: Quantity,
     /// Why.
     pub reason: Option<String>,
+    /// Photos of its goods.
+    pub photos: Vec<FileId>,
 }
 
-/// Accepts goods: what is accepted is final quota, what is rejected is released.
+/// Accepts goods: what is accepted is final quota, what is rejected is released. Where the rule asks for two people, nothing is
+/// accepted until the second one named has confirmed it under the id that is answered here.
 ///
 /// # Errors
-/// `not_found`, `wrong_state`, `separation_of_duties`, `quantity_exceeded`, `quantity_not_whole`.
+/// `not_found`, `wrong_state`, `separation_of_duties`, `quantity_exceeded`, `quantity_not_whole`, `validation_failed`;
+/// `already_exists` while another acceptance waits for its second person.
 pub fn accept(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewAcceptance) -> Outcome<(AcceptanceId, OrderRow)> {
-    let mut claimed = Claimed::claim(tx, Side::Buyer(actor.org_id), id)?;
-    claimed.step(Event::Accept)?;
-    let exception = two_people(tx, actor, &claimed.order, new.second_person)?;
+    let claimed = Claimed::claim(tx, Side::Buyer(actor.org_id), id)?;
+    if let Some(rule) = second::asked(tx, &claimed.order)? {
+        return second::propose(tx, actor, claimed, new, rule);
+    }
+    record(tx, actor, Accepting { claimed, first: actor.user_id, id: tx.new_id() }, new)
+}
+
+/// An acceptance that is being recorded.
+pub(super) struct Accepting {
+    /// The order.
+    pub claimed: Claimed,
+    /// Who looked at the goods first.
+    pub first: UserId,
+    /// The id that the acceptance gets.
+    pub id: AcceptanceId,
+}
+
+/// What is checked of an acceptance, before anything is written.
+pub(super) struct Checked {
+    /// The fact.
+    pub fact: AcceptanceRow,
+    /// Its lines.
+    pub rows: Vec<AcceptanceLineRow>,
+    exception: Option<DutyExceptionId>,
+}
+
+/// Checks an acceptance and moves the claimed lines by it; writes nothing.
+pub(super) fn check(tx: &mut Tx<'_>, actor: &Actor, it: &mut Accepting, new: &NewAcceptance) -> Outcome<Checked> {
+    let order = it.claimed.order.id;
+    it.claimed.step(Event::Accept)?;
+    let exception = two_people(tx, it.first, &it.claimed.order, new.second_person)?;
     let today = tx.at().day();
-    let occurred_on = fact_day(new.occurred_on.unwrap_or(today), claimed.order.placed_day, today)?;
-    let shipments = facts::shipments(tx, id)?;
+    let occurred_on = fact_day(new.occurred_on.unwrap_or(today), it.claimed.order.placed_day, today)?;
+    let shipments = facts::shipments(tx, order)?;
     let fact = AcceptanceRow {
-        id: tx.new_id(),
-        order_id: id,
+        id: it.id,
+        order_id: order,
         occurred_on,
         recorded_at: tx.at(),
-        accepted_by: actor.user_id,
+        accepted_by: it.first,
         second_by: new.second_person,
     };
-    let rows = claimed.each_line(
+    let rows = it.claimed.each_line(
         &new.lines,
         |line| line.line_no,
         |claimed, index, line| decide(claimed, index, line, fact.id),
@@ -68,13 +104,27 @@ pub fn accept(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewAcceptance) 
         let shipped = shipments.iter().filter(|(_, lot)| lot.line_id == row.line_id);
         not_before(occurred_on, shipped.map(|(shipment, _)| shipment.occurred_on).min())?;
     }
+    photos::check(tx, actor, &it.claimed.order, new, today)?;
+    Ok(Checked { fact, rows, exception })
+}
+
+/// Records an acceptance.
+pub(super) fn record(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    mut it: Accepting,
+    new: &NewAcceptance,
+) -> Outcome<(AcceptanceId, OrderRow)> {
+    let Checked { fact, rows, exception } = check(tx, actor, &mut it, new)?;
+    let mut claimed = it.claimed;
     facts::insert_acceptance(tx, &fact, &rows)?;
+    photos::keep(tx, &claimed.order, fact.id, new)?;
     claimed.finish(tx)?;
-    claimed.write(tx, &fact.id.to_string(), occurred_on, false)?;
+    claimed.write(tx, &fact.id.to_string(), fact.occurred_on, false)?;
     claimed.settle(tx)?;
     let amount = crate::kernel::money::Fen::total(rows.iter().map(|row| row.amount_fen))?;
     let details =
-        json!({ "acceptance": fact.id, "occurred_on": occurred_on, "amount_fen": amount, "exception": exception });
+        json!({ "acceptance": fact.id, "occurred_on": fact.occurred_on, "amount_fen": amount, "exception": exception });
     claimed.record(tx, Some(actor), "order.accepted", details)?;
     Ok((fact.id, claimed.order))
 }
@@ -105,24 +155,24 @@ fn decide(claimed: &mut Claimed, index: usize, line: &AcceptedLine, fact: Accept
 /// reported the payment accepts, where it is needed.
 fn two_people(
     tx: &mut Tx<'_>,
-    actor: &Actor,
+    first: UserId,
     order: &OrderRow,
     second: Option<UserId>,
 ) -> Outcome<Option<DutyExceptionId>> {
-    if actor.user_id == order.placed_by {
+    if first == order.placed_by {
         return Err(Refusal::SamePerson.into());
     }
     // Who reports a payment has not accepted, in whatever order the two come.
     let reporters = payments::of_order(tx, order.id)?;
     let reported = |person| reporters.iter().any(|(payment, _)| payment.reported_by == person);
     let today = tx.at().day();
-    let used = if reported(actor.user_id) || second.is_some_and(reported) {
+    let used = if reported(first) || second.is_some_and(reported) {
         Some(exception(tx, order.buyer_id, today)?.ok_or(Refusal::SamePerson)?)
     } else {
         None
     };
     let Some(second) = second else { return Ok(used) };
-    if second == actor.user_id || second == order.placed_by {
+    if second == first || second == order.placed_by {
         return Err(Refusal::SamePerson.into());
     }
     if identity::holds(tx, second, order.buyer_id, Role::Acceptor)? {

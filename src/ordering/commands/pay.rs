@@ -15,6 +15,7 @@ use crate::notifications::{self, Both};
 use crate::ordering::OrderState;
 use crate::ordering::book::Book;
 use crate::ordering::clock;
+use crate::ordering::queries::withheld;
 use crate::ordering::rules::money::{MoneyRefusal, Payable, allocate};
 use crate::ordering::rules::order::fact_day;
 use crate::ordering::rules::payment::{PaymentDecision, PaymentEvent, PaymentState, step};
@@ -171,7 +172,9 @@ fn divide(tx: &mut Tx<'_>, claimed: &[OrderRow], new: &NewPayment, payment: Paym
         } else {
             let book = Book::load(tx, order.id)?;
             let paid = book.paid()?.plus(book.reported()?)?.minus(book.refunded()?)?;
-            let (due, open) = (book.due()?.minus(paid)?, book.expected()?.minus(paid)?);
+            // What is disputed is not due, though it may be paid.
+            let due = book.due()?.minus(paid)?.minus(withheld(tx, order.id)?)?;
+            let open = book.expected()?.minus(paid)?;
             let due_on = dues.get(&order.id).map(|due| Day::new(due.day));
             Payable { due, open, due_on, placed_on, named }
         });

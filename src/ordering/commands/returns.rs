@@ -1,6 +1,7 @@
 //! Accepted goods go back: new facts that lower what was final, never goods back on the shelf.
 
 use super::claimed::Claimed;
+use super::dispute;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{OrderId, ReturnId};
@@ -55,6 +56,9 @@ pub fn take_back(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewReturn) -
         not_before(occurred_on, good.map(|(fact, _)| fact.occurred_on).min())?;
     }
     facts::insert_return(tx, &fact, &rows)?;
+    let went: Vec<(i64, Fen)> =
+        new.lines.iter().zip(&rows).map(|((line_no, _), row)| (*line_no, row.amount_fen)).collect();
+    dispute::returned(tx, id, &went)?;
     claimed.write(tx, &fact.id.to_string(), occurred_on, false)?;
     claimed.settle(tx)?;
     let amount = Fen::total(rows.iter().map(|row| row.amount_fen))?;

@@ -1,6 +1,7 @@
 //! The supplier ships: lots and quantities, for weighed goods the actual weight.
 
 use super::claimed::Claimed;
+use super::papers::{self, NewPaper};
 use crate::catalogue;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Code, Message, Outcome};
@@ -36,13 +37,17 @@ pub struct ShippedLine {
     pub lot: String,
     /// How much; for weighed goods by actual weight.
     pub quantity: Quantity,
+    /// When the lot was made or harvested.
+    pub made_on: Option<Day>,
+    /// Its papers.
+    pub papers: Vec<NewPaper>,
 }
 
 /// Ships goods of a confirmed order; the stock leaves.
 ///
 /// # Errors
 /// `not_found`, `wrong_state`, `quantity_exceeded`, `weight_out_of_tolerance`, `quantity_not_whole`, `out_of_stock`,
-/// `certificate_not_current` for goods that are barred for food safety.
+/// `certificate_not_current` for goods that are barred for food safety, `lot_papers_missing`, `validation_failed`.
 pub fn ship(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewShipment) -> Outcome<(ShipmentId, OrderRow)> {
     let mut claimed = Claimed::claim(tx, Side::Supplier(actor.org_id), id)?;
     claimed.step(Event::Ship)?;
@@ -59,9 +64,13 @@ pub fn ship(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewShipment) -> O
     };
     let rows = lots(&mut claimed, &fact, &new.lines)?;
     nothing_barred(tx, &claimed, new, today)?;
+    let told: Vec<_> = new.lines.iter().zip(&rows).collect();
+    let (lot_papers, asked) = papers::of_shipment(tx, actor, &claimed, &fact, &told)?;
     facts::insert_shipment(tx, &fact, &rows)?;
+    papers::keep(tx, &claimed.order, &lot_papers)?;
     claimed.write(tx, &fact.id.to_string(), occurred_on, false)?;
-    let details = json!({ "shipment": fact.id, "occurred_on": occurred_on, "lines": rows.len() });
+    let details = json!({ "shipment": fact.id, "occurred_on": occurred_on, "lines": rows.len(),
+        "papers": lot_papers.len(), "lot_papers_rules": asked });
     claimed.record(tx, Some(actor), "order.shipped", details)?;
     Ok((fact.id, claimed.order))
 }
@@ -131,5 +140,6 @@ fn lot_row(fact: &ShipmentRow, row: &LineRow, line: &ShippedLine) -> Outcome<Shi
         lot: line.lot.clone(),
         quantity: line.quantity,
         weight_grams: i64::try_from(grams).map_err(|_| too_much())?,
+        made_on: line.made_on,
     })
 }

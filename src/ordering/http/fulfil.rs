@@ -1,9 +1,10 @@
 //! Confirming, shipping, accepting and returning, one order at a time or many.
 
 use super::fact_reply;
+use super::papers::LotPaperRequest;
 use super::place::OrderReasonRequest;
 use crate::kernel::actor::{AcceptGoods, FulfilOrder};
-use crate::kernel::ids::{OrderId, UserId};
+use crate::kernel::ids::{FileId, OrderId, UserId};
 use crate::kernel::quantity::Quantity;
 use crate::kernel::time::Day;
 use crate::ordering::commands::{accept, confirm, returns, ship};
@@ -80,6 +81,11 @@ pub struct ShipmentLineRequest {
     lot: String,
     /// How much; for weighed goods by actual weight.
     quantity: Quantity,
+    /// When the lot was made or harvested.
+    made_on: Option<Day>,
+    /// Its papers; which ones a category needs says the rule `lot_papers`.
+    #[schema(max_items = 20)]
+    papers: Option<Vec<LotPaperRequest>>,
 }
 
 impl ShipmentRequest {
@@ -88,6 +94,8 @@ impl ShipmentRequest {
             line_no: line.line_no,
             lot: line.lot.clone(),
             quantity: line.quantity,
+            made_on: line.made_on,
+            papers: line.papers.iter().flatten().map(LotPaperRequest::paper).collect(),
         };
         ship::NewShipment {
             occurred_on: self.occurred_on,
@@ -117,8 +125,12 @@ pub async fn ship_order(call: Call<FulfilOrder, Json<ShipmentRequest>>, path: we
 pub struct AcceptanceRequest {
     /// The day of the delivery note; today when absent.
     occurred_on: Option<Day>,
-    /// A second person of your organisation.
+    /// A second person of your organisation. Where the rule `two_person_acceptance_fen` asks for one, nothing is accepted until
+    /// that person confirms.
     second_person: Option<UserId>,
+    /// Photos of the whole delivery, as files of class `evidence`; the supplier sees them.
+    #[schema(max_items = 20)]
+    photos: Option<Vec<FileId>>,
     /// What was accepted and rejected.
     #[schema(min_items = 1, max_items = 200)]
     lines: Vec<AcceptanceLineRequest>,
@@ -138,6 +150,9 @@ pub struct AcceptanceLineRequest {
     /// Why not.
     #[schema(max_length = 200, min_length = 1, format = "line", example = "damaged")]
     reason: Option<String>,
+    /// Photos of its goods.
+    #[schema(max_items = 20)]
+    photos: Option<Vec<FileId>>,
 }
 
 impl AcceptanceRequest {
@@ -147,8 +162,10 @@ impl AcceptanceRequest {
             accepted: line.accepted,
             rejected: line.rejected.unwrap_or_default(),
             reason: line.reason.clone(),
+            photos: line.photos.clone().unwrap_or_default(),
         };
         accept::NewAcceptance {
+            photos: self.photos.clone().unwrap_or_default(),
             occurred_on: self.occurred_on,
             second_person: self.second_person,
             lines: self.lines.iter().map(line).collect(),
@@ -156,7 +173,8 @@ impl AcceptanceRequest {
     }
 }
 
-/// 验收: accepts and rejects delivered goods; never by the person who ordered.
+/// 验收: accepts and rejects delivered goods; never by the person who ordered. Where the rule asks for two people, this only
+/// proposes: the order shows it as `pending_acceptance` until the second person confirms it.
 #[utoipa::path(post, path = "/orders/{id}/acceptances", tag = "orders", params(("id" = OrderId, Path)),
     request_body = AcceptanceRequest, responses((status = 201, body = FactReply)), security(("bearer" = ["orders.accept"])))]
 #[post("/orders/{id}/acceptances")]

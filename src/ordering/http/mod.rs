@@ -2,12 +2,14 @@
 
 mod annulments;
 mod counting;
+mod disputes;
 mod duties;
 mod fulfil;
 mod invoice_lists;
 mod late;
 mod matching;
 mod money;
+mod papers;
 mod place;
 mod read;
 
@@ -25,6 +27,8 @@ pub fn routes(config: &mut ServiceConfig) {
     place::routes(config);
     fulfil::routes(config);
     money::routes(config);
+    papers::routes(config);
+    disputes::routes(config);
     duties::routes(config);
     counting::routes(config);
     invoice_lists::routes(config);

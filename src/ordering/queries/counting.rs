@@ -42,6 +42,8 @@ pub struct CountingView {
     pub reported_fen: Fen,
     /// Goods kept and freight, still to be paid.
     pub unpaid_fen: Fen,
+    /// Of that, what disputes keep from being due.
+    pub disputed_fen: Fen,
     /// More than is due: to be sent back.
     pub credit_fen: Fen,
     /// The last day to pay, where the payment clock binds.
@@ -137,6 +139,7 @@ pub fn counting(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outc
         paid_fen: counted.paid,
         reported_fen: book.reported()?,
         unpaid_fen: counted.unpaid(),
+        disputed_fen: super::withheld(read, id)?.min(counted.unpaid()),
         credit_fen: counted.credit(),
         payment_due_on: due.map(|due| Day::new(due.day)),
         payment_due_provisional: due.is_some_and(|due| due.provisional),

@@ -2,6 +2,7 @@
 
 mod annulments;
 mod counting;
+mod disputes;
 mod duties;
 mod late;
 mod matching;
@@ -18,6 +19,7 @@ mod views;
 
 pub use annulments::{CertifiedLineView, certified_lines};
 pub use counting::{CountingView, counting};
+pub use disputes::{DisputeDetail, DisputeView, DisputesWanted, dispute, disputes, withheld};
 pub use duties::{DutyExceptionView, exceptions};
 pub use late::{LateEntryView, late_entries};
 pub use matching::{MatchingView, matching};
@@ -31,12 +33,12 @@ pub use purchases::{
 pub use recount::{OtherRules, RecountWanted, RecountedOrder, recounts};
 pub use tasks::{Task, tasks};
 pub use verify::{CountDifference, verify_counts};
-pub use views::{FactReply, ListedOrder, OrderGroupView, OrderSummary, OrderView};
+pub use views::{FactReply, ListedOrder, LotPaperView, OrderGroupView, OrderSummary, OrderView};
 
 pub use super::store::late::Narrow as LateNarrow;
 use super::store::lists::{self, Narrow, Reach};
 use super::store::orders::OrderRow;
-use super::store::{facts, flags, orders};
+use super::store::{facts, flags, orders, papers, second};
 use crate::audit;
 use crate::certification;
 use crate::identity::{self, Organisation};
@@ -48,7 +50,7 @@ use crate::kernel::time::{At, Day};
 use crate::ordering::OrderState;
 use crate::platform::db::Read;
 use std::collections::BTreeSet;
-use views::OrderEvent;
+use views::{OrderEvent, PendingAcceptanceView};
 
 crate::text_enum! {
     /// From which side a list of orders is seen.
@@ -148,6 +150,13 @@ pub fn order(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outcome
     view.acceptances = views::acceptances(facts::acceptances(read, id)?, number);
     view.returns = views::returns(facts::returns(read, id)?, number);
     view.short_closures = views::short_closures(facts::short_closures(read, id)?, number);
+    let (disputes, owed) = disputes::of_order(read, &row)?;
+    (view.disputes, view.owed) = (disputes, Some(owed));
+    let papers = papers::of_order(read, id)?;
+    view.papers = papers.into_iter().map(|row| LotPaperView::new(row.clone(), number(row.line_id))).collect();
+    view.photos = second::photos_of(read, id)?.into_iter().map(Into::into).collect();
+    let pending = second::open_of(read, id)?;
+    view.pending_acceptance = pending.as_ref().map(PendingAcceptanceView::new).transpose()?;
     if row.state == OrderState::Confirmed {
         let open = flags::open_of(read, id)?;
         let certificates: Vec<_> = open.iter().map(|flag| flag.certificate_id).collect();

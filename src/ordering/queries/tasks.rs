@@ -27,6 +27,8 @@ crate::text_enum! {
         ShipOrder "ship_order"
         /// A buyer accepts or rejects delivered goods.
         AcceptGoods "accept_goods"
+        /// The second person of an acceptance confirms it.
+        ConfirmAcceptance "confirm_acceptance"
         /// A buyer pays what was accepted and reports it.
         ReportPayment "report_payment"
         /// A supplier confirms or denies a reported payment.
@@ -49,7 +51,7 @@ impl TaskKind {
             | TaskKind::ConfirmPayment
             | TaskKind::IssueInvoice
             | TaskKind::IssueRedLetter => Role::Seller,
-            TaskKind::AcceptGoods => Role::Acceptor,
+            TaskKind::AcceptGoods | TaskKind::ConfirmAcceptance => Role::Acceptor,
             TaskKind::ReportPayment => Role::Payer,
             TaskKind::RateOrder => Role::Trader,
         }
@@ -60,6 +62,7 @@ impl TaskKind {
             TaskKind::ConfirmOrder => Some(Work::Confirm),
             TaskKind::ShipOrder => Some(Work::Ship),
             TaskKind::AcceptGoods => Some(Work::Accept),
+            TaskKind::ConfirmAcceptance => Some(Work::Second),
             TaskKind::ReportPayment => Some(Work::Pay),
             TaskKind::ConfirmPayment => None,
             TaskKind::IssueInvoice => Some(Work::Invoice),

@@ -1,15 +1,18 @@
 //! Orders as they are shown.
 
+mod delivery;
 mod facts;
 mod flags;
 mod told;
 
+pub use delivery::{AcceptancePhotoView, LotPaperView, PendingAcceptanceView};
 pub use facts::{AcceptanceView, ReturnView, ShipmentView, ShortClosureView};
 pub(super) use facts::{acceptances, returns, shipments, short_closures};
 pub use flags::FlagView;
 pub(super) use flags::flags;
 pub use told::{ListedOrder, OrderEvent};
 
+use super::disputes::{DisputeView, OwedView};
 use crate::identity::Organisation;
 use crate::kernel::error::{Code, Outcome};
 use crate::kernel::ids::{ListingId, OrderGroupId, OrderId, OrderLineId, OrgId, ProductId};
@@ -336,6 +339,16 @@ pub struct OrderView {
     pub returns: Vec<ReturnView>,
     /// Short closures, oldest first.
     pub short_closures: Vec<ShortClosureView>,
+    /// What it owes: the part that is due although part is disputed, and the disputed part.
+    pub owed: Option<OwedView>,
+    /// Disputes about it, oldest first.
+    pub disputes: Vec<DisputeView>,
+    /// Papers of the lots that were shipped, oldest first.
+    pub papers: Vec<LotPaperView>,
+    /// Photos of what came.
+    pub photos: Vec<AcceptancePhotoView>,
+    /// What waits for a second person; until then nothing of it is accepted.
+    pub pending_acceptance: Option<PendingAcceptanceView>,
     /// Lines of which a certificate was suspended or revoked before all goods had left; empty once that is over.
     pub flags: Vec<FlagView>,
     /// Everything that happened to it, with the reasons that were given, oldest first.
@@ -363,6 +376,11 @@ impl OrderView {
             acceptances: Vec::new(),
             returns: Vec::new(),
             short_closures: Vec::new(),
+            owed: None,
+            disputes: Vec::new(),
+            papers: Vec::new(),
+            photos: Vec::new(),
+            pending_acceptance: None,
             flags: Vec::new(),
             history: Vec::new(),
         })

@@ -2,6 +2,7 @@
 
 pub mod annulment;
 pub mod counting;
+pub mod dispute;
 pub mod duties;
 pub mod flag;
 pub mod journal;
@@ -11,4 +12,6 @@ pub mod mode;
 pub mod money;
 pub mod order;
 pub mod outstanding;
+pub mod paper;
 pub mod payment;
+pub mod second;

@@ -37,6 +37,7 @@ pub struct ShipmentLineRow {
     pub lot: String,
     pub quantity: Quantity,
     pub weight_grams: i64,
+    pub made_on: Option<Day>,
 }
 
 /// An acceptance.

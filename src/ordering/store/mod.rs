@@ -2,6 +2,7 @@
 
 pub mod annulments;
 pub mod counting;
+pub mod disputes;
 pub mod duties;
 pub mod facts;
 pub mod flags;
@@ -9,8 +10,10 @@ pub mod invoices;
 pub mod late;
 pub mod lists;
 pub mod orders;
+pub mod papers;
 pub mod payments;
 pub mod performance;
 pub mod purchases;
 pub mod recount;
+pub mod second;
 pub mod tasks;

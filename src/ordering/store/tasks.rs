@@ -9,6 +9,8 @@ use crate::kernel::money::Fen;
 use crate::kernel::time::At;
 use crate::ordering::rules::order::OrderState;
 use crate::ordering::rules::payment::PaymentState;
+use crate::ordering::rules::second::SecondState;
+use crate::ordering::schema::delivery::acceptance_proposals as proposals;
 use crate::ordering::schema::money::{invoice_lines, payments};
 use crate::ordering::schema::{acceptances, order_lines, orders};
 use crate::platform::db::Read;
@@ -25,6 +27,8 @@ pub enum Work {
     Ship,
     /// Shipped goods are neither accepted nor rejected; by somebody else than the orderer.
     Accept,
+    /// An acceptance waits for the second person.
+    Second,
     /// What was accepted and kept is not paid; by somebody else than who accepted.
     Pay,
     /// What was accepted and kept is not invoiced.
@@ -35,11 +39,13 @@ pub enum Work {
     Rate,
 }
 
-/// Money due by what was accepted and kept, less what was paid or is reported.
+/// Money due by what was accepted and kept, less what was paid or is reported, or is disputed.
 const UNPAID: &str =
     "orders.accepted_fen - orders.returned_fen + orders.freight_fen - orders.paid_fen + orders.refunded_fen
     - (SELECT CAST(COALESCE(SUM(part.amount_fen), 0) AS BIGINT) FROM payment_orders part
-       JOIN payments ON payments.id = part.payment_id WHERE part.order_id = orders.id AND payments.state = 'reported')";
+       JOIN payments ON payments.id = part.payment_id WHERE part.order_id = orders.id AND payments.state = 'reported')
+    - (SELECT CAST(COALESCE(SUM(line.withheld_fen), 0) AS BIGINT) FROM dispute_lines line
+       JOIN disputes ON disputes.id = line.dispute_id WHERE disputes.order_id = orders.id)";
 /// What was accepted and kept, less what was invoiced.
 const UNINVOICED: &str = "orders.accepted_fen - orders.returned_fen + orders.freight_fen
     - (SELECT CAST(COALESCE(SUM(part.gross_fen), 0) AS BIGINT) FROM invoice_lines part WHERE part.order_id = orders.id)";
@@ -59,7 +65,7 @@ impl Work {
     /// How much of an order it is about, in fen.
     const fn amount(self) -> &'static str {
         match self {
-            Work::Confirm | Work::Ship | Work::Accept => "orders.ordered_fen",
+            Work::Confirm | Work::Ship | Work::Accept | Work::Second => "orders.ordered_fen",
             Work::Pay => UNPAID,
             Work::Invoice => UNINVOICED,
             Work::TakeBack => OVERINVOICED,
@@ -103,6 +109,11 @@ pub fn orders_for(on: &mut Read, work: Work, asked: &Asked, most: i64) -> Outcom
             Work::Accept => {
                 let undecided = lines.filter((order_lines::accepted + order_lines::rejected).lt(order_lines::shipped));
                 query.filter(orders::buyer_id.eq(org)).filter(open).filter(orders::placed_by.ne(person)).filter(exists(undecided))
+            }
+            Work::Second => {
+                let waiting = proposals::table.filter(proposals::order_id.eq(orders::id)).filter(proposals::second_by.eq(person))
+                    .filter(proposals::state.eq(SecondState::Open));
+                query.filter(orders::buyer_id.eq(org)).filter(open).filter(exists(waiting))
             }
             Work::Pay => {
                 let accepted = acceptances::table.filter(acceptances::order_id.eq(orders::id))

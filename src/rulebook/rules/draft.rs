@@ -68,6 +68,17 @@ pub fn check(draft: &Draft<'_>, today: Day) -> Outcome<()> {
                 format!("must be any, or made of {words}: / between alternatives, + between what is needed together"),
             );
         }
+        ValueKind::Papers(words)
+            if draft.value != "none" && (draft.value == "any" || !names_documents(words, draft.value)) =>
+        {
+            let words = words.join(", ");
+            let zh = format!("应为 none，或由 {words} 组成：/ 表示任一，+ 表示同时需要");
+            say(
+                "/value",
+                zh,
+                format!("must be none, or made of {words}: / between alternatives, + between what is needed together"),
+            );
+        }
         ValueKind::MonthDay if month_day(draft.value, 2020).is_none() => {
             say("/value", "应为 MM-DD".to_owned(), "must be MM-DD".to_owned());
         }

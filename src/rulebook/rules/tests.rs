@@ -127,7 +127,7 @@ fn every_name_has_values_of_its_unit() {
             ValueKind::Term { .. } => name.unit() == "calendar_days",
             ValueKind::Flag => name.unit() == "flag",
             ValueKind::Choice(_) => name.unit() == "choice",
-            ValueKind::Documents(_) => name.unit() == "documents",
+            ValueKind::Documents(_) | ValueKind::Papers(_) => name.unit() == "documents",
             ValueKind::MonthDay => name.unit() == "month_day",
             ValueKind::Number { .. } => {
                 let units = [

@@ -58,6 +58,7 @@ fn named(path: &str) -> Option<Named> {
             "certificates" => Number,
             "certification-applications" => Record("cap"),
             "complaints" => Record("cmp"),
+            "disputes" => Record("dsp"),
             "duty-exceptions" => Record("exc"),
             "files" => Record("fil"),
             "findings" => Record("fnd"),
@@ -97,6 +98,7 @@ impl Operation {
         Some(self.address(|name| match name {
             "id" | "number" => id.clone(),
             "user_id" => world.id("usr").to_owned(),
+            "acceptance_id" => world.id("acc").to_owned(),
             "year" => "2021".to_owned(),
             other => panic!("{}: what is {{{other}}}?", self.name()),
         }))

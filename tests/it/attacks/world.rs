@@ -35,6 +35,8 @@ pub struct World {
     pub done: String,
     /// An order that waits for acceptance.
     pub shipped: String,
+    /// A confirmed order that waits for shipment.
+    pub ready: String,
     /// The day on which everything was there.
     pub day: String,
     pub people: Vec<Person>,
@@ -118,7 +120,16 @@ impl World {
         let order = till.market.deliver(0, &[(till.goods, "3")]).await;
         let note = json!({ "occurred_on": app.ctx().at.day(), "lines": [{ "line_no": 1, "accepted": "3" }] });
         app.clock.advance(Duration::from_secs(10 * 86_400));
-        till.market.acceptor.post(&url(&order, "acceptances"), note).expect(201).await;
+        let accepted = till.market.acceptor.post(&url(&order, "acceptances"), note).expect(201).await;
+        self.keep(accepted.id());
+        let late = json!({ "kind": "late", "text": "晚到两天", "lines": [{ "line_no": 1, "amount_fen": 0 }] });
+        let dispute = till.market.trader.post(&url(&order, "disputes"), late).expect(201).await;
+        let none = json!({ "remedy": "none", "text": "照付", "lines": [] });
+        let path = format!("/api/v1/disputes/{}/settlements", dispute.id());
+        till.seller().post(&path, none).expect(201).await;
+        self.keep(dispute.id());
+        self.ready = till.market.place(&[(till.goods, "1")]).await;
+        crate::support::market::confirm(till.seller(), &self.ready).expect(200).await;
         let number = format!("{:08}", COUNT.fetch_add(1, Ordering::SeqCst));
         let line = json!([{ "order_id": order, "line_no": 1, "gross_fen": 3000 }]);
         let invoice = json!({ "code": "064002100111", "number": number, "issued_on": app.ctx().at.day(), "net_fen": 3000,
@@ -344,6 +355,7 @@ pub fn naming(operation: &str, schema: &Value, own: &World, other: &World) -> Ve
             ]
         }
         "orders/{id}/acceptances" => vec![(order(&format!("{}/acceptances", own.shipped)), least)],
+        "orders/{id}/shipments" => vec![(order(&format!("{}/shipments", own.ready)), least)],
         "orders/{id}/refunds" => vec![(order(&format!("{}/refunds", own.done)), least)],
         "certification-reviews" => {
             let item = json!({ "application_id": other.id("cap"), "etag": "\"v1\"", "decision": "approve" });

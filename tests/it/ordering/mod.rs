@@ -1,6 +1,8 @@
 //! Orders from placement to the last fact about their goods, on both databases.
 
 mod annulments;
+mod delivery;
+mod disputes;
 pub mod exceptions;
 mod flags;
 mod histories;

@@ -71,7 +71,9 @@ fact_views! {
         /// How much.
         quantity: Quantity,
         /// Its weight in grams.
-        weight_grams: i64
+        weight_grams: i64,
+        /// When the lot was made or harvested.
+        made_on: Option<Day>
     }
     /// An acceptance.
     acceptances: AcceptanceView AcceptanceLineView of AcceptanceRow AcceptanceLineRow AcceptanceId {

@@ -1,0 +1,2 @@
+DROP TABLE acceptance_photos;
+DROP TABLE acceptance_proposals;
