@@ -116,6 +116,10 @@ crate::text_enum! {
         AnomalyShareLeastFen "anomaly_share_least_fen"
         /// 单笔须经审批的金额, fen; 0 where no amount needs an approval.
         ApprovalBandFen "approval_band_fen"
+        /// 每步审批的期限, working days.
+        ApprovalDays "approval_days"
+        /// 最后一步审批时: keep what was frozen at placement, or recheck price, season, certificate and admission.
+        ApprovalRecheck "approval_recheck"
         /// 几天之内的订单合并看是否拆分, calendar days counted with the first.
         AnomalySplitDays "anomaly_split_days"
         /// 数量相差不超过此比例的视为重复下单, parts per million.
@@ -205,7 +209,7 @@ impl RuleName {
             R::AnomalySlipFactor => "times",
             R::AnomalyShareLeastFen | R::ApprovalBandFen => "fen",
             R::FillDeadline | R::ClosingDate | R::LinkageRecheck | R::PlanReminder => "month_day",
-            R::CeilingMode | R::QuotaProductRule => "choice",
+            R::CeilingMode | R::QuotaProductRule | R::ApprovalRecheck => "choice",
             R::QualityDocuments | R::PriceDocuments | R::LinkageDocuments => "documents",
             R::NoticeDays
             | R::LateReminderDays
@@ -224,6 +228,7 @@ impl RuleName {
             | R::ObjectionReceiptDays
             | R::ObjectionDecisionDays
             | R::ConfirmDays
+            | R::ApprovalDays
             | R::LateEntryDays
             | R::DeemedPaymentDays
             | R::RectificationDays
@@ -263,6 +268,7 @@ impl RuleName {
             R::NotBelowLastYear | R::RatingRequired | R::AnomalySameDay => ValueKind::Flag,
             R::FillDeadline | R::ClosingDate | R::LinkageRecheck | R::PlanReminder => ValueKind::MonthDay,
             R::CeilingMode => ValueKind::Choice(&["refuse", "warn"]),
+            R::ApprovalRecheck => ValueKind::Choice(&["keep", "recheck"]),
             R::QuotaProductRule => ValueKind::Choice(&["eligible", "certified", "either", "both"]),
             R::QualityDocuments => ValueKind::Documents(QUALITY),
             R::PriceDocuments => ValueKind::Documents(PRICE),
