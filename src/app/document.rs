@@ -232,8 +232,9 @@ fn described(status: &str) -> &'static str {
 }
 
 /// Operations that move money, stock or quota refuse to run without a key; a test tries every operation.
-const KEYED: [&str; 34] = [
+const KEYED: [&str; 36] = [
     "/acceptances",
+    "/approvals",
     "/certification-reviews",
     "/confirmations",
     "/imports/products",
@@ -244,6 +245,7 @@ const KEYED: [&str; 34] = [
     "/objection-decisions",
     "/orders",
     "/orders/{id}/acceptances",
+    "/orders/{id}/approvals",
     "/orders/{id}/cancellations",
     "/orders/{id}/confirmations",
     "/orders/{id}/declines",

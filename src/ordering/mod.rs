@@ -6,7 +6,7 @@
 //! under their order's claim; what was frozen at placement never changes (the confirmation, by which the contract is made,
 //! adds the row of the payment clock where it binds).
 //!
-//! Also owns the facts about money (`payments`, `refunds`, `ratings`, `invoices`), `duty_exceptions`, `order_flags`, `order_annulments`, `order_annulment_lines` and `order_facts`, the order in which all
+//! Also owns the facts about money (`payments`, `refunds`, `ratings`, `invoices`), `duty_exceptions`, `order_flags`, `order_annulments`, `order_annulment_lines`, `order_approval_plans`, `order_approvers`, `order_approvals` and `order_facts`, the order in which all
 //! facts took effect: counting entries follow from them by [`rules::counting`] and are only ever appended ([`settle`]).
 
 mod annulled;
@@ -22,6 +22,7 @@ mod terms;
 
 pub use commands::accept::{AcceptedLine, NewAcceptance, accept};
 pub use commands::annul::post_annulment;
+pub use commands::approve::{NewDecision, decide};
 pub use commands::cancel::cancel;
 pub use commands::close::{NewShortClosure, short_close};
 pub use commands::confirm::{confirm, decline};

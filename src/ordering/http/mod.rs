@@ -1,6 +1,7 @@
 //! Orders over HTTP.
 
 mod annulments;
+mod approvals;
 mod counting;
 mod duties;
 mod fulfil;
@@ -20,6 +21,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig) {
     place::routes(config);
+    approvals::routes(config);
     fulfil::routes(config);
     money::routes(config);
     duties::routes(config);

@@ -10,6 +10,7 @@ pub use flags::FlagView;
 pub(super) use flags::flags;
 pub use told::{ListedOrder, OrderEvent};
 
+use super::approvals::OrderApprovalsView;
 use crate::identity::Organisation;
 use crate::kernel::error::{Code, Outcome};
 use crate::kernel::ids::{ListingId, OrderGroupId, OrderId, OrderLineId, OrgId, ProductId};
@@ -38,7 +39,7 @@ pub struct PlacedOrder {
     pub ordered_fen: Fen,
     /// Freight, payable beside the goods.
     pub freight_fen: Fen,
-    /// When the supplier must have answered.
+    /// When the supplier must have answered; while the order awaits an approval, when its open step must be decided.
     pub confirm_by: At,
 }
 
@@ -135,7 +136,7 @@ pub struct OrderSummary {
     pub beneficiary_id: Option<OrgId>,
     /// When it was placed.
     pub placed_at: At,
-    /// When the supplier must have answered.
+    /// When the supplier must have answered; while the order awaits an approval, when its open step must be decided.
     pub confirm_by: At,
     /// When the supplier confirmed.
     pub confirmed_at: Option<At>,
@@ -338,6 +339,9 @@ pub struct OrderView {
     pub short_closures: Vec<ShortClosureView>,
     /// Lines of which a certificate was suspended or revoked before all goods had left; empty once that is over.
     pub flags: Vec<FlagView>,
+    /// The approvals that it needs and has; absent where it needs none, and for its supplier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approvals: Option<OrderApprovalsView>,
     /// Everything that happened to it, with the reasons that were given, oldest first.
     pub history: Vec<OrderEvent>,
 }
@@ -364,6 +368,7 @@ impl OrderView {
             returns: Vec::new(),
             short_closures: Vec::new(),
             flags: Vec::new(),
+            approvals: None,
             history: Vec::new(),
         })
     }
