@@ -2,6 +2,7 @@
 
 use crate::admission;
 use crate::anomalies;
+use crate::approvals;
 use crate::audit;
 use crate::blacklist;
 use crate::bulletins;
@@ -116,6 +117,7 @@ fn routes(config: &mut ServiceConfig) {
     linkage::http::routes(config);
     quota::http::routes(config);
     units::http::routes(config);
+    approvals::http::routes(config);
     ordering::http::routes(config);
     supervision::http::routes(config);
     anomalies::http::routes(config);

@@ -23,9 +23,12 @@ pub mod linkage;
 pub mod quota;
 pub mod units;
 
-pub mod imports;
+pub mod approvals;
+
 pub mod ordering;
 pub mod supervision;
+
+pub mod imports;
 
 pub mod anomalies;
 

@@ -3,6 +3,7 @@
 use super::detect::{self, Figures, Likes};
 use super::limits::{Limits, goods};
 use super::rules::{self, AnomalyKind, AnomalyMeasure, Goods, Words, reason};
+use crate::approvals::Step;
 use crate::catalogue;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Code, Language, Message, Outcome};
@@ -41,6 +42,8 @@ pub struct OrderCheck {
     pub ordered_fen: Fen,
     /// How many orders it would become, one for each supplier.
     pub orders: i64,
+    /// Which approvals they would wait for, step by step, before their suppliers are told; empty when none.
+    pub approvals: Vec<Step>,
     /// What to look at again; empty when there is nothing.
     pub warnings: Vec<OrderWarning>,
 }
@@ -66,13 +69,14 @@ fn warning(code: AnomalyKind, pointer: String, figures: &Figures, message: &Mess
 /// # Errors
 /// What placing refuses.
 pub fn order(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder, language: Language) -> Outcome<OrderCheck> {
-    let mut seen: Option<Vec<Purchase>> = None;
+    let mut seen: Option<(Vec<Purchase>, Vec<Step>)> = None;
     let undone = tx.attempt(|tx| {
-        let ids: Vec<OrderId> = ordering::place(tx, actor, new)?.orders.iter().map(|order| order.id).collect();
-        seen = Some(ordering::purchases(tx, &ids)?);
+        let placed = ordering::place(tx, actor, new)?;
+        let ids: Vec<OrderId> = placed.orders.iter().map(|order| order.id).collect();
+        seen = Some((ordering::purchases(tx, &ids)?, placed.steps));
         Err::<(), AppError>(AppError::internal("a check leaves nothing behind"))
     });
-    let placed = match (seen, undone) {
+    let (placed, approvals) = match (seen, undone) {
         (Some(placed), Err(_)) => placed,
         (_, Err(refused)) => return Err(refused),
         (_, Ok(())) => return Err(AppError::internal("a check was kept")),
@@ -96,7 +100,7 @@ pub fn order(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder, language: Language)
     }
     let ordered_fen = Fen::total(placed.iter().map(|order| order.ordered_fen))?;
     let orders = i64::try_from(placed.len()).unwrap_or(i64::MAX);
-    Ok(OrderCheck { ordered_fen, orders, warnings: check.warnings })
+    Ok(OrderCheck { ordered_fen, orders, approvals, warnings: check.warnings })
 }
 
 struct Check<'a> {

@@ -203,7 +203,9 @@ pub fn splits(history: &[Purchase], supplier: OrgId, limits: &Limits) -> Vec<(ru
         amount: order.ordered_fen,
         goods: order.lines.iter().map(goods).collect(),
     };
-    let own: Vec<Placed> = history.iter().filter(|order| order.supplier_id == supplier).map(placed).collect();
+    // What went through an approval evaded none, however small a supplier's part of the request is.
+    let own = history.iter().filter(|order| order.supplier_id == supplier && !order.approved);
+    let own: Vec<Placed> = own.map(placed).collect();
     let found = rules::splits(&own, limits.split_days, limits.band.is).into_iter();
     found
         .map(|split| {

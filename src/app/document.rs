@@ -232,8 +232,9 @@ fn described(status: &str) -> &'static str {
 }
 
 /// Operations that move money, stock or quota refuse to run without a key; a test tries every operation.
-const KEYED: [&str; 41] = [
+const KEYED: [&str; 43] = [
     "/acceptances",
+    "/approvals",
     "/certification-reviews",
     "/confirmations",
     "/disputes/{id}/settlement-answers",
@@ -250,6 +251,7 @@ const KEYED: [&str; 41] = [
     "/orders",
     "/orders/{id}/acceptances",
     "/orders/{id}/acceptances/{acceptance_id}/confirmations",
+    "/orders/{id}/approvals",
     "/orders/{id}/cancellations",
     "/orders/{id}/confirmations",
     "/orders/{id}/declines",

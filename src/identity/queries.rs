@@ -149,6 +149,31 @@ pub fn recipients(read: &mut Read, org: OrgId, role: Role) -> Outcome<Vec<(Strin
     Ok(holds.map(|(_, person)| (person.name, person.email)).collect())
 }
 
+/// A member of an organisation who may act.
+#[derive(Debug, Clone)]
+pub struct Colleague {
+    /// The person.
+    pub user_id: UserId,
+    /// Its roles there.
+    pub roles: Vec<Role>,
+    /// Its address, once that is confirmed.
+    pub email: Option<String>,
+}
+
+/// The members of an organisation who may act, in the order of their ids.
+///
+/// # Errors
+/// When the database fails.
+pub fn colleagues(read: &mut Read, org: OrgId) -> Outcome<Vec<Colleague>> {
+    let active = store::all_members(read, org)?.into_iter().filter(|(_, person)| person.status == Standing::Active);
+    let colleague = |(member, person): (store::MembershipRow, store::UserRow)| Colleague {
+        user_id: person.id,
+        roles: member.roles.0,
+        email: person.email_verified_at.map(|_| person.email),
+    };
+    Ok(active.map(colleague).collect())
+}
+
 /// Whether a person is a member of an organisation.
 ///
 /// # Errors

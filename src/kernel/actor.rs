@@ -206,6 +206,9 @@ const SELLERS: &[OrgKind] = &[
 const BUYERS: &[OrgKind] =
     &[OrgKind::BudgetUnit, OrgKind::Contractor, OrgKind::EnterpriseBuyer, OrgKind::SocialOrganisation, OrgKind::Union];
 const UNITS: &[OrgKind] = &[OrgKind::BudgetUnit];
+/// Buyers for whom orders count: a contractor orders for others.
+const CHAINED: &[OrgKind] =
+    &[OrgKind::BudgetUnit, OrgKind::EnterpriseBuyer, OrgKind::SocialOrganisation, OrgKind::Union];
 const OFFICES: &[OrgKind] = &[OrgKind::PovertyOffice];
 const FINANCE: &[OrgKind] = &[OrgKind::FinanceBureau];
 const AUDITORS: &[OrgKind] = &[OrgKind::AuditBody, OrgKind::PovertyOffice, OrgKind::FinanceBureau];
@@ -312,6 +315,13 @@ permissions! {
     ChangeUnits "units.change" { UNITS Reviewer, FINANCE Reviewer, OPERATOR OrgAdmin }
     /// Read plans and balances in scope.
     ReadPlans "quota.read" { UNITS Manager, UNITS Trader, UNITS Reviewer, UNITS Auditor, FINANCE Reviewer, FINANCE Auditor, OFFICES Reviewer, OFFICES Auditor, AUDITORS Auditor, OPERATOR Auditor }
+
+    /// Enter chains of approvals of the own unit and of units below it.
+    ManageApprovals "approvals.manage" { CHAINED OrgAdmin, CHAINED Manager }
+    /// Approve orders that wait for one, or delegate that.
+    DecideApproval "approvals.decide" { CHAINED OrgAdmin, CHAINED Manager, CHAINED Trader, CHAINED Acceptor, CHAINED Payer, UNITS Reviewer }
+    /// Read chains of approvals and delegations.
+    ReadApprovals "approvals.read" { CHAINED OrgAdmin, CHAINED Manager, CHAINED Trader, CHAINED Acceptor, CHAINED Payer, CHAINED Auditor, UNITS Reviewer }
 
     /// Place and cancel orders, rate them, close short deliveries.
     PlaceOrder "orders.place" { BUYERS Trader }

@@ -132,6 +132,7 @@ codes! {
     DisputeExceeded 409 "dispute_exceeded" "争议金额超过已验收、未付且无争议的金额" "More is disputed than is accepted, unpaid and undisputed"
     InvoiceMismatch 422 "invoice_mismatch" "发票与订单、验收不符" "The invoice does not agree with order and acceptance"
     InvoiceDuplicate 409 "invoice_duplicate" "发票号码已登记" "The invoice is registered already"
+    ApproversMissing 409 "approvers_missing" "没有足够的审批人" "There are not enough people who may approve this"
     NotCompletedYet 409 "not_completed_yet" "前面的环节尚未完成" "An earlier step is still open"
     AmountTooLarge 422 "amount_too_large" "金额或数量过大" "The amount or quantity is too large"
     // Ledger.

@@ -185,6 +185,12 @@ crate::ids! {
     ScoreProposalId "spr"
     /// Something about a purchase that the auditor looks at.
     AnomalyId "anm"
+    /// An edition of a unit's chain of approvals (审批链).
+    ApprovalChainId "apc"
+    /// A delegation of approvals (委托审批).
+    ApprovalDelegationId "apg"
+    /// A decision in an order's chain of approvals.
+    ApprovalId "apv"
     /// A flag of an order: a certificate of its goods ended.
     OrderFlagId "flg"
     /// What an annulled certificate means for an order.

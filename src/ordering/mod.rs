@@ -9,7 +9,7 @@
 //! Around the goods also `lot_papers`, `acceptance_proposals` (what waits for a second person) and `acceptance_photos`; around
 //! what is owed `disputes` with their lines, entries, files and settlements.
 //!
-//! Also owns the facts about money (`payments`, `refunds`, `ratings`, `invoices`), `duty_exceptions`, `order_flags`, `order_annulments`, `order_annulment_lines` and `order_facts`, the order in which all
+//! Also owns the facts about money (`payments`, `refunds`, `ratings`, `invoices`), `duty_exceptions`, `order_flags`, `order_annulments`, `order_annulment_lines`, `order_approval_plans`, `order_approvers`, `order_approvals` and `order_facts`, the order in which all
 //! facts took effect: counting entries follow from them by [`rules::counting`] and are only ever appended ([`settle`]).
 
 mod annulled;
@@ -25,6 +25,7 @@ mod terms;
 
 pub use commands::accept::{AcceptedLine, NewAcceptance, accept};
 pub use commands::annul::post_annulment;
+pub use commands::approve::{NewDecision, decide};
 pub use commands::cancel::cancel;
 pub use commands::close::{NewShortClosure, short_close};
 pub use commands::confirm::{confirm, decline};

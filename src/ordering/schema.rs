@@ -3,6 +3,7 @@
 pub mod annulments;
 pub mod delivery;
 pub mod disputes;
+pub mod approvals;
 pub mod duties;
 pub mod flags;
 pub mod money;

@@ -124,6 +124,10 @@ crate::text_enum! {
         RejectionPhoto "rejection_photo"
         /// 订单达到此数的验收须由两人办理, fen; 0 where one person is enough.
         TwoPersonAcceptanceFen "two_person_acceptance_fen"
+        /// 每步审批的期限, working days.
+        ApprovalDays "approval_days"
+        /// 最后一步审批时: keep what was frozen at placement, or recheck price, season, certificate and admission.
+        ApprovalRecheck "approval_recheck"
         /// 几天之内的订单合并看是否拆分, calendar days counted with the first.
         AnomalySplitDays "anomaly_split_days"
         /// 数量相差不超过此比例的视为重复下单, parts per million.
@@ -217,7 +221,7 @@ impl RuleName {
             R::AnomalySlipFactor => "times",
             R::AnomalyShareLeastFen | R::ApprovalBandFen | R::TwoPersonAcceptanceFen => "fen",
             R::FillDeadline | R::ClosingDate | R::LinkageRecheck | R::PlanReminder => "month_day",
-            R::CeilingMode | R::QuotaProductRule => "choice",
+            R::CeilingMode | R::QuotaProductRule | R::ApprovalRecheck => "choice",
             R::QualityDocuments | R::PriceDocuments | R::LinkageDocuments | R::LotPapers => "documents",
             R::NoticeDays
             | R::LateReminderDays
@@ -237,6 +241,7 @@ impl RuleName {
             | R::ObjectionReceiptDays
             | R::ObjectionDecisionDays
             | R::ConfirmDays
+            | R::ApprovalDays
             | R::LateEntryDays
             | R::DeemedPaymentDays
             | R::RectificationDays
@@ -278,6 +283,7 @@ impl RuleName {
             R::NotBelowLastYear | R::RatingRequired | R::AnomalySameDay | R::RejectionPhoto => ValueKind::Flag,
             R::FillDeadline | R::ClosingDate | R::LinkageRecheck | R::PlanReminder => ValueKind::MonthDay,
             R::CeilingMode => ValueKind::Choice(&["refuse", "warn"]),
+            R::ApprovalRecheck => ValueKind::Choice(&["keep", "recheck"]),
             R::QuotaProductRule => ValueKind::Choice(&["eligible", "certified", "either", "both"]),
             R::QualityDocuments => ValueKind::Documents(QUALITY),
             R::PriceDocuments => ValueKind::Documents(PRICE),

@@ -8,6 +8,7 @@ mod support;
 mod admission;
 mod admission_figures;
 mod anomalies;
+mod approvals;
 mod attacks;
 mod bad_input;
 mod base;

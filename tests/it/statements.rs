@@ -36,7 +36,7 @@ async fn clerk(app: &TestApp, email: &'static str) -> String {
 }
 
 #[actix_web::test]
-async fn an_order_of_three_lines_waits_for_postgresql_ten_times_at_most() {
+async fn an_order_of_three_lines_waits_for_postgresql_eleven_times_at_most() {
     let home = TestApp::postgres().await;
     let market = Market::open(&home, 1).await;
     let mut lines = Vec::new();
@@ -66,8 +66,11 @@ async fn an_order_of_three_lines_waits_for_postgresql_ten_times_at_most() {
     let referred = trips(&token, "with-a-reference", named("CG-1")).await;
     let another = clerk(&app, "another@yigou.example").await;
     let first_referred = trips(&another, "first-with-a-reference", named("CG-1")).await;
-    for (case, trips) in [("first", first), ("usual", usual), ("referred", referred), ("both", first_referred)] {
-        assert!(trips.len() <= 10, "{case}: {} round trips:\n{}", trips.len(), trips.join("\n"));
+    // A reference of the buyer's is taken by a statement of its own.
+    for (case, most, trips) in
+        [("first", 10, first), ("usual", 10, usual), ("referred", 11, referred), ("both", 11, first_referred)]
+    {
+        assert!(trips.len() <= most, "{case}: {} round trips:\n{}", trips.len(), trips.join("\n"));
     }
     home.finish().await;
 }

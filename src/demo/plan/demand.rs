@@ -18,6 +18,8 @@ use std::collections::HashMap;
 /// Real orders lie between these, in fen.
 const LEAST: i64 = 100_000;
 const MOST: i64 = 1_000_000;
+/// A unit's clerk orders below the amount from which somebody else would have to approve it.
+const UNAPPROVED: i64 = MOST - 1;
 
 struct Planner<'a> {
     world: &'a World,
@@ -116,7 +118,7 @@ impl Planner<'_> {
                 channel: if school { Channel::School } else { Channel::Canteen },
                 eaten_at: None,
                 placed: days[place],
-                amount_fen: amount.clamp(LEAST, MOST),
+                amount_fen: amount.clamp(LEAST, UNAPPROVED),
             };
             done += self.request(&mut chance, errand, None);
         }
@@ -162,7 +164,7 @@ impl Planner<'_> {
                 channel: Channel::Other,
                 eaten_at: None,
                 placed: festival(&mut chance),
-                amount_fen: (target - done).clamp(LEAST, MOST),
+                amount_fen: (target - done).clamp(LEAST, UNAPPROVED),
             };
             done += self.request(&mut chance, errand, None);
         }

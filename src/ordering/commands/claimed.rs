@@ -240,7 +240,7 @@ impl Claimed {
         Ok(())
     }
 
-    /// Tells the trail and both parties.
+    /// Tells the trail and both parties; the supplier only of what it was told to begin with.
     pub fn record(
         &self,
         tx: &mut Tx<'_>,
@@ -253,7 +253,7 @@ impl Claimed {
             action,
             subject: self.order.id.to_string(),
             owner_org: self.order.buyer_id,
-            other_org: Some(self.order.supplier_id),
+            other_org: self.order.told(),
             region: self.order.unit_region,
             details,
         };

@@ -1,11 +1,13 @@
-//! Orders that no supplier answered in time expire; the job that does it is bound in `app.rs`.
+//! Orders that no supplier answered in time expire, and those that were not approved in time lapse; the job that does it is bound in `app.rs`.
 
+use super::approve::tell;
 use super::claimed::Claimed;
 use super::confirm::release_all;
 use super::recompute::{order_deadline, store_order};
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::OrderId;
-use crate::ordering::rules::order::{Event, next};
+use crate::notifications::Both;
+use crate::ordering::rules::order::{Event, OrderState, next};
 use crate::ordering::store::orders::{self as store, Side};
 use crate::platform::clock::Ctx;
 use crate::platform::db::{Store, Tx};
@@ -14,13 +16,18 @@ use serde_json::json;
 /// How many orders one run of the job looks at.
 const BATCH: i64 = 200;
 
-/// Expires the orders whose time to confirm is over, each in its own transaction; how many.
+/// Expires the orders whose time to confirm, or to approve, is over, each in its own transaction; how many.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn expire_unconfirmed(db: &Store, ctx: Ctx) -> Outcome<usize> {
     let now = ctx.at;
-    let due = db.read(move |read| store::overdue(read, now, BATCH)).await?;
+    let due = db.read(move |read| {
+        let mut due = store::overdue(read, OrderState::Placed, now, BATCH)?;
+        due.extend(store::overdue(read, OrderState::AwaitingApproval, now, BATCH)?);
+        Ok(due)
+    });
+    let due = due.await?;
     let mut count = 0;
     for id in due {
         count += usize::from(db.write(ctx.clone(), move |tx| expire(tx, id)).await?);
@@ -41,6 +48,14 @@ fn expire(tx: &mut Tx<'_>, id: OrderId) -> Outcome<bool> {
     }
     claimed.step(Event::Expire)?;
     release_all(tx, &mut claimed, true)?;
+    if claimed.order.state == OrderState::Lapsed {
+        claimed.record(tx, None, "order.lapsed", json!({}))?;
+        let zh = format!("订单 {id} 未在期限内通过审批，已失效，占用的额度和库存已释放。");
+        let en = format!("Order {id} was not approved in time and has lapsed; what it held was released.");
+        let subject = Both { zh: "订单审批逾期", en: "An order has lapsed" };
+        tell(tx, &claimed.order, subject, Both { zh: &zh, en: &en })?;
+        return Ok(true);
+    }
     claimed.record(tx, None, "order.expired", json!({}))?;
     Ok(true)
 }

@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod annul;
+pub mod approve;
 pub mod cancel;
 pub(super) mod claimed;
 pub mod close;

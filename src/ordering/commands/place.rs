@@ -1,11 +1,13 @@
 //! Placing: one request, several suppliers, all or nothing. Everything is read once, decided, written in few statements.
 
+mod approval;
 mod draft;
 mod parties;
 
 pub use draft::{Draft, drafts};
 
 use super::claimed::{ordered_entry, quota_hold, stock_hold};
+use crate::approvals::Step;
 use crate::audit;
 use crate::catalogue::{self, Offer};
 use crate::identity;
@@ -88,13 +90,17 @@ pub struct Placed {
     pub orders: Vec<OrderRow>,
     /// How far beyond its ceiling the unit-year is now, where the rule only warns: ceiling and excess, in fen.
     pub beyond: Option<(Fen, Fen)>,
+    /// Which approvals the orders wait for; none when they are placed.
+    pub steps: Vec<Step>,
 }
 
-/// Places orders: freezes what they are placed on, holds quota and stock, tells both parties.
+/// Places orders: freezes what they are placed on, holds quota and stock, tells both parties; or, where people of the unit
+/// have to approve them first, lets them wait for that.
 ///
 /// # Errors
 /// Several at once, each naming its line: `listing_not_on_sale`, `certificate_not_current`, `out_of_season`,
-/// `price_changed`, `quantity_not_whole`, `out_of_stock`; `ceiling_exceeded`, `client_ref_reused`; `unit_ended`; `fund_not_allowed`, also to a member of a shared canteen.
+/// `price_changed`, `quantity_not_whole`, `out_of_stock`; `ceiling_exceeded`, `client_ref_reused`; `unit_ended`; `fund_not_allowed`, also to a member of a shared canteen;
+/// `approvers_missing`.
 pub fn place(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder) -> Outcome<Placed> {
     let day = tx.at().day();
     let parties = parties::parties(tx, actor, new, day)?;
@@ -113,12 +119,15 @@ pub fn place(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder) -> Outcome<Placed> 
     let ids: Vec<ListingId> = new.lines.iter().map(|line| line.listing_id).collect();
     let offers = catalogue::offers(tx, &ids, day)?;
     // The rows that the order freezes are the rows that decide: those of its fund.
-    let (rules, fund) = (rulebook::load(tx, &parties.unit_region, day, FROZEN)?, new.fund.as_str());
+    let (rules, fund) =
+        (rulebook::load(tx, &parties.unit_region, day, &[FROZEN, &approval::RULES].concat())?, new.fund.as_str());
     let drafts = drafts(new, &offers, rules.choice_for(RuleName::QuotaProductRule, fund)?, day)?;
     let deadlines = deadlines(tx, &drafts, rules.int_for(RuleName::ConfirmDays, None, Some(fund))?, day)?;
     let paired = paired(tx, actor, new, &drafts, day)?;
     let assembly = Assembly { actor, new, parties: &parties, paired, deadlines: &deadlines };
-    let (orders, lines) = assembly.assemble(tx, &group, &drafts, &frozen(&rules, new.fund))?;
+    let (mut orders, lines) = assembly.assemble(tx, &group, &drafts, &frozen(&rules, new.fund))?;
+    let plan = approval::plan(tx, (actor, new, &parties), &orders, &rules, day)?;
+    plan.begin(tx, (actor, new), &mut orders, &rules)?;
     let quota = Owner::Quota { unit: parties.unit, year: day.year(), fund: new.fund };
     let refuses = rules.choice_for(RuleName::CeilingMode, fund)? == "refuse";
     if !refuses {
@@ -128,8 +137,12 @@ pub fn place(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder) -> Outcome<Placed> 
     let beyond = if refuses { None } else { beyond(tx, &quota)? };
     store::insert(tx, &group, &orders, &lines)?;
     count(tx, &orders, &lines, day)?;
-    announce(tx, actor, &orders, &group)?;
-    Ok(Placed { group, orders, beyond })
+    if plan.steps.is_empty() {
+        announce(tx, actor, &orders, &group)?;
+    } else {
+        plan.freeze(tx, actor, &orders)?;
+    }
+    Ok(Placed { group, orders, beyond, steps: plan.steps })
 }
 
 /// A reference is taken before anything else is asked, by storing its group; one that is taken answers whose it is.

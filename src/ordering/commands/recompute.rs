@@ -7,9 +7,9 @@ use crate::kernel::ids::{OrderId, PaymentId};
 use crate::kernel::time::{At, Day};
 use crate::ordering::rules::order::OrderState;
 use crate::ordering::rules::payment::PaymentState;
-use crate::ordering::store::lists;
 use crate::ordering::store::orders::{self, OrderRow, Side};
 use crate::ordering::store::payments::{self, PartRow, PaymentRow};
+use crate::ordering::store::{approvals, lists};
 use crate::ordering::terms::{self, FrozenRule, Terms};
 use crate::platform::clock::Ctx;
 use crate::platform::db::{Read, Store, Tx};
@@ -63,15 +63,22 @@ fn stale_orders(read: &mut Read, after: Option<(At, OrderId)>) -> Outcome<Stale<
     Ok((rows.last().map(|row| (row.confirm_by, row.id)), stale))
 }
 
-/// When the supplier must have answered and the terms that say so, where the calendar says something new of it.
+/// When the supplier must have answered, or the open step of approval be decided, and the terms that say so, where the calendar says something new of it.
 pub(super) fn order_deadline(on: &mut Read, order: &OrderRow) -> Outcome<Option<(At, String)>> {
     let mut terms: Terms = terms::read(&order.terms)?;
-    if order.state != OrderState::Placed || !terms.confirm_by_provisional {
+    let (rule, region) = match order.state {
+        OrderState::AwaitingApproval => (RuleName::ApprovalDays, order.unit_region),
+        OrderState::Placed => (RuleName::ConfirmDays, order.supplier_region),
+        _ => return Ok(None),
+    };
+    if !terms.confirm_by_provisional {
         return Ok(None);
     }
-    let days = terms.rule(RuleName::ConfirmDays.as_str()).map(FrozenRule::int).transpose()?;
-    let days = days.ok_or_else(|| AppError::internal(format!("{} froze no days to confirm", order.id)))?;
-    let found = regions::deadline_working_days(on, &order.supplier_region, order.placed_day, days)?;
+    let days = terms.rule(rule.as_str()).map(FrozenRule::int).transpose()?;
+    let days = days.ok_or_else(|| AppError::internal(format!("{} froze no {rule}", order.id)))?;
+    // What was approved, or is to be, has its time from the day on which its step was opened.
+    let from = approvals::plan(on, order.id)?.map_or(order.placed_day, |plan| plan.opened_on);
+    let found = regions::deadline_working_days(on, &region, from, days)?;
     let confirm_by = Day::new(found.day).end().max(order.confirm_by);
     if found.provisional && confirm_by == order.confirm_by {
         return Ok(None);
@@ -97,7 +104,7 @@ pub(super) fn store_order(tx: &mut Tx<'_>, order: &OrderRow, (confirm_by, terms)
         action: "order.deadline_moved",
         subject: order.id.to_string(),
         owner_org: order.buyer_id,
-        other_org: Some(order.supplier_id),
+        other_org: order.told(),
         region: order.unit_region,
         details: json!({ "from": last(order.confirm_by), "to": last(*confirm_by) }),
     };

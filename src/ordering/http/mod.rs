@@ -1,6 +1,7 @@
 //! Orders over HTTP.
 
 mod annulments;
+mod approvals;
 mod counting;
 mod disputes;
 mod duties;
@@ -25,6 +26,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig) {
     place::routes(config);
+    approvals::routes(config);
     fulfil::routes(config);
     money::routes(config);
     papers::routes(config);

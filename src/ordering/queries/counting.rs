@@ -184,7 +184,8 @@ fn waiting(read: &mut Read, book: &Book, year: i64) -> Outcome<Waiting> {
     let open = book.lines.iter().enumerate().filter(|(_, line)| !line.closed).map(|(place, _)| place);
     Ok(Waiting {
         dead: !order.state.stands(),
-        confirmed: order.state != OrderState::Placed,
+        unapproved: order.state == OrderState::AwaitingApproval,
+        confirmed: !matches!(order.state, OrderState::AwaitingApproval | OrderState::Placed),
         open_lines: open.collect(),
         line_names: book.lines.iter().map(|line| line.name.clone()).collect(),
         reported: book.reported()?,

@@ -1,6 +1,7 @@
 //! Reading orders within what the asking party may see.
 
 mod annulments;
+mod approvals;
 mod counting;
 mod disputes;
 mod duties;
@@ -118,11 +119,13 @@ fn reach(read: &mut Read, actor: &Actor, side: Option<ListSide>, today: Day) -> 
 fn sees(read: &mut Read, actor: &Actor, order: &OrderRow, today: Day) -> Outcome<bool> {
     Ok(match &actor.scope {
         Scope::Platform => true,
-        Scope::Region(code) => code.contains(&order.unit_region) || code.contains(&order.supplier_region),
+        Scope::Region(code) => {
+            code.contains(&order.unit_region) || (order.state.told() && code.contains(&order.supplier_region))
+        }
         Scope::UnitTree(root) => {
             order.concerned().contains(root) || identity::tree_contains(read, *root, order.unit_id, today)?
         }
-        Scope::Org(org) => [order.buyer_id, order.unit_id, order.payer_id, order.supplier_id].contains(org),
+        Scope::Org(org) => order.concerned().contains(org) || order.told() == Some(*org),
     })
 }
 
@@ -132,7 +135,8 @@ fn sees(read: &mut Read, actor: &Actor, order: &OrderRow, today: Day) -> Outcome
 /// `not_found` outside the scope.
 pub(super) fn visible(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outcome<OrderRow> {
     let order = lists::order(read, id)?.ok_or(Code::NotFound)?;
-    if sees(read, actor, &order, today)? { Ok(order) } else { Err(AppError::new(Code::NotFound)) }
+    let seen = sees(read, actor, &order, today)? || approvals::approves(read, actor.org_id, &order)?;
+    if seen { Ok(order) } else { Err(AppError::new(Code::NotFound)) }
 }
 
 /// An order with its lines and everything that happened to its goods.
@@ -163,7 +167,13 @@ pub fn order(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outcome
         let standings = certification::standings(read, &certificates)?;
         view.flags = views::flags(&open, &lines, &standings, &view.deliveries, today)?;
     }
-    let past = audit::history(read, &id.to_string())?;
+    // How its buyer came to approve it is none of the supplier's business.
+    let sells = row.supplier_id == actor.org_id && !row.concerned().contains(&actor.org_id);
+    if !sells {
+        view.approvals = approvals::of_order(read, &row)?;
+    }
+    let mut past = audit::history(read, &id.to_string())?;
+    past.retain(|past| !sells || !approvals::INTERNAL.contains(&past.action.as_str()));
     view.history = past.into_iter().map(OrderEvent::new).collect::<Outcome<_>>()?;
     Ok((view, row.version))
 }
@@ -180,9 +190,12 @@ pub struct Bought {
 /// An order of a buyer's.
 ///
 /// # Errors
-/// `not_found` for an order of others.
+/// `not_found` for an order of others, `wrong_state` for one that the supplier was never told of.
 pub fn bought(read: &mut Read, buyer: OrgId, id: OrderId) -> Outcome<Bought> {
     let own = lists::order(read, id)?.filter(|order| order.buyer_id == buyer).ok_or(Code::NotFound)?;
+    if !own.state.told() {
+        return Err(AppError::new(Code::WrongState).with("state", own.state.as_str()));
+    }
     let goods = orders::lines(read, id)?.into_iter().next().map(|line| line.name).unwrap_or_default();
     Ok(Bought { supplier_id: own.supplier_id, goods })
 }

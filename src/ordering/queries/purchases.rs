@@ -9,7 +9,9 @@ use crate::kernel::time::{At, Day};
 use crate::ordering::OrderState;
 use crate::ordering::store::orders::{LineRow, OrderRow};
 use crate::ordering::store::{duties, purchases as store};
+use crate::ordering::terms::{self, Terms};
 use crate::platform::db::Read;
+use crate::rulebook::RuleName;
 use std::collections::BTreeMap;
 
 /// An order that stands.
@@ -33,6 +35,8 @@ pub struct Purchase {
     pub placed_day: Day,
     /// What it came to when it was placed.
     pub ordered_fen: Fen,
+    /// Whether it went through an approval, or has to.
+    pub approved: bool,
     /// What it comes to: of a closed order what was accepted and kept, else what was ordered.
     pub spent_fen: Fen,
     /// When it was rated.
@@ -97,6 +101,7 @@ fn purchase(row: &OrderRow, lines: Vec<PurchaseLine>) -> Outcome<Purchase> {
         placed_at: row.placed_at,
         placed_day: row.placed_day,
         ordered_fen: row.ordered_fen,
+        approved: terms::read::<Terms>(&row.terms)?.rule(RuleName::ApprovalDays.as_str()).is_some(),
         spent_fen: if row.state == OrderState::Closed { kept } else { row.ordered_fen },
         rated_at: row.rated_at,
         updated_at: row.updated_at,

@@ -1,6 +1,7 @@
 //! What waits for a person in an organisation, the longest waiting first: only what a role of that person may do, and
 //! nothing that the separation of duties keeps from that person.
 
+use crate::approvals;
 use crate::identity;
 use crate::kernel::actor::{Actor, Role};
 use crate::kernel::error::{AppError, Code, Outcome};
@@ -10,12 +11,14 @@ use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::time::{At, Day};
 use crate::ordering::clock;
 use crate::ordering::commands::duties::exception;
+use crate::ordering::store::approvals as steps;
 use crate::ordering::store::orders::OrderRow;
 use crate::ordering::store::payments::PaymentRow;
 use crate::ordering::store::tasks::{self as store, Asked, Work};
 use crate::ordering::terms::{self, Terms};
 use crate::platform::db::Read;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 crate::text_enum! {
@@ -39,11 +42,13 @@ crate::text_enum! {
         IssueRedLetter "issue_red_letter"
         /// A buyer rates a closed order.
         RateOrder "rate_order"
+        /// Somebody of a unit approves an order or rejects it, also in a colleague's place.
+        ApproveOrder "approve_order"
     }
 }
 
 impl TaskKind {
-    /// The role that does it.
+    /// The role that does it; of approvals the chain says who.
     const fn role(self) -> Role {
         match self {
             TaskKind::ConfirmOrder
@@ -54,9 +59,10 @@ impl TaskKind {
             TaskKind::AcceptGoods | TaskKind::ConfirmAcceptance => Role::Acceptor,
             TaskKind::ReportPayment => Role::Payer,
             TaskKind::RateOrder => Role::Trader,
+            TaskKind::ApproveOrder => Role::Manager,
         }
     }
-    /// What is to be done to an order; nothing where the subject is a payment.
+    /// What is to be done to an order; nothing where the subject is a payment, or where a chain says who does it.
     const fn work(self) -> Option<Work> {
         match self {
             TaskKind::ConfirmOrder => Some(Work::Confirm),
@@ -64,7 +70,7 @@ impl TaskKind {
             TaskKind::AcceptGoods => Some(Work::Accept),
             TaskKind::ConfirmAcceptance => Some(Work::Second),
             TaskKind::ReportPayment => Some(Work::Pay),
-            TaskKind::ConfirmPayment => None,
+            TaskKind::ConfirmPayment | TaskKind::ApproveOrder => None,
             TaskKind::IssueInvoice => Some(Work::Invoice),
             TaskKind::IssueRedLetter => Some(Work::TakeBack),
             TaskKind::RateOrder => Some(Work::Rate),
@@ -110,17 +116,38 @@ pub fn tasks(read: &mut Read, actor: &Actor, today: Day, page: &PageRequest) -> 
     let mut waiting = Vec::new();
     if sells || actor.kind.buys() {
         let roles = identity::roles(read, actor.user_id, actor.org_id)?;
-        let may = |kind: &&TaskKind| (kind.role() == Role::Seller) == sells && roles.contains(&kind.role());
+        let may = |kind: &&TaskKind| {
+            (kind.role() == Role::Seller) == sells && (roles.contains(&kind.role()) || **kind == TaskKind::ApproveOrder)
+        };
         for kind in TaskKind::ALL.iter().filter(may) {
             let pays = *kind == TaskKind::ReportPayment;
             let excepted = pays && exception(read, actor.org_id, today)?.is_some();
             let asked = Asked { excepted, ..asked(actor, after, *kind) };
+            if *kind == TaskKind::ApproveOrder {
+                waiting.extend(approvals(read, &asked, today, page.fetch())?);
+                continue;
+            }
             waiting.extend(find(read, *kind, &asked, page.fetch())?);
         }
     }
     waiting.sort_by_key(|task| (task.at, task.kind, task.id));
     let keys = |task: &Waiting| vec![task.at.0.to_string(), format!("{}:{}", task.kind, task.task.subject)];
     Ok(Page::cut(waiting, page, keys).map(|waiting| waiting.task))
+}
+
+/// Orders whose open step is the person's to take, as itself or in another's place.
+fn approvals(read: &mut Read, asked: &Asked, today: Day, most: i64) -> Outcome<Vec<Waiting>> {
+    let mut found: BTreeMap<(At, OrderId), OrderRow> = BTreeMap::new();
+    for hat in approvals::hats(read, asked.person, asked.org, today)? {
+        let rows = steps::waiting_for(read, (hat.user_id, hat.manager), asked, most)?;
+        found.extend(rows.into_iter().map(|row| ((row.placed_at, row.id), row)));
+    }
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let task = |row: OrderRow| {
+        let provisional = terms::read::<Terms>(&row.terms)?.confirm_by_provisional;
+        Ok(of_order(TaskKind::ApproveOrder, &row, row.ordered_fen, Some((row.confirm_by, provisional))))
+    };
+    found.into_values().take(most).map(task).collect()
 }
 
 fn find(read: &mut Read, kind: TaskKind, asked: &Asked, most: i64) -> Outcome<Vec<Waiting>> {
@@ -177,9 +204,9 @@ fn cursor(at: i64, rest: &str) -> Outcome<Last> {
     let wrong = || AppError::new(Code::InvalidCursor);
     let (kind, id) = rest.split_once(':').ok_or_else(wrong)?;
     let kind: TaskKind = kind.parse().map_err(|_| wrong())?;
-    let id = match kind.work() {
-        Some(_) => id.parse::<OrderId>().map_err(|_| wrong())?.0,
-        None => id.parse::<PaymentId>().map_err(|_| wrong())?.0,
+    let id = match kind {
+        TaskKind::ConfirmPayment => id.parse::<PaymentId>().map_err(|_| wrong())?.0,
+        _ => id.parse::<OrderId>().map_err(|_| wrong())?.0,
     };
     Ok((At(at), kind, id))
 }

@@ -13,6 +13,7 @@ pub(super) use flags::flags;
 pub use told::{ListedOrder, OrderEvent};
 
 use super::disputes::{DisputeView, OwedView};
+use super::approvals::OrderApprovalsView;
 use crate::identity::Organisation;
 use crate::kernel::error::{Code, Outcome};
 use crate::kernel::ids::{ListingId, OrderGroupId, OrderId, OrderLineId, OrgId, ProductId};
@@ -41,7 +42,7 @@ pub struct PlacedOrder {
     pub ordered_fen: Fen,
     /// Freight, payable beside the goods.
     pub freight_fen: Fen,
-    /// When the supplier must have answered.
+    /// When the supplier must have answered; while the order awaits an approval, when its open step must be decided.
     pub confirm_by: At,
 }
 
@@ -138,7 +139,7 @@ pub struct OrderSummary {
     pub beneficiary_id: Option<OrgId>,
     /// When it was placed.
     pub placed_at: At,
-    /// When the supplier must have answered.
+    /// When the supplier must have answered; while the order awaits an approval, when its open step must be decided.
     pub confirm_by: At,
     /// When the supplier confirmed.
     pub confirmed_at: Option<At>,
@@ -351,6 +352,9 @@ pub struct OrderView {
     pub pending_acceptance: Option<PendingAcceptanceView>,
     /// Lines of which a certificate was suspended or revoked before all goods had left; empty once that is over.
     pub flags: Vec<FlagView>,
+    /// The approvals that it needs and has; absent where it needs none, and for its supplier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approvals: Option<OrderApprovalsView>,
     /// Everything that happened to it, with the reasons that were given, oldest first.
     pub history: Vec<OrderEvent>,
 }
@@ -382,6 +386,7 @@ impl OrderView {
             photos: Vec::new(),
             pending_acceptance: None,
             flags: Vec::new(),
+            approvals: None,
             history: Vec::new(),
         })
     }

@@ -1,6 +1,7 @@
 //! Pure decisions about orders: which event fits which state, what each event does to a line's amounts, what counts.
 
 pub mod annulment;
+pub mod approval;
 pub mod counting;
 pub mod dispute;
 pub mod duties;

@@ -6,6 +6,8 @@ use crate::kernel::time::{At, Day};
 crate::text_enum! {
     /// Where an order stands. Acceptance, invoice, payment and rating are facts beside it, in any order.
     OrderState {
+        /// Quota and stock are held; people of the unit have to approve it, and its supplier knows nothing of it.
+        AwaitingApproval "awaiting_approval"
         /// Placed; quota and stock are held; the supplier has not answered.
         Placed "placed"
         /// The supplier has confirmed.
@@ -18,6 +20,12 @@ crate::text_enum! {
         Cancelled "cancelled"
         /// Every line is closed.
         Closed "closed"
+        /// Somebody refused to approve it; its supplier never knew of it. So with the two that follow.
+        Rejected "rejected"
+        /// It was not approved in time.
+        Lapsed "lapsed"
+        /// The buyer took it back before it was approved, or its goods may not be sold any more.
+        Withdrawn "withdrawn"
     }
 }
 
@@ -25,13 +33,31 @@ impl OrderState {
     /// Whether goods may still come or have come: neither declined, expired nor cancelled.
     #[must_use]
     pub const fn stands(self) -> bool {
-        matches!(self, OrderState::Placed | OrderState::Confirmed | OrderState::Closed)
+        matches!(self, OrderState::AwaitingApproval | OrderState::Placed | OrderState::Confirmed | OrderState::Closed)
+    }
+    /// States of orders that stand.
+    pub const STANDING: [OrderState; 4] =
+        [OrderState::AwaitingApproval, OrderState::Placed, OrderState::Confirmed, OrderState::Closed];
+    /// States of orders whose suppliers were not told of them.
+    pub const UNTOLD: [OrderState; 4] =
+        [OrderState::AwaitingApproval, OrderState::Rejected, OrderState::Lapsed, OrderState::Withdrawn];
+    /// Whether the supplier was told of it: for the supplier's side an order begins with the last approval.
+    #[must_use]
+    pub const fn told(self) -> bool {
+        !matches!(
+            self,
+            OrderState::AwaitingApproval | OrderState::Rejected | OrderState::Lapsed | OrderState::Withdrawn
+        )
     }
 }
 
 /// What happens to an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
+    /// The last of those who have to approve does.
+    Approve,
+    /// One of them refuses.
+    Reject,
     /// The supplier confirms.
     Confirm,
     /// The supplier declines.
@@ -57,6 +83,8 @@ pub enum Event {
 impl Event {
     /// Every event.
     pub const ALL: &'static [Event] = &[
+        Event::Approve,
+        Event::Reject,
         Event::Confirm,
         Event::Decline,
         Event::Expire,
@@ -127,6 +155,10 @@ pub fn next(state: OrderState, event: Event) -> Result<OrderState, Refusal> {
     use Event as E;
     use OrderState as S;
     match (state, event) {
+        (S::AwaitingApproval, E::Approve) => Ok(S::Placed),
+        (S::AwaitingApproval, E::Reject) => Ok(S::Rejected),
+        (S::AwaitingApproval, E::Expire) => Ok(S::Lapsed),
+        (S::AwaitingApproval, E::Cancel) => Ok(S::Withdrawn),
         (S::Placed, E::Confirm) => Ok(S::Confirmed),
         (S::Placed, E::Decline) => Ok(S::Declined),
         (S::Placed, E::Expire) => Ok(S::Expired),
@@ -170,28 +202,60 @@ mod tests {
     #[test]
     fn the_whole_table() {
         use OrderState as S;
-        let states = [S::Placed, S::Confirmed, S::Declined, S::Expired, S::Cancelled, S::Closed];
-        assert_eq!(states, OrderState::ALL);
-        // One row per event, one column per state in the order above.
-        type Row = (Event, [Option<OrderState>; 6]);
-        let table: [Row; 10] = [
-            (Event::Confirm, [Some(S::Confirmed), None, None, None, None, None]),
-            (Event::Decline, [Some(S::Declined), None, None, None, None, None]),
-            (Event::Expire, [Some(S::Expired), None, None, None, None, None]),
-            (Event::Cancel, [Some(S::Cancelled), None, None, None, None, None]),
-            (Event::CancelUnsafe, [Some(S::Cancelled), Some(S::Cancelled), None, None, None, None]),
-            (Event::Ship, [None, Some(S::Confirmed), None, None, None, None]),
-            (Event::Accept, [None, Some(S::Confirmed), None, None, None, None]),
-            (Event::Return, [None, Some(S::Confirmed), None, None, None, Some(S::Closed)]),
-            (Event::ShortClose, [None, Some(S::Confirmed), None, None, None, None]),
-            (Event::Finish, [None, Some(S::Closed), None, None, None, None]),
+        let states = [
+            S::AwaitingApproval,
+            S::Placed,
+            S::Confirmed,
+            S::Declined,
+            S::Expired,
+            S::Cancelled,
+            S::Closed,
+            S::Rejected,
+            S::Lapsed,
+            S::Withdrawn,
         ];
+        assert_eq!(states, OrderState::ALL);
+        // One row per event: where it leads from awaiting, placed, confirmed and closed. Nothing leads on from an end.
+        type Row = (Event, [Option<OrderState>; 4]);
+        let table: [Row; 12] = [
+            (Event::Approve, [Some(S::Placed), None, None, None]),
+            (Event::Reject, [Some(S::Rejected), None, None, None]),
+            (Event::Confirm, [None, Some(S::Confirmed), None, None]),
+            (Event::Decline, [None, Some(S::Declined), None, None]),
+            (Event::Expire, [Some(S::Lapsed), Some(S::Expired), None, None]),
+            (Event::Cancel, [Some(S::Withdrawn), Some(S::Cancelled), None, None]),
+            (Event::CancelUnsafe, [None, Some(S::Cancelled), Some(S::Cancelled), None]),
+            (Event::Ship, [None, None, Some(S::Confirmed), None]),
+            (Event::Accept, [None, None, Some(S::Confirmed), None]),
+            (Event::Return, [None, None, Some(S::Confirmed), Some(S::Closed)]),
+            (Event::ShortClose, [None, None, Some(S::Confirmed), None]),
+            (Event::Finish, [None, None, Some(S::Closed), None]),
+        ];
+        let column = |state| [S::AwaitingApproval, S::Placed, S::Confirmed, S::Closed].iter().position(|s| *s == state);
         assert_eq!(table.iter().map(|(event, _)| *event).collect::<Vec<_>>(), Event::ALL);
         for (event, row) in table {
-            for (state, expected) in states.into_iter().zip(row) {
+            for state in states {
+                let expected = column(state).and_then(|place| row[place]);
                 let refused = Err(Refusal::WrongState(state));
                 let wanted = if expected.is_none() { refused } else { expected.ok_or(Refusal::TooLate) };
                 assert_eq!(next(state, event), wanted, "{state:?} {event:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_stands_and_who_is_told() {
+        use OrderState as S;
+        for state in S::ALL {
+            let stands = matches!(state, S::AwaitingApproval | S::Placed | S::Confirmed | S::Closed);
+            assert_eq!((state.stands(), S::STANDING.contains(state)), (stands, stands), "{state}");
+            assert_eq!(S::UNTOLD.contains(state), !state.told(), "{state}");
+        }
+        // What the supplier was told of never becomes untold, and only an approval tells it.
+        for state in S::ALL {
+            for event in Event::ALL {
+                let Ok(then) = next(*state, *event) else { continue };
+                assert_eq!(then.told(), state.told() || *event == Event::Approve, "{state} {event:?}");
             }
         }
     }

@@ -6,6 +6,8 @@ use crate::kernel::money::{Fen, Overflow};
 crate::text_enum! {
     /// What an order waits for; declared from the first step to the last.
     OutstandingCause {
+        /// People of the unit have not approved it.
+        NotApproved "not_approved"
         /// The supplier has not confirmed it.
         NotConfirmed "not_confirmed"
         /// Goods are still to come or to be accepted.
@@ -39,8 +41,9 @@ pub struct Sums {
 /// # Errors
 /// [`Overflow`].
 pub fn outstanding(sums: &Sums) -> Result<Option<(OutstandingCause, Fen)>, Overflow> {
-    use OutstandingCause::{GoodsToCome, NotConfirmed, Unpaid, Unrated};
+    use OutstandingCause::{GoodsToCome, NotApproved, NotConfirmed, Unpaid, Unrated};
     Ok(match sums.state {
+        OrderState::AwaitingApproval => Some((NotApproved, sums.ordered)),
         OrderState::Placed => Some((NotConfirmed, sums.ordered)),
         OrderState::Confirmed => Some((GoodsToCome, sums.ordered)),
         OrderState::Closed if sums.kept.is_zero() => None,
@@ -53,13 +56,17 @@ pub fn outstanding(sums: &Sums) -> Result<Option<(OutstandingCause, Fen)>, Overf
 #[cfg(test)]
 mod tests {
     use super::*;
-    use OutstandingCause::{GoodsToCome, NotConfirmed, Unpaid, Unrated};
+    use OutstandingCause::{GoodsToCome, NotApproved, NotConfirmed, Unpaid, Unrated};
 
     #[test]
     fn what_an_order_waits_for() {
-        use OrderState::{Cancelled, Closed, Confirmed, Placed};
+        use OrderState::{AwaitingApproval, Cancelled, Closed, Confirmed, Lapsed, Placed, Rejected, Withdrawn};
         // state, kept, paid, rated, required
         let table = [
+            (AwaitingApproval, 0, 0, false, true, Some((NotApproved, 900))),
+            (Rejected, 0, 0, false, true, None),
+            (Lapsed, 0, 0, false, true, None),
+            (Withdrawn, 0, 0, false, true, None),
             (Placed, 0, 0, false, true, Some((NotConfirmed, 900))),
             (Confirmed, 300, 300, false, true, Some((GoodsToCome, 900))),
             (Closed, 0, 0, false, true, None),

@@ -49,7 +49,7 @@ pub fn waiting(
     after: Option<OrderId>,
     most: i64,
 ) -> Outcome<Vec<OrderId>> {
-    let standing = [OrderState::Placed, OrderState::Confirmed, OrderState::Closed];
+    let standing = OrderState::STANDING;
     Ok(each!(on, c => {
         let posted = annulments::table.filter(annulments::order_id.eq(orders::id)).filter(annulments::certificate_id.eq(certificate));
         let mut query = order_lines::table.inner_join(orders::table).filter(order_lines::product_id.eq(product))
@@ -97,7 +97,7 @@ pub fn lines(
             .filter(order_lines::certificates.like(format!("%{certificate}%")))
             .select((OrderRow::as_select(), LineRow::as_select())).into_boxed();
         if let Some(seller) = seller {
-            query = query.filter(orders::supplier_id.eq(seller));
+            query = query.filter(orders::supplier_id.eq(seller)).filter(orders::state.ne_all(OrderState::UNTOLD));
         }
         if let Some((order, line_no)) = after {
             let same = order_lines::order_id.eq(order).and(order_lines::line_no.gt(line_no));

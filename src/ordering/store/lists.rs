@@ -50,7 +50,8 @@ pub fn orders(
             Reach::Everything => {}
             Reach::UnitsIn((from, to)) => query = query.filter(orders::unit_region.ge(from)).filter(orders::unit_region.lt(to)),
             Reach::SuppliersIn((from, to)) => {
-                query = query.filter(orders::supplier_region.ge(from)).filter(orders::supplier_region.lt(to));
+                query = query.filter(orders::supplier_region.ge(from)).filter(orders::supplier_region.lt(to))
+                    .filter(orders::state.ne_all(OrderState::UNTOLD));
             }
             Reach::Tree(root, units) => {
                 query = query.filter(orders::unit_id.eq_any(units).or(orders::buyer_id.eq(root)).or(orders::payer_id.eq(root)));
@@ -58,7 +59,9 @@ pub fn orders(
             Reach::BoughtBy(org) => {
                 query = query.filter(orders::buyer_id.eq(org).or(orders::unit_id.eq(org)).or(orders::payer_id.eq(org)));
             }
-            Reach::SoldBy(org) => query = query.filter(orders::supplier_id.eq(org)),
+            Reach::SoldBy(org) => {
+                query = query.filter(orders::supplier_id.eq(org)).filter(orders::state.ne_all(OrderState::UNTOLD));
+            }
         }
         if let Some(state) = narrow.state {
             query = query.filter(orders::state.eq(state));
@@ -97,8 +100,7 @@ pub fn orders_of(on: &mut Read, group: OrderGroupId) -> Outcome<Vec<OrderRow>> {
 
 /// Orders of a unit, from money that counts to a plan, that stand and are not completed; the oldest first.
 pub fn incomplete(on: &mut Read, unit: OrgId, most: i64) -> Outcome<Vec<OrderRow>> {
-    let (states, funds) =
-        ([OrderState::Placed, OrderState::Confirmed, OrderState::Closed], [Fund::Canteen, Fund::Union, Fund::Personal]);
+    let (states, funds) = (OrderState::STANDING, [Fund::Canteen, Fund::Union, Fund::Personal]);
     Ok(each!(on, c => orders::table.filter(orders::unit_id.eq(unit)).filter(orders::completed_year.is_null())
         .filter(orders::state.eq_any(states)).filter(orders::fund.eq_any(funds))
         .order((orders::placed_at, orders::id)).limit(most).select(OrderRow::as_select()).load(c))?)

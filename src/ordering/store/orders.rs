@@ -1,6 +1,6 @@
 //! SQL of order groups, orders and lines.
 
-use crate::kernel::error::Outcome;
+use crate::kernel::error::{Code, Outcome};
 use crate::kernel::ids::{ListingId, OrderGroupId, OrderId, OrderLineId, OrgId, ProductId, UserId};
 use crate::kernel::money::{Fen, Ppm};
 use crate::kernel::quantity::Quantity;
@@ -67,6 +67,10 @@ impl OrderRow {
     /// Who sells, orders, counts, pays and profits: whoever is named in it.
     pub fn named(&self) -> impl Iterator<Item = OrgId> {
         [self.supplier_id, self.buyer_id, self.unit_id, self.payer_id].into_iter().chain(self.beneficiary_id)
+    }
+    /// The supplier, once it was told of the order.
+    pub fn told(&self) -> Option<OrgId> {
+        self.state.told().then_some(self.supplier_id)
     }
     /// Whose purchase it is: whoever orders, counts or pays it may see what happens to it.
     pub const fn concerned(&self) -> [OrgId; 3] {
@@ -151,7 +155,7 @@ pub fn group_by_ref(on: &mut Read, buyer: OrgId, client_ref: &str) -> Outcome<Or
 pub fn claim(tx: &mut Tx<'_>, side: Side, id: OrderId) -> Outcome<OrderRow> {
     let (at, next) = (tx.at(), orders::version.eq(orders::version + 1));
     let own = orders::table.filter(orders::id.eq(id));
-    Ok(match side {
+    let claimed: OrderRow = match side {
         Side::Buyer(org) => each!(tx, c => Kept(update(own.filter(orders::buyer_id.eq(org)))
             .set((next, orders::updated_at.eq(at))).returning(OrderRow::as_returning())).get_result(c)),
         Side::Supplier(org) => each!(tx, c => Kept(update(own.filter(orders::supplier_id.eq(org)))
@@ -162,7 +166,12 @@ pub fn claim(tx: &mut Tx<'_>, side: Side, id: OrderId) -> Outcome<OrderRow> {
         }
         Side::Program => each!(tx, c => Kept(update(own)
             .set((next, orders::updated_at.eq(at))).returning(OrderRow::as_returning())).get_result(c)),
-    }?)
+    }?;
+    // For its supplier there is no order before the last approval.
+    if matches!(side, Side::Supplier(_)) && !claimed.state.told() {
+        return Err(Code::NotFound.into());
+    }
+    Ok(claimed)
 }
 
 /// Lines of an order, in their order.
@@ -202,30 +211,33 @@ pub fn save(tx: &mut Tx<'_>, order: &OrderRow) -> Outcome<()> {
     Ok(later!(tx, Kept(update(orders::table.find(order.id)).set(changes)))?)
 }
 
+/// Orders that wait for their approval or for their supplier.
+const UNANSWERED: [OrderState; 2] = [OrderState::AwaitingApproval, OrderState::Placed];
+
 /// Orders that no supplier has answered with lines of a product, and the listings of those lines.
 pub fn unanswered(on: &mut Read, product: ProductId) -> Outcome<Vec<(OrderId, ListingId)>> {
-    Ok(each!(on, c => orders::table.inner_join(order_lines::table).filter(orders::state.eq(OrderState::Placed))
+    Ok(each!(on, c => orders::table.inner_join(order_lines::table).filter(orders::state.eq_any(UNANSWERED))
         .filter(order_lines::product_id.eq(product)).order((orders::id, order_lines::line_no))
         .select((orders::id, order_lines::listing_id)).load(c))?)
 }
 
 /// Orders that a supplier has not answered, or that nobody has answered with lines of these products, and their listings.
 pub fn unanswered_of(on: &mut Read, supplier: OrgId, made: &[ProductId]) -> Outcome<Vec<(OrderId, ListingId)>> {
-    Ok(each!(on, c => orders::table.inner_join(order_lines::table).filter(orders::state.eq(OrderState::Placed))
+    Ok(each!(on, c => orders::table.inner_join(order_lines::table).filter(orders::state.eq_any(UNANSWERED))
         .filter(orders::supplier_id.eq(supplier).or(order_lines::product_id.eq_any(made)))
         .order((orders::id, order_lines::line_no)).select((orders::id, order_lines::listing_id)).load(c))?)
 }
 
-/// Placed orders whose time to confirm is over, the longest waiting first.
-pub fn overdue(on: &mut Read, now: At, most: i64) -> Outcome<Vec<OrderId>> {
-    Ok(each!(on, c => orders::table.filter(orders::state.eq(OrderState::Placed)).filter(orders::confirm_by.le(now))
+/// Orders in a state that waits for an answer, whose time is over, the longest waiting first.
+pub fn overdue(on: &mut Read, state: OrderState, now: At, most: i64) -> Outcome<Vec<OrderId>> {
+    Ok(each!(on, c => orders::table.filter(orders::state.eq(state)).filter(orders::confirm_by.le(now))
         .order((orders::confirm_by, orders::id)).limit(most).select(orders::id).load(c))?)
 }
 
-/// Unanswered orders whose time to confirm rests on a year that was not loaded, the longest waiting first.
+/// Unanswered orders whose time to confirm, or to approve, rests on a year that was not loaded, the longest waiting first.
 pub fn provisional(on: &mut Read, after: Option<(At, OrderId)>, most: i64) -> Outcome<Vec<OrderRow>> {
     Ok(each!(on, c => {
-        let mut query = orders::table.filter(orders::state.eq(OrderState::Placed))
+        let mut query = orders::table.filter(orders::state.eq_any(UNANSWERED))
             .filter(orders::terms.like("%\"confirm_by_provisional\":true%")).select(OrderRow::as_select()).into_boxed();
         if let Some((at, id)) = after {
             query = query.filter(orders::confirm_by.ge(at))

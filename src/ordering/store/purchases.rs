@@ -16,7 +16,7 @@ use diesel::sql_types::BigInt;
 /// Ids named in one statement.
 const CHUNK: usize = 500;
 /// Orders that stand.
-const STANDING: [OrderState; 3] = [OrderState::Placed, OrderState::Confirmed, OrderState::Closed];
+const STANDING: [OrderState; 4] = OrderState::STANDING;
 
 /// Orders that stand and changed since a moment, in the order of their changes.
 pub fn changed(on: &mut Read, from: At, after: Option<(At, OrderId)>, most: i64) -> Outcome<Vec<OrderRow>> {

@@ -94,7 +94,7 @@ fn statements(orders: &[Minted], first: usize, postgres: bool) -> String {
         let kept = if standing { (fen, milli) } else { (0, 0) };
         tables[0].1.push(format!("({group}, {unit}, NULL, {buyer}, {placed})"));
         tables[1].1.push(format!("({own}, {group}, {supplier}, '640323', {unit}, {unit}, '640104', {unit}, 'canteen', 'own_use', 'government_procurement',
-            'canteen', NULL, '{{\"deliveries\":[],\"rules\":[],\"mode_reason\":\"\"}}', '{state}', NULL, {placed}, '{day}', {buyer}, {placed}, {placed}, {last},
+            'canteen', NULL, '{{\"deliveries\":[],\"rules\":[],\"mode_reason\":\"\",\"confirm_by_provisional\":false}}', '{state}', NULL, {placed}, '{day}', {buyer}, {placed}, {placed}, {last},
             {fen}, 0, {}, 0, {}, 0, {rated}, NULL, {last}, 1)", kept.0, kept.0));
         tables[2].1.push(format!("({line}, {own}, 1, {listing}, {product}, '滩羊', '箱', 'meat', '640323', '[]', '[]', {GRAMS}, FALSE, 0, {price_fen},
             FALSE, TRUE, TRUE, 0, {milli}, {1}, {1}, 0, 0, 0, {fen}, 0, {0}, 0, TRUE)", kept.0, kept.1));

@@ -92,6 +92,8 @@ on_both! {
             Ok(())
         };
         app.write(median).await.unwrap();
+        // Somebody has to approve so large an order.
+        app.person(till.market.trader.org_id, &[Role::Manager]).await;
         let check = till.market.trader.bare_post(CHECKS, till.market.order(&[(till.goods, "5000")])).expect(200).await.json();
         assert_eq!(warned(&check), pairs(&[("unusual_price", "/lines/0/listing_id"), ("supplier_share", "/lines/0")]));
         let one = &check["warnings"][0];
@@ -187,6 +189,8 @@ on_both! {
 
     async fn thresholds_are_rows_of_the_rule_table(app) {
         let till = Till::open(app).await;
+        // Somebody has to approve the third order, which is above the band.
+        app.person(till.market.trader.org_id, &[Role::Manager]).await;
         let operator = app.new_person(OrgKind::Operator, "640000", &[Role::OrgAdmin]).await;
         let rule = |name: &str, value: &str| {
             let row = json!({ "name": name, "region_code": "640104", "effective_from": "2021-03-02", "value": value, "source": "测试通知〔2021〕2号" });

@@ -269,11 +269,15 @@ impl World {
         let invitation = json!({ "email": format!("world{}@yigou.example", COUNT.fetch_add(1, Ordering::SeqCst)), "name": "马丽", "roles": ["payer"] });
         let invited = admin.post("/api/v1/invitations", invitation).expect(201).await;
         let until = yigou::kernel::time::At(app.ctx().at.0 + 86_400_000);
+        let away = json!({ "to_user_id": manager.user_id.to_string(), "valid_from": app.ctx().at.day(), "valid_until": app.ctx().at.day(),
+            "reason": "出差" });
+        let delegated = admin.post("/api/v1/approval-delegations", away).expect(201).await;
         let key = json!({ "name": "食堂系统", "permissions": ["signed_in"], "expires_at": until });
         let made = admin.bare_post("/api/v1/api-keys", key).expect(201).await;
         let transfer = self.transfer(app, &supervisor).await;
         for id in [
             excepted.id(),
+            delegated.id(),
             filed.id(),
             transfer,
             invited.id(),

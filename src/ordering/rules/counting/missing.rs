@@ -8,6 +8,8 @@ use crate::kernel::terms::Fund;
 /// What of an order is under way, beyond its facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
+    /// Whether people of the unit have yet to approve it.
+    pub unapproved: bool,
     /// Declined, cancelled or expired: nothing will ever count.
     pub dead: bool,
     /// Whether the supplier has confirmed.
@@ -46,8 +48,8 @@ pub struct Missing {
 pub fn explain(terms: &Terms, waiting: &Waiting, counted: &Counted) -> Vec<Missing> {
     if waiting.dead {
         let text = Message::new(
-            "订单已取消、拒绝或过期，不计入",
-            "The order was cancelled, declined or expired; it never counts",
+            "订单已取消、拒绝、驳回或过期，不计入",
+            "The order was cancelled, declined, rejected or expired; it never counts",
         );
         return vec![Missing { code: "order_dead", line: None, amount: None, rule: None, text }];
     }
@@ -66,6 +68,10 @@ fn missing_facts(terms: &Terms, waiting: &Waiting, counted: &Counted, missing: &
     let mut add = |code, line, amount, rule, zh: String, en: String| {
         missing.push(Missing { code, line, amount, rule, text: Message::new(zh, en) });
     };
+    if waiting.unapproved {
+        let (zh, en) = ("订单尚未通过审批", "The order is not approved yet");
+        add("not_approved", None, None, Some("approval_days"), zh.into(), en.into());
+    }
     if !waiting.confirmed {
         let (zh, en) = ("供应商尚未确认订单", "The supplier has not confirmed the order");
         add("not_confirmed", None, None, Some("confirm_days"), zh.into(), en.into());

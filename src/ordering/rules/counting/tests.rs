@@ -360,6 +360,7 @@ fn every_missing_fact_and_rule_row_is_named() {
     let names = vec!["枸杞".to_owned(), "滩羊肉".to_owned()];
     let waiting = Waiting {
         dead: false,
+        unapproved: true,
         confirmed: false,
         open_lines: vec![1],
         line_names: names,
@@ -376,6 +377,7 @@ fn every_missing_fact_and_rule_row_is_named() {
     assert_eq!(
         codes(&[true, false], &waiting, &facts),
         [
+            "not_approved",
             "not_confirmed",
             "line_open",
             "unpaid",
@@ -385,7 +387,14 @@ fn every_missing_fact_and_rule_row_is_named() {
             "plan_not_approved"
         ]
     );
-    let ready = Waiting { confirmed: true, open_lines: vec![], rated: true, plan_approved: true, ..waiting.clone() };
+    let ready = Waiting {
+        unapproved: false,
+        confirmed: true,
+        open_lines: vec![],
+        rated: true,
+        plan_approved: true,
+        ..waiting.clone()
+    };
     assert_eq!(codes(&[true, true], &ready, &[]), ["nothing_accepted"]);
     let done = whole("2020-02-01", "2020-02-01", "2020-02-01");
     assert!(codes(&[true], &ready, &done).is_empty());

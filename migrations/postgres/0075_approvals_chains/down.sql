@@ -1,0 +1,2 @@
+DROP TABLE approval_delegations;
+DROP TABLE approval_chains;
