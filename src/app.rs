@@ -3,6 +3,7 @@
 use crate::admission;
 use crate::anomalies;
 use crate::audit;
+use crate::banking;
 use crate::blacklist;
 use crate::bulletins;
 use crate::catalogue;
@@ -117,6 +118,7 @@ fn routes(config: &mut ServiceConfig) {
     quota::http::routes(config);
     units::http::routes(config);
     ordering::http::routes(config);
+    banking::http::routes(config);
     supervision::http::routes(config);
     anomalies::http::routes(config);
     reporting::http::routes(config);
@@ -245,7 +247,7 @@ pub fn jobs(installation: &Installation) -> Runner {
     let (flags, days) = (installation.store.clone(), installation.store.clone());
     let runner = Runner::new(installation.store.clone(), installation.clock.clone(), installation.ids.clone());
     let importing = importing(installation);
-    let runner = identity_jobs(runner, installation)
+    let runner = money_jobs(identity_jobs(runner, installation), installation)
         .on(imports::TOPIC, move |ctx, job| advance_import(importing.clone(), ctx, job))
         .on_outward(notifications::TOPIC, move |_, job| send_mail(mailer.clone(), job))
         .on(admission::MANDATE_REVOKED, move |ctx, job| end_mandate(mandates.clone(), ctx, job))
@@ -385,6 +387,16 @@ fn supervision_jobs(runner: Runner, installation: &Installation) -> Runner {
         .every(day, "anomalies.detect", move |ctx| {
             let store = sensing.clone();
             async move { anomalies::detect(&store, ctx).await.map(drop) }
+        })
+}
+
+/// Which money has come.
+fn money_jobs(runner: Runner, installation: &Installation) -> Runner {
+    let lines = installation.store.clone();
+    runner
+        .on(banking::TOPIC, move |ctx, job| {
+            let store = lines.clone();
+            async move { banking::advance(&store, &ctx, &job).await }
         })
 }
 

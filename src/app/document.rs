@@ -232,8 +232,10 @@ fn described(status: &str) -> &'static str {
 }
 
 /// Operations that move money, stock or quota refuse to run without a key; a test tries every operation.
-const KEYED: [&str; 34] = [
+const KEYED: [&str; 36] = [
     "/acceptances",
+    "/bank-statements",
+    "/bank-statements/{id}/bookings",
     "/certification-reviews",
     "/confirmations",
     "/imports/products",

@@ -319,6 +319,10 @@ permissions! {
     GrantException "duties.grant" { UNITS Reviewer }
     /// Confirm, decline, ship, invoice, confirm payments, refund.
     FulfilOrder "orders.fulfil" { SELLERS Seller }
+    /// Upload the own bank statements and confirm payments by their lines.
+    BookBankStatements "banking.book" { SELLERS Seller }
+    /// Read the own bank statements.
+    ReadBankStatements "banking.read" { SELLERS Seller, SELLERS Auditor }
     /// Read orders in scope.
     ReadOrders "orders.read" { BUYERS Trader, BUYERS Acceptor, BUYERS Payer, BUYERS Manager, BUYERS Auditor, SELLERS Seller, SELLERS Auditor, UNITS Reviewer, OFFICES Reviewer, OFFICES Auditor, FINANCE Reviewer, FINANCE Auditor, AUDITORS Auditor, OPERATOR Auditor }
     /// Complete an order's steps whatever they are (batch forms check each item's own permission).

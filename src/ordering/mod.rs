@@ -41,6 +41,7 @@ pub use commands::settle::settle;
 pub use commands::ship::{NewShipment, ShippedLine, ship};
 pub use commands::stop::{stop_slipped, stop_supplier, stop_unanswered};
 pub use http::PlaceOrderRequest;
+pub use queries::{Arrival, RefundView, arrival_days, arrival_state, arrivals, sent_back};
 pub use queries::{
     Bought, CountDifference, CountingView, Exception, Hands, OrderSummary, OrderView, OtherRules, OutstandingOrder,
     PaymentView, PaymentsWanted, Performance, Purchase, PurchaseLine, RecountWanted, RecountedOrder,

@@ -10,6 +10,7 @@ mod admission_figures;
 mod anomalies;
 mod attacks;
 mod bad_input;
+mod banking;
 mod base;
 mod blacklist;
 mod bulletins;

@@ -1,6 +1,7 @@
 //! Reading orders within what the asking party may see.
 
 mod annulments;
+mod arrivals;
 mod counting;
 mod duties;
 mod late;
@@ -16,6 +17,7 @@ mod verify_units;
 mod views;
 
 pub use annulments::{CertifiedLineView, certified_lines};
+pub use arrivals::{Arrival, arrival_days, arrival_state, arrivals, sent_back};
 pub use counting::{CountingView, counting};
 pub use duties::{DutyExceptionView, exceptions};
 pub use late::{LateEntryView, late_entries};

@@ -50,6 +50,7 @@ fn named(path: &str) -> Option<Named> {
         _ => match rest.split('/').next()? {
             "anomalies" => Record("anm"),
             "api-keys" => Record("key"),
+            "bank-statements" => Record("bks"),
             "blacklist" => Record("blk"),
             "blacklist-appeals" => Record("bla"),
             "budget-units" | "organisations" => Record("org"),

@@ -130,6 +130,10 @@ impl World {
         for id in [order, group, payment, invoiced.id(), returned.id(), refunded.id(), till.goods.to_string()] {
             self.keep(id);
         }
+        let statement = crate::banking::uploaded(till.seller(), "2021-03-02,30.00,,某单位,货款,W1\n", false).await.id();
+        let lines = till.seller().get(&format!("/api/v1/bank-statements/{statement}")).expect(200).await;
+        self.keep(lines.str("/lines/0/id"));
+        self.keep(statement);
         let buyers = [&till.market.trader, &till.market.acceptor, &till.payer];
         self.people.extend(buyers.into_iter().chain([till.seller()]).cloned());
     }
