@@ -16,6 +16,7 @@ use crate::ledger;
 use crate::linkage;
 use crate::notifications;
 use crate::ordering;
+use crate::payees;
 use crate::planner;
 use crate::platform::clock::{Clock, Ctx, IdSource};
 use crate::platform::db::{Readiness, Store, Tx};
@@ -117,6 +118,7 @@ fn routes(config: &mut ServiceConfig) {
     linkage::http::routes(config);
     quota::http::routes(config);
     units::http::routes(config);
+    payees::http::routes(config);
     ordering::http::routes(config);
     banking::http::routes(config);
     supervision::http::routes(config);
@@ -390,10 +392,14 @@ fn supervision_jobs(runner: Runner, installation: &Installation) -> Runner {
         })
 }
 
-/// Which money has come.
+/// Where money goes, and which of it has come.
 fn money_jobs(runner: Runner, installation: &Installation) -> Runner {
-    let lines = installation.store.clone();
+    let (payees, lines) = (installation.store.clone(), installation.store.clone());
     runner
+        .on(payees::IN_FORCE, move |ctx, job| {
+            let store = payees.clone();
+            async move { ordering::announce_payee(&store, &ctx, &job).await }
+        })
         .on(banking::TOPIC, move |ctx, job| {
             let store = lines.clone();
             async move { banking::advance(&store, &ctx, &job).await }

@@ -24,6 +24,8 @@ pub mod linkage;
 pub mod quota;
 pub mod units;
 
+pub mod payees;
+
 pub mod ordering;
 
 pub mod banking;

@@ -319,6 +319,12 @@ permissions! {
     GrantException "duties.grant" { UNITS Reviewer }
     /// Confirm, decline, ship, invoice, confirm payments, refund.
     FulfilOrder "orders.fulfil" { SELLERS Seller }
+    /// Propose the account to which the own organisation is paid.
+    ProposePayeeAccounts "payees.propose" { SELLERS OrgAdmin, SELLERS Seller }
+    /// Confirm such an account that another person proposed; the operator where a supplier has a single member.
+    ConfirmPayeeAccounts "payees.confirm" { SELLERS OrgAdmin, SELLERS Seller, OPERATOR OrgAdmin }
+    /// Read the payee accounts of the own organisation.
+    ReadPayeeAccounts "payees.read" { SELLERS OrgAdmin, SELLERS Seller, SELLERS Auditor, OPERATOR OrgAdmin }
     /// Upload the own bank statements and confirm payments by their lines.
     BookBankStatements "banking.book" { SELLERS Seller }
     /// Read the own bank statements.

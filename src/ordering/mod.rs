@@ -32,6 +32,7 @@ pub use commands::invoice::{NewInvoice, register as register_invoice};
 pub use commands::pay::{
     Answer as PaymentAnswer, NewPayment, answer as answer_payment, deem_payments, report as report_payment,
 };
+pub use commands::payee::announce_payee;
 pub use commands::place::{NewLine, NewOrder, Placed, place};
 pub use commands::rate::{NewRating, rate};
 pub use commands::recompute::recompute_deadlines;
@@ -51,4 +52,4 @@ pub use queries::{
 pub use rules::order::OrderState;
 pub use rules::outstanding::OutstandingCause;
 pub use rules::payment::{PaymentDecision, PaymentState};
-pub use terms::{Certificate, Delivery, FrozenRule, Origin, Terms};
+pub use terms::{Certificate, Delivery, FrozenPayee, FrozenRule, Origin, Terms};

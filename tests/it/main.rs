@@ -43,6 +43,7 @@ mod migrations;
 mod named_faults;
 mod openings;
 mod ordering;
+mod payees;
 mod payment_clock;
 mod payments;
 mod people;

@@ -11,6 +11,7 @@ pub mod expire;
 pub mod flag;
 pub mod invoice;
 pub mod pay;
+pub mod payee;
 pub mod place;
 pub mod rate;
 pub mod recompute;

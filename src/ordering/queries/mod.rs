@@ -154,6 +154,7 @@ pub fn order(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outcome
         let standings = certification::standings(read, &certificates)?;
         view.flags = views::flags(&open, &lines, &standings, &view.deliveries, today)?;
     }
+    view.payee = views::payee(read, actor, &row, today)?;
     let past = audit::history(read, &id.to_string())?;
     view.history = past.into_iter().map(OrderEvent::new).collect::<Outcome<_>>()?;
     Ok((view, row.version))

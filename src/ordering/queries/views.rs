@@ -2,12 +2,15 @@
 
 mod facts;
 mod flags;
+mod payee;
 mod told;
 
 pub use facts::{AcceptanceView, ReturnView, ShipmentView, ShortClosureView};
 pub(super) use facts::{acceptances, returns, shipments, short_closures};
 pub use flags::FlagView;
 pub(super) use flags::flags;
+pub use payee::OrderPayeeView;
+pub(super) use payee::payee;
 pub use told::{ListedOrder, OrderEvent};
 
 use crate::identity::Organisation;
@@ -338,6 +341,8 @@ pub struct OrderView {
     pub short_closures: Vec<ShortClosureView>,
     /// Lines of which a certificate was suspended or revoked before all goods had left; empty once that is over.
     pub flags: Vec<FlagView>,
+    /// The account to which it is paid: for its buyer, unit, payer and supplier; absent when none was frozen.
+    pub payee: Option<OrderPayeeView>,
     /// Everything that happened to it, with the reasons that were given, oldest first.
     pub history: Vec<OrderEvent>,
 }
@@ -364,6 +369,7 @@ impl OrderView {
             returns: Vec::new(),
             short_closures: Vec::new(),
             flags: Vec::new(),
+            payee: None,
             history: Vec::new(),
         })
     }

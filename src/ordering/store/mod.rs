@@ -9,6 +9,7 @@ pub mod flags;
 pub mod invoices;
 pub mod late;
 pub mod lists;
+pub mod open;
 pub mod orders;
 pub mod payments;
 pub mod performance;

@@ -97,6 +97,7 @@ impl Operation {
         };
         Some(self.address(|name| match name {
             "id" | "number" => id.clone(),
+            "account_id" => world.id("pac").to_owned(),
             "user_id" => world.id("usr").to_owned(),
             "year" => "2021".to_owned(),
             other => panic!("{}: what is {{{other}}}?", self.name()),

@@ -134,6 +134,10 @@ impl World {
         let lines = till.seller().get(&format!("/api/v1/bank-statements/{statement}")).expect(200).await;
         self.keep(lines.str("/lines/0/id"));
         self.keep(statement);
+        let account =
+            json!({ "holder": "盐池县滩羊合作社", "bank": "农业银行盐池支行", "account_number": "29425001040007777" });
+        let accounts = format!("/api/v1/organisations/{}/payee-accounts", till.seller().org_id);
+        self.keep(till.seller().post(&accounts, account).expect(201).await.id());
         let buyers = [&till.market.trader, &till.market.acceptor, &till.payer];
         self.people.extend(buyers.into_iter().chain([till.seller()]).cloned());
     }
