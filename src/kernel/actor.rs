@@ -358,6 +358,12 @@ permissions! {
 
     /// Draft, sign and publish bulletins of the own region, urge units.
     PublishBulletins "bulletins.publish" { FINANCE Reviewer }
+    /// What the own organisation is to receive, invoice and confirm.
+    ReadReceivables "reports.receivables" { SELLERS Seller, SELLERS Auditor }
+    /// What is to be paid in scope.
+    ReadPayables "reports.payables" { BUYERS Payer, BUYERS Manager, BUYERS Auditor, UNITS Reviewer, AUDITORS Auditor, FINANCE Reviewer, OPERATOR Auditor }
+    /// Overdue payments in scope, from the side of who pays or of who sells.
+    ReadOverdue "reports.overdue" { SELLERS Seller, SELLERS Auditor, BUYERS Payer, BUYERS Manager, BUYERS Auditor, UNITS Reviewer, AUDITORS Auditor, FINANCE Reviewer, OPERATOR Auditor }
     /// Read reports in scope.
     ReadReports "reports.read" { UNITS Manager, UNITS Reviewer, UNITS Auditor, FINANCE Reviewer, FINANCE Auditor, OFFICES Reviewer, OFFICES Auditor, AUDITORS Auditor, OPERATOR Auditor, OPERATOR OrgAdmin }
 }

@@ -49,6 +49,7 @@ pub use queries::{
     Wanted as OrdersWanted, answering, bought, changed_purchases, exception_on, hands, list as orders, order,
     outstanding, payments, performance, purchases, purchases_of, recounts, shipped_grams, sold_prices, verify_counts,
 };
+pub use queries::{Claim, ClaimsTaken, claims};
 pub use rules::order::OrderState;
 pub use rules::outstanding::OutstandingCause;
 pub use rules::payment::{PaymentDecision, PaymentState};

@@ -1,6 +1,7 @@
 //! How figures are put together: exact sums, shares that sum to the whole, rates rounded once.
 
 pub mod certification;
+pub mod overdue;
 
 use crate::kernel::money::{Fen, Overflow, rate_hundredths, show_rate};
 

@@ -40,6 +40,7 @@ mod ledger;
 mod linkage;
 mod listings;
 mod migrations;
+mod money_reports;
 mod named_faults;
 mod openings;
 mod ordering;

@@ -2,6 +2,7 @@
 
 mod annulments;
 mod arrivals;
+mod claims;
 mod counting;
 mod duties;
 mod late;
@@ -18,6 +19,7 @@ mod views;
 
 pub use annulments::{CertifiedLineView, certified_lines};
 pub use arrivals::{Arrival, arrival_days, arrival_state, arrivals, sent_back};
+pub use claims::{Claim, ClaimsTaken, claims};
 pub use counting::{CountingView, counting};
 pub use duties::{DutyExceptionView, exceptions};
 pub use late::{LateEntryView, late_entries};

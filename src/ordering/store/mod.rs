@@ -2,6 +2,7 @@
 
 pub mod annulments;
 pub mod arrivals;
+pub mod claims;
 pub mod counting;
 pub mod duties;
 pub mod facts;

@@ -1,6 +1,7 @@
 //! Reports over HTTP, as JSON or CSV.
 
 mod certification;
+mod money;
 mod progress;
 mod volumes;
 
@@ -12,6 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig) {
     config.service(progress::quota_progress);
+    money::routes(config);
     config.service(volumes::county_volumes).service(certification::certification_report);
 }
 

@@ -2,6 +2,7 @@
 
 pub mod certification;
 pub mod changes;
+pub mod money;
 pub mod progress;
 pub mod volumes;
 
