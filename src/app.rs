@@ -4,6 +4,7 @@ use crate::admission;
 use crate::anomalies;
 use crate::approvals;
 use crate::audit;
+use crate::banking;
 use crate::blacklist;
 use crate::bulletins;
 use crate::catalogue;
@@ -16,6 +17,7 @@ use crate::ledger;
 use crate::linkage;
 use crate::notifications;
 use crate::ordering;
+use crate::payees;
 use crate::planner;
 use crate::platform::clock::{Clock, Ctx, IdSource};
 use crate::platform::db::{Readiness, Store, Tx};
@@ -118,7 +120,9 @@ fn routes(config: &mut ServiceConfig) {
     quota::http::routes(config);
     units::http::routes(config);
     approvals::http::routes(config);
+    payees::http::routes(config);
     ordering::http::routes(config);
+    banking::http::routes(config);
     supervision::http::routes(config);
     anomalies::http::routes(config);
     reporting::http::routes(config);
@@ -247,7 +251,7 @@ pub fn jobs(installation: &Installation) -> Runner {
     let (flags, days) = (installation.store.clone(), installation.store.clone());
     let runner = Runner::new(installation.store.clone(), installation.clock.clone(), installation.ids.clone());
     let importing = importing(installation);
-    let runner = identity_jobs(runner, installation)
+    let runner = money_jobs(identity_jobs(runner, installation), installation)
         .on(imports::TOPIC, move |ctx, job| advance_import(importing.clone(), ctx, job))
         .on_outward(notifications::TOPIC, move |_, job| send_mail(mailer.clone(), job))
         .on(admission::MANDATE_REVOKED, move |ctx, job| end_mandate(mandates.clone(), ctx, job))
@@ -387,6 +391,20 @@ fn supervision_jobs(runner: Runner, installation: &Installation) -> Runner {
         .every(day, "anomalies.detect", move |ctx| {
             let store = sensing.clone();
             async move { anomalies::detect(&store, ctx).await.map(drop) }
+        })
+}
+
+/// Where money goes, and which of it has come.
+fn money_jobs(runner: Runner, installation: &Installation) -> Runner {
+    let (payees, lines) = (installation.store.clone(), installation.store.clone());
+    runner
+        .on(payees::IN_FORCE, move |ctx, job| {
+            let store = payees.clone();
+            async move { ordering::announce_payee(&store, &ctx, &job).await }
+        })
+        .on(banking::TOPIC, move |ctx, job| {
+            let store = lines.clone();
+            async move { banking::advance(&store, &ctx, &job).await }
         })
 }
 

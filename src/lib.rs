@@ -24,8 +24,11 @@ pub mod quota;
 pub mod units;
 
 pub mod approvals;
+pub mod payees;
 
 pub mod ordering;
+
+pub mod banking;
 pub mod supervision;
 
 pub mod imports;

@@ -232,9 +232,11 @@ fn described(status: &str) -> &'static str {
 }
 
 /// Operations that move money, stock or quota refuse to run without a key; a test tries every operation.
-const KEYED: [&str; 43] = [
+const KEYED: [&str; 45] = [
     "/acceptances",
     "/approvals",
+    "/bank-statements",
+    "/bank-statements/{id}/bookings",
     "/certification-reviews",
     "/confirmations",
     "/disputes/{id}/settlement-answers",

@@ -103,6 +103,15 @@ pub fn pays_for(read: &mut Read, payer: OrgId, unit: OrgId, day: Day) -> Outcome
     Ok(ties.into_iter().find(|tie| tie.payer_id == payer).map(|tie| tie.kind))
 }
 
+/// Who pays for a unit on a day besides itself, and as what.
+///
+/// # Errors
+/// When the database fails.
+pub fn payers_of(read: &mut Read, unit: OrgId, day: Day) -> Outcome<Vec<(OrgId, PayerKind)>> {
+    let ties = store::payer_ties_meeting(read, unit, day, day.plus_days(1))?;
+    Ok(ties.into_iter().map(|tie| (tie.payer_id, tie.kind)).collect())
+}
+
 /// Whether a scope reaches an organisation of a region on a day.
 ///
 /// # Errors
@@ -172,6 +181,18 @@ pub fn colleagues(read: &mut Read, org: OrgId) -> Outcome<Vec<Colleague>> {
         email: person.email_verified_at.map(|_| person.email),
     };
     Ok(active.map(colleague).collect())
+}
+
+/// How many people of an organisation may act and hold one of these roles.
+///
+/// # Errors
+/// When the database fails.
+pub fn members_with(read: &mut Read, org: OrgId, roles: &[Role]) -> Outcome<usize> {
+    let members = store::all_members(read, org)?;
+    let may = members.iter().filter(|(member, person)| {
+        person.status == Standing::Active && roles.iter().any(|role| member.roles.0.contains(role))
+    });
+    Ok(may.count())
 }
 
 /// Whether a person is a member of an organisation.

@@ -25,6 +25,7 @@ pub(crate) mod schema;
 mod store;
 mod template;
 
+pub use cells::{Fault as CellFault, Holds, Known, narrow, plain, read as read_cell};
 pub use commands::{NewImport, TOPIC, begin_at_console};
 pub use job::{Parts, advance, look, step};
 pub use queries::{ImportErrorView, ImportView, errors, import};

@@ -333,6 +333,16 @@ permissions! {
     GrantException "duties.grant" { UNITS Reviewer }
     /// Confirm, decline, ship, invoice, confirm payments, refund.
     FulfilOrder "orders.fulfil" { SELLERS Seller }
+    /// Propose the account to which the own organisation is paid.
+    ProposePayeeAccounts "payees.propose" { SELLERS OrgAdmin, SELLERS Seller }
+    /// Confirm such an account that another person proposed; the operator where a supplier has a single member.
+    ConfirmPayeeAccounts "payees.confirm" { SELLERS OrgAdmin, SELLERS Seller, OPERATOR OrgAdmin }
+    /// Read the payee accounts of the own organisation.
+    ReadPayeeAccounts "payees.read" { SELLERS OrgAdmin, SELLERS Seller, SELLERS Auditor, OPERATOR OrgAdmin }
+    /// Upload the own bank statements and confirm payments by their lines.
+    BookBankStatements "banking.book" { SELLERS Seller }
+    /// Read the own bank statements.
+    ReadBankStatements "banking.read" { SELLERS Seller, SELLERS Auditor }
     /// Read orders in scope.
     ReadOrders "orders.read" { BUYERS Trader, BUYERS Acceptor, BUYERS Payer, BUYERS Manager, BUYERS Auditor, SELLERS Seller, SELLERS Auditor, UNITS Reviewer, OFFICES Reviewer, OFFICES Auditor, FINANCE Reviewer, FINANCE Auditor, AUDITORS Auditor, OPERATOR Auditor }
     /// Dispute a part of what an order owes; state, settle, withdraw.
@@ -368,6 +378,12 @@ permissions! {
 
     /// Draft, sign and publish bulletins of the own region, urge units.
     PublishBulletins "bulletins.publish" { FINANCE Reviewer }
+    /// What the own organisation is to receive, invoice and confirm.
+    ReadReceivables "reports.receivables" { SELLERS Seller, SELLERS Auditor }
+    /// What is to be paid in scope.
+    ReadPayables "reports.payables" { BUYERS Payer, BUYERS Manager, BUYERS Auditor, UNITS Reviewer, AUDITORS Auditor, FINANCE Reviewer, OPERATOR Auditor }
+    /// Overdue payments in scope, from the side of who pays or of who sells.
+    ReadOverdue "reports.overdue" { SELLERS Seller, SELLERS Auditor, BUYERS Payer, BUYERS Manager, BUYERS Auditor, UNITS Reviewer, AUDITORS Auditor, FINANCE Reviewer, OPERATOR Auditor }
     /// Read reports in scope.
     ReadReports "reports.read" { UNITS Manager, UNITS Reviewer, UNITS Auditor, FINANCE Reviewer, FINANCE Auditor, OFFICES Reviewer, OFFICES Auditor, AUDITORS Auditor, OPERATOR Auditor, OPERATOR OrgAdmin }
 }

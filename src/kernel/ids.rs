@@ -125,6 +125,12 @@ crate::ids! {
     QuotaTransferId "qtr"
     /// A change of a budget unit: renamed, moved, closed, merged.
     UnitChangeId "uch"
+    /// An account to which a supplier is paid.
+    PayeeAccountId "pac"
+    /// A bank statement that a supplier uploaded.
+    BankStatementId "bks"
+    /// A movement of a bank account.
+    BankLineId "bkl"
     /// A ledger account.
     AccountId "act"
     /// A ledger transfer; derived by its caller.

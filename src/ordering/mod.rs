@@ -37,6 +37,7 @@ pub use commands::invoice_whole::register_whole as register_whole_invoice;
 pub use commands::pay::{
     Answer as PaymentAnswer, NewPayment, answer as answer_payment, deem_payments, report as report_payment,
 };
+pub use commands::payee::announce_payee;
 pub use commands::place::{NewLine, NewOrder, Placed, place};
 pub use commands::rate::{NewRating, rate};
 pub use commands::recompute::recompute_deadlines;
@@ -46,13 +47,15 @@ pub use commands::settle::settle;
 pub use commands::ship::{NewShipment, ShippedLine, ship};
 pub use commands::stop::{stop_slipped, stop_supplier, stop_unanswered};
 pub use http::{PlaceOrderRequest, WholeInvoiceRequest};
+pub use queries::{Arrival, RefundView, arrival_days, arrival_state, arrivals, sent_back};
 pub use queries::{
     Bought, CountDifference, CountingView, Exception, Hands, OrderSummary, OrderView, OtherRules, OutstandingOrder,
     PaymentView, PaymentsWanted, Performance, Purchase, PurchaseLine, RecountWanted, RecountedOrder,
     Wanted as OrdersWanted, answering, bought, changed_purchases, exception_on, hands, list as orders, order,
     outstanding, payments, performance, purchases, purchases_of, recounts, shipped_grams, sold_prices, verify_counts,
 };
+pub use queries::{Claim, ClaimsTaken, claims};
 pub use rules::order::OrderState;
 pub use rules::outstanding::OutstandingCause;
 pub use rules::payment::{PaymentDecision, PaymentState};
-pub use terms::{Certificate, Delivery, FrozenRule, Origin, Terms};
+pub use terms::{Certificate, Delivery, FrozenPayee, FrozenRule, Origin, Terms};

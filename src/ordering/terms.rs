@@ -1,7 +1,7 @@
 //! What an order freezes at placement beyond plain columns: deliveries, rule rows, origins, certificates.
 
 use crate::kernel::error::{AppError, Outcome};
-use crate::kernel::ids::{CertificateId, RuleId, SchemeId};
+use crate::kernel::ids::{CertificateId, PayeeAccountId, RuleId, SchemeId};
 use crate::kernel::money::Ppm;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::Day;
@@ -50,6 +50,19 @@ impl FrozenRule {
     }
 }
 
+/// The account to which an order is paid, as it stood at the confirmation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FrozenPayee {
+    /// The account.
+    pub account_id: PayeeAccountId,
+    /// Whose it is, as the bank writes it.
+    pub holder: String,
+    /// The bank and its branch.
+    pub bank: String,
+    /// Its number.
+    pub account_number: String,
+}
+
 /// What the order froze at placement, and when the supplier confirmed it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Terms {
@@ -63,6 +76,9 @@ pub struct Terms {
     pub mode_reason: String,
     /// Whether the confirmation deadline rests on a calendar year that is not loaded.
     pub confirm_by_provisional: bool,
+    /// To which account it is paid; comes with the confirmation, where the supplier had one in force on that day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payee: Option<FrozenPayee>,
 }
 
 impl Terms {

@@ -1,7 +1,10 @@
 //! Reports: the bulletin's progress of the plans, volumes by county, and how far admission and certification have come.
 //!
-//! Owns no table; its store reads any table and writes none. Every amount is a sum of counting entries (`ledger_counts`), the
-//! only source: the progress by their attributed year (through the sums of `ledger_unit_years`, to which every entry adds itself), the volumes by the month they happened in. Sums are exact integers, a
+//! Beside them, of the money: what is to be received and paid, and what is overdue (`queries::money`), from the facts of orders.
+//!
+//! Owns no table; its store reads any table and writes none. Every other amount is a sum of counting entries (`ledger_counts`), the
+//! only source: the progress by their attributed year (through the sums of `ledger_unit_years`, to which every entry adds
+//! itself), the volumes by the month they happened in. Sums are exact integers, a
 //! total row is the sum of its rows, and every report names its basis.
 
 pub mod http;

@@ -2,6 +2,7 @@
 
 pub mod certification;
 pub mod filling;
+pub mod overdue;
 
 use crate::kernel::money::{Fen, Overflow, rate_hundredths, show_rate};
 

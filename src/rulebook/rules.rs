@@ -132,6 +132,8 @@ crate::text_enum! {
         AnomalySplitDays "anomaly_split_days"
         /// 数量相差不超过此比例的视为重复下单, parts per million.
         AnomalySimilarPpm "anomaly_similar_ppm"
+        /// 银行流水与报告的付款日期相差不超过此天数才自动入账, calendar days.
+        BankMatchDays "bank_match_days"
     }
 }
 
@@ -234,6 +236,7 @@ impl RuleName {
             | R::LinkageReminderInterval
             | R::AnomalySplitDays
             | R::FillOpensDays
+            | R::BankMatchDays
             | R::PaymentDays
             | R::PaymentDaysMax => "calendar_days",
             R::ReviewDays

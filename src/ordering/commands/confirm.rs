@@ -2,6 +2,7 @@
 
 use super::claimed::Claimed;
 use super::flag::flag;
+use super::payee;
 use crate::catalogue;
 use crate::identity;
 use crate::kernel::actor::Actor;
@@ -32,6 +33,7 @@ pub fn confirm(tx: &mut Tx<'_>, actor: &Actor, id: OrderId) -> Outcome<OrderRow>
     claimed.order.confirmed_by = Some(actor.user_id);
     let day = tx.at().day();
     freeze_clock(tx, &mut claimed.order, day)?;
+    payee::freeze(tx, &mut claimed.order, day)?;
     claimed.write(tx, &id.to_string(), day, false)?;
     claimed.record(tx, Some(actor), "order.confirmed", json!({}))?;
     // Goods may be sold on another ground although a certificate that they were ordered with has ended.

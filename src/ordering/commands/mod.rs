@@ -16,6 +16,7 @@ pub mod invoice_whole;
 pub mod papers;
 pub mod pay;
 pub(super) mod photos;
+pub mod payee;
 pub mod place;
 pub mod rate;
 pub mod recompute;

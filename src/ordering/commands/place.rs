@@ -238,6 +238,7 @@ impl Assembly<'_> {
             rules: rules.to_vec(),
             mode_reason: reason.to_owned(),
             confirm_by_provisional: provisional,
+            payee: None,
         };
         Ok(OrderRow {
             id: tx.new_id(),

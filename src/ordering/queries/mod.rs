@@ -2,6 +2,8 @@
 
 mod annulments;
 mod approvals;
+mod arrivals;
+mod claims;
 mod counting;
 mod disputes;
 mod duties;
@@ -19,6 +21,8 @@ mod verify_units;
 mod views;
 
 pub use annulments::{CertifiedLineView, certified_lines};
+pub use arrivals::{Arrival, arrival_days, arrival_state, arrivals, sent_back};
+pub use claims::{Claim, ClaimsTaken, claims};
 pub use counting::{CountingView, counting};
 pub use disputes::{DisputeDetail, DisputeView, DisputesWanted, dispute, disputes, withheld};
 pub use duties::{DutyExceptionView, exceptions};
@@ -174,6 +178,7 @@ pub fn order(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outcome
     }
     let mut past = audit::history(read, &id.to_string())?;
     past.retain(|past| !sells || !approvals::INTERNAL.contains(&past.action.as_str()));
+    view.payee = views::payee(read, actor, &row, today)?;
     view.history = past.into_iter().map(OrderEvent::new).collect::<Outcome<_>>()?;
     Ok((view, row.version))
 }

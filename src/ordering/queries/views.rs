@@ -3,6 +3,7 @@
 mod delivery;
 mod facts;
 mod flags;
+mod payee;
 mod told;
 
 pub use delivery::{AcceptancePhotoView, LotPaperView, PendingAcceptanceView};
@@ -10,6 +11,8 @@ pub use facts::{AcceptanceView, ReturnView, ShipmentView, ShortClosureView};
 pub(super) use facts::{acceptances, returns, shipments, short_closures};
 pub use flags::FlagView;
 pub(super) use flags::flags;
+pub use payee::OrderPayeeView;
+pub(super) use payee::payee;
 pub use told::{ListedOrder, OrderEvent};
 
 use super::disputes::{DisputeView, OwedView};
@@ -355,6 +358,8 @@ pub struct OrderView {
     /// The approvals that it needs and has; absent where it needs none, and for its supplier.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approvals: Option<OrderApprovalsView>,
+    /// The account to which it is paid: for its buyer, unit, payer and supplier; absent when none was frozen.
+    pub payee: Option<OrderPayeeView>,
     /// Everything that happened to it, with the reasons that were given, oldest first.
     pub history: Vec<OrderEvent>,
 }
@@ -387,6 +392,7 @@ impl OrderView {
             pending_acceptance: None,
             flags: Vec::new(),
             approvals: None,
+            payee: None,
             history: Vec::new(),
         })
     }

@@ -2,6 +2,8 @@
 
 pub mod annulments;
 pub mod approvals;
+pub mod arrivals;
+pub mod claims;
 pub mod counting;
 pub mod disputes;
 pub mod duties;
@@ -10,6 +12,7 @@ pub mod flags;
 pub mod invoices;
 pub mod late;
 pub mod lists;
+pub mod open;
 pub mod orders;
 pub mod papers;
 pub mod payments;

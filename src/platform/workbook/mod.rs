@@ -155,14 +155,22 @@ pub fn check_claim(bytes: &[u8], content_type: &str) -> Result<(), Unreadable> {
 /// # Errors
 /// Why it cannot be read.
 pub fn read(bytes: &[u8], content_type: &str, sheet: &str, limits: Limits) -> Result<Table, Unreadable> {
-    check_claim(bytes, content_type)?;
-    let table = if content_type == XLSX {
-        package::check(bytes)?;
-        reading::workbook(bytes, sheet, limits)?
-    } else {
-        delimited::text(bytes, limits)?
-    };
+    let table = read_foreign(bytes, content_type, sheet, limits)?;
     if table.header.is_empty() { Err(Unreadable::NoHeader) } else { Ok(table) }
+}
+
+/// Reads a table that is none of our templates: its titles may stand further below, with the first row empty.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn read_foreign(bytes: &[u8], content_type: &str, sheet: &str, limits: Limits) -> Result<Table, Unreadable> {
+    check_claim(bytes, content_type)?;
+    if content_type == XLSX {
+        package::check(bytes)?;
+        reading::workbook(bytes, sheet, limits)
+    } else {
+        delimited::text(bytes, limits)
+    }
 }
 
 /// The letters of a column, counted from 0: `A`, `Z`, `AA`.

@@ -2,6 +2,7 @@
 
 mod certification;
 mod filling;
+mod money;
 mod progress;
 mod volumes;
 
@@ -13,6 +14,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig) {
     config.service(progress::quota_progress).service(filling::plan_filling);
+    money::routes(config);
     config.service(volumes::county_volumes).service(certification::certification_report);
 }
 

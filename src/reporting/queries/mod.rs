@@ -4,6 +4,7 @@ pub mod certification;
 pub mod changes;
 pub mod filling;
 pub mod kept;
+pub mod money;
 pub mod progress;
 pub mod volumes;
 

@@ -51,6 +51,7 @@ fn named(path: &str) -> Option<Named> {
             "anomalies" => Record("anm"),
             "api-keys" => Record("key"),
             "approval-delegations" => Record("apg"),
+            "bank-statements" => Record("bks"),
             "blacklist" => Record("blk"),
             "blacklist-appeals" => Record("bla"),
             "budget-units" | "organisations" => Record("org"),
@@ -98,6 +99,7 @@ impl Operation {
         };
         Some(self.address(|name| match name {
             "id" | "number" => id.clone(),
+            "account_id" => world.id("pac").to_owned(),
             "user_id" => world.id("usr").to_owned(),
             "acceptance_id" => world.id("acc").to_owned(),
             "year" => "2021".to_owned(),

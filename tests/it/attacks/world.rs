@@ -141,6 +141,14 @@ impl World {
         for id in [order, group, payment, invoiced.id(), returned.id(), refunded.id(), till.goods.to_string()] {
             self.keep(id);
         }
+        let statement = crate::banking::uploaded(till.seller(), "2021-03-02,30.00,,某单位,货款,W1\n", false).await.id();
+        let lines = till.seller().get(&format!("/api/v1/bank-statements/{statement}")).expect(200).await;
+        self.keep(lines.str("/lines/0/id"));
+        self.keep(statement);
+        let account =
+            json!({ "holder": "盐池县滩羊合作社", "bank": "农业银行盐池支行", "account_number": "29425001040007777" });
+        let accounts = format!("/api/v1/organisations/{}/payee-accounts", till.seller().org_id);
+        self.keep(till.seller().post(&accounts, account).expect(201).await.id());
         let buyers = [&till.market.trader, &till.market.acceptor, &till.payer];
         self.people.extend(buyers.into_iter().chain([till.seller()]).cloned());
     }

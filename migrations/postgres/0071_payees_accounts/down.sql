@@ -1,0 +1,2 @@
+DROP TABLE payee_notices;
+DROP TABLE payee_accounts;

@@ -1,0 +1,123 @@
+//! What suppliers may claim: orders of which goods were kept, what they cost, what was paid, day by day, and until when.
+
+use super::{ListSide, reach};
+use crate::kernel::actor::Actor;
+use crate::kernel::error::Outcome;
+use crate::kernel::ids::{OrderId, OrgId};
+use crate::kernel::money::Fen;
+use crate::kernel::region_code::RegionCode;
+use crate::kernel::time::Day;
+use crate::ordering::clock;
+use crate::ordering::store::claims as store;
+use crate::ordering::store::orders::OrderRow;
+use crate::platform::db::Read;
+use std::collections::BTreeMap;
+
+pub use crate::ordering::store::claims::Taken as ClaimsTaken;
+
+/// An order of which goods were kept.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// The order.
+    pub order_id: OrderId,
+    /// Who sells.
+    pub supplier_id: OrgId,
+    /// Where the supplier is.
+    pub supplier_region: RegionCode,
+    /// Who ordered.
+    pub buyer_id: OrgId,
+    /// Whose count it is.
+    pub unit_id: OrgId,
+    /// Where the unit is.
+    pub unit_region: RegionCode,
+    /// Who pays.
+    pub payer_id: OrgId,
+    /// The day of placement.
+    pub placed_on: Day,
+    /// The last day to pay, where the payment clock runs.
+    pub due_on: Option<Day>,
+    /// Goods accepted and kept, with their freight, in fen.
+    pub owed: Fen,
+    /// Paid and not sent back, in fen.
+    pub paid: Fen,
+    /// Reported as paid and not answered, in fen.
+    pub reported: Fen,
+    /// Invoiced, red letters deducted, in fen.
+    pub invoiced: Fen,
+    /// By how much what is to be paid grew (or, negative, shrank) on which day, in fen; freight with the first goods. The
+    /// sum is what is open.
+    pub moves: Vec<(Day, Fen)>,
+}
+
+impl Claim {
+    /// Owed and not paid, in fen; negative where too much was paid.
+    ///
+    /// # Errors
+    /// When it does not fit.
+    pub fn open(&self) -> Outcome<Fen> {
+        Ok(self.owed.minus(self.paid)?)
+    }
+}
+
+/// Claims within an actor's scope, seen from the side of sellers or of buyers, in the order of placing.
+///
+/// # Errors
+/// When the database fails.
+pub fn claims(read: &mut Read, actor: &Actor, sold: bool, taken: ClaimsTaken, today: Day) -> Outcome<Vec<Claim>> {
+    let side = if sold { ListSide::Supplier } else { ListSide::Buyer };
+    let reach = reach(read, actor, Some(side), today)?;
+    let rows = store::orders(read, &reach, taken)?;
+    let ids: Vec<OrderId> = rows.iter().map(|row| row.id).collect();
+    let dues = clock::dues(read, &rows.iter().collect::<Vec<_>>())?;
+    let mut moves: BTreeMap<OrderId, Vec<(Day, Fen)>> = BTreeMap::new();
+    let mut add = |rows: Vec<store::Moved>, grows: bool| {
+        for (order, day, fen) in rows {
+            moves.entry(order).or_default().push((day, if grows { fen } else { fen.negated() }));
+        }
+    };
+    add(store::accepted(read, &ids)?, true);
+    add(store::returned(read, &ids)?, false);
+    add(store::paid(read, &ids)?, false);
+    add(store::refunded(read, &ids)?, true);
+    let mut reported: BTreeMap<OrderId, Vec<Fen>> = BTreeMap::new();
+    for (order, _, fen) in store::reported(read, &ids)? {
+        reported.entry(order).or_default().push(fen);
+    }
+    let invoiced: BTreeMap<OrderId, Fen> = store::invoiced(read, &ids)?.into_iter().collect();
+    let firsts: BTreeMap<OrderId, Day> = first_days(&store::accepted(read, &ids)?);
+    let claim = |row: &OrderRow| {
+        let mut own = moves.get(&row.id).cloned().unwrap_or_default();
+        if let Some(first) = firsts.get(&row.id).filter(|_| row.freight_fen > Fen::ZERO) {
+            own.push((*first, row.freight_fen));
+        }
+        own.sort_by_key(|(day, _)| *day);
+        Ok(Claim {
+            order_id: row.id,
+            supplier_id: row.supplier_id,
+            supplier_region: row.supplier_region,
+            buyer_id: row.buyer_id,
+            unit_id: row.unit_id,
+            unit_region: row.unit_region,
+            payer_id: row.payer_id,
+            placed_on: row.placed_day,
+            due_on: dues.get(&row.id).map(|due| Day::new(due.day)),
+            owed: row.accepted_fen.minus(row.returned_fen)?.plus(row.freight_fen)?,
+            paid: row.paid_fen.minus(row.refunded_fen)?,
+            reported: Fen::total(reported.get(&row.id).into_iter().flatten().copied())?,
+            invoiced: invoiced.get(&row.id).copied().unwrap_or(Fen::ZERO),
+            moves: own,
+        })
+    };
+    rows.iter().map(claim).collect()
+}
+
+fn first_days(accepted: &[store::Moved]) -> BTreeMap<OrderId, Day> {
+    let mut firsts = BTreeMap::new();
+    for (order, day, fen) in accepted {
+        if *fen > Fen::ZERO {
+            let first = firsts.entry(*order).or_insert(*day);
+            *first = (*first).min(*day);
+        }
+    }
+    firsts
+}
