@@ -1,6 +1,7 @@
 //! Tables of orders and of the facts about their goods.
 
 pub mod annulments;
+pub mod call_offs;
 pub mod duties;
 pub mod flags;
 pub mod money;

@@ -1,7 +1,7 @@
 //! What an order freezes at placement beyond plain columns: deliveries, rule rows, origins, certificates.
 
 use crate::kernel::error::{AppError, Outcome};
-use crate::kernel::ids::{CertificateId, RuleId, SchemeId};
+use crate::kernel::ids::{AgreementId, CertificateId, RuleId, SchemeId};
 use crate::kernel::money::Ppm;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::Day;
@@ -63,6 +63,22 @@ pub struct Terms {
     pub mode_reason: String,
     /// Whether the confirmation deadline rests on a calendar year that is not loaded.
     pub confirm_by_provisional: bool,
+    /// The framework agreement that it was called off from, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<AgreementTerms>,
+}
+
+/// The framework agreement that an order was called off from, as it stood then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AgreementTerms {
+    /// The agreement.
+    pub id: AgreementId,
+    /// Its document's number.
+    pub number: String,
+    /// The revision whose prices and terms hold.
+    pub revision: i64,
+    /// How it is delivered.
+    pub delivery_terms: Option<String>,
 }
 
 impl Terms {

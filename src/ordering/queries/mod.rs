@@ -1,6 +1,7 @@
 //! Reading orders within what the asking party may see.
 
 mod annulments;
+mod call_offs;
 mod counting;
 mod duties;
 mod late;
@@ -16,6 +17,7 @@ mod verify_units;
 mod views;
 
 pub use annulments::{CertifiedLineView, certified_lines};
+pub use call_offs::{CalledOff, called_off};
 pub use counting::{CountingView, counting};
 pub use duties::{DutyExceptionView, exceptions};
 pub use late::{LateEntryView, late_entries};

@@ -20,7 +20,7 @@ use crate::kernel::terms::{Category, Channel, Fund, LineStanding, Mode, Purpose}
 use crate::kernel::time::At;
 use crate::ordering::rules::order::OrderState;
 use crate::ordering::store::orders::{GroupRow, LineRow, OrderRow};
-use crate::ordering::terms::{self, Certificate, Delivery, FrozenRule, Origin, Terms};
+use crate::ordering::terms::{self, AgreementTerms, Certificate, Delivery, FrozenRule, Origin, Terms};
 use crate::platform::http::etag;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -326,6 +326,8 @@ pub struct OrderView {
     pub mode_reason: String,
     /// Whether `confirm_by` rests on a year whose holidays are not loaded; it may become later then, never earlier.
     pub confirm_by_provisional: bool,
+    /// The framework agreement that it was called off from.
+    pub agreement: Option<AgreementTerms>,
     /// Lines.
     pub lines: Vec<LineView>,
     /// Shipments, oldest first.
@@ -358,6 +360,7 @@ impl OrderView {
             rules: terms.rules,
             mode_reason: terms.mode_reason,
             confirm_by_provisional: terms.confirm_by_provisional,
+            agreement: terms.agreement,
             lines: lines.iter().map(LineView::new).collect::<Outcome<_>>()?,
             shipments: Vec::new(),
             acceptances: Vec::new(),

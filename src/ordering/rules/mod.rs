@@ -1,6 +1,7 @@
 //! Pure decisions about orders: which event fits which state, what each event does to a line's amounts, what counts.
 
 pub mod annulment;
+pub mod called;
 pub mod counting;
 pub mod duties;
 pub mod flag;

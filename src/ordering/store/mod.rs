@@ -1,6 +1,7 @@
 //! SQL of orders and of the facts about their goods; decides nothing.
 
 pub mod annulments;
+pub mod call_offs;
 pub mod counting;
 pub mod duties;
 pub mod facts;
