@@ -1,6 +1,7 @@
 //! The composition root: state, the routes and jobs of all slices. It knows every slice; no slice knows it.
 
 use crate::admission;
+use crate::agreements;
 use crate::anomalies;
 use crate::audit;
 use crate::blacklist;
@@ -117,6 +118,7 @@ fn routes(config: &mut ServiceConfig) {
     quota::http::routes(config);
     units::http::routes(config);
     ordering::http::routes(config);
+    agreements::http::routes(config);
     supervision::http::routes(config);
     anomalies::http::routes(config);
     reporting::http::routes(config);

@@ -25,6 +25,8 @@ pub mod quota;
 pub mod units;
 
 pub mod ordering;
+
+pub mod agreements;
 pub mod supervision;
 
 pub mod anomalies;
