@@ -2,7 +2,7 @@
 
 use super::amend::used_by_line;
 use super::{current, in_force, record};
-use crate::agreements::rules::framework::{AgreementCoverage, FrameworkTerms, Used, room};
+use crate::agreements::rules::framework::{AgreementCoverage, AgreementState, FrameworkTerms, Used, room};
 use crate::agreements::rules::term::{Term, delivers};
 use crate::agreements::store::{self, AgreementRow};
 use crate::identity::{self, PayerKind};
@@ -63,7 +63,9 @@ pub fn call_off(tx: &mut Tx<'_>, actor: &Actor, id: AgreementId, new: &NewCallOf
     let day = tx.at().day();
     let row = store::claim(tx, id)?.ok_or(Code::NotFound)?;
     let unit = new.unit_id.unwrap_or(actor.org_id);
-    if !orders_for(tx, actor, unit, day)? || !covers(tx, &row, unit, day)? {
+    // What is not accepted is nobody's but the two sides'.
+    let known = row.state == AgreementState::InForce || unit == row.holder_id;
+    if !known || !orders_for(tx, actor, unit, day)? || !covers(tx, &row, unit, day)? {
         return Err(Code::NotFound.into());
     }
     in_force(tx, &row)?;
