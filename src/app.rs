@@ -1,6 +1,7 @@
 //! The composition root: state, the routes and jobs of all slices. It knows every slice; no slice knows it.
 
 use crate::admission;
+use crate::agreements;
 use crate::anomalies;
 use crate::approvals;
 use crate::audit;
@@ -123,6 +124,7 @@ fn routes(config: &mut ServiceConfig) {
     payees::http::routes(config);
     ordering::http::routes(config);
     banking::http::routes(config);
+    agreements::http::routes(config);
     supervision::http::routes(config);
     anomalies::http::routes(config);
     reporting::http::routes(config);

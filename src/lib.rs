@@ -28,6 +28,7 @@ pub mod payees;
 
 pub mod ordering;
 
+pub mod agreements;
 pub mod banking;
 pub mod supervision;
 

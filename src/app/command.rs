@@ -4,6 +4,7 @@ use super::export::{Export, export};
 use super::import::{ImportRows, import_rows};
 use super::server::{Serving, serve};
 use super::{Installation, seed};
+use crate::agreements;
 use crate::audit;
 use crate::bulletins;
 use crate::certification;
@@ -278,8 +279,12 @@ async fn verify(installation: &Installation) -> Outcome<ExitCode> {
     for wrong in &bulletins {
         eprintln!("{wrong}: sha256 与内容不符 / is not that of the content");
     }
-    let sound = found.is_empty() && counts.is_empty() && sums.is_empty() && batches.is_empty() && bulletins.is_empty();
-    if !sound {
+    let overdrawn = installation.store.read(agreements::verify).await?;
+    for (agreement, line, used, agreed) in &overdrawn {
+        eprintln!("{agreement}: 第 {line} 行已用 / line {line} uses {used}，协议数量 / agreed {agreed}");
+    }
+    let sound = found.is_empty() && counts.is_empty() && sums.is_empty();
+    if !(sound && batches.is_empty() && bulletins.is_empty() && overdrawn.is_empty()) {
         return Ok(ExitCode::FAILURE);
     }
     println!("一致 / no difference");

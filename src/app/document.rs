@@ -103,7 +103,11 @@ fn drop_unused(document: &mut OpenApi) {
 const KEY: &str = "重试时保持不变；动用资金、库存、份额的操作必填。1 至 200 个可见 ASCII 字符，不含 #；保留 7 天。批量请求的各项共用一个键，同一个键不能再用于另一请求 / the same on a retry; required where money, stock or quota moves. 1 to 200 visible ASCII characters without #, kept for 7 days. The items of a batch share one key, which serves no other request";
 
 /// What the operations of a tag are about, for who reads the document from its beginning.
-const ABOUT: [(&str, &str); 16] = [
+const ABOUT: [(&str, &str); 17] = [
+    (
+        "agreements",
+        "框架协议 / Prices, quantities and a term agreed with one supplier, for the holder or for units below it, who order by call-offs. Either side proposes, the other answers; what was called off keeps its terms.",
+    ),
     (
         "admission",
         "供应商入驻与委托销售 / A supplier applies, its county recommends, the platform decides. Agent traders sell under a producer's mandate.",
@@ -232,8 +236,9 @@ fn described(status: &str) -> &'static str {
 }
 
 /// Operations that move money, stock or quota refuse to run without a key; a test tries every operation.
-const KEYED: [&str; 45] = [
+const KEYED: [&str; 46] = [
     "/acceptances",
+    "/agreements/{id}/call-offs",
     "/approvals",
     "/bank-statements",
     "/bank-statements/{id}/bookings",

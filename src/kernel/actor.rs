@@ -205,6 +205,9 @@ const SELLERS: &[OrgKind] = &[
 ];
 const BUYERS: &[OrgKind] =
     &[OrgKind::BudgetUnit, OrgKind::Contractor, OrgKind::EnterpriseBuyer, OrgKind::SocialOrganisation, OrgKind::Union];
+/// Who holds framework agreements: a contractor buys under its unit's.
+const HOLDERS: &[OrgKind] =
+    &[OrgKind::BudgetUnit, OrgKind::EnterpriseBuyer, OrgKind::SocialOrganisation, OrgKind::Union];
 const UNITS: &[OrgKind] = &[OrgKind::BudgetUnit];
 /// Buyers for whom orders count: a contractor orders for others.
 const CHAINED: &[OrgKind] =
@@ -351,6 +354,12 @@ permissions! {
     MediateDispute "disputes.mediate" { OPERATOR Reviewer, FINANCE Reviewer }
     /// Read disputes in scope.
     ReadDisputes "disputes.read" { BUYERS Trader, BUYERS Acceptor, BUYERS Payer, BUYERS Manager, BUYERS Auditor, SELLERS Seller, SELLERS Auditor, UNITS Reviewer, OFFICES Reviewer, OFFICES Auditor, FINANCE Reviewer, FINANCE Auditor, AUDITORS Auditor, OPERATOR Reviewer, OPERATOR Auditor }
+    /// Propose framework agreements: for the own organisation, a supervising unit also for units below it.
+    ProposeAgreement "agreements.propose" { HOLDERS Trader, UNITS Reviewer }
+    /// Answer, amend, take back and end framework agreements of the own organisation.
+    WorkAgreements "agreements.work" { HOLDERS Trader, UNITS Reviewer, SELLERS Seller }
+    /// Read framework agreements in scope.
+    ReadAgreements "agreements.read" { BUYERS Trader, BUYERS Manager, BUYERS Auditor, SELLERS Seller, SELLERS Auditor, UNITS Reviewer, FINANCE Reviewer, FINANCE Auditor, AUDITORS Auditor, OPERATOR Auditor }
     /// Complete an order's steps whatever they are (batch forms check each item's own permission).
     WorkOrders "orders.work" { BUYERS Trader, BUYERS Acceptor, BUYERS Payer, SELLERS Seller }
 

@@ -291,6 +291,16 @@ impl AppError {
         }
         self
     }
+    /// Names a field as the request called it, where it is called otherwise further down.
+    #[must_use]
+    pub fn renamed(mut self, from: &str, to: &str) -> AppError {
+        for field in &mut self.0.fields {
+            if let Some(before) = field.pointer.strip_suffix(from) {
+                field.pointer = format!("{before}{to}");
+            }
+        }
+        self
+    }
     /// The code.
     #[must_use]
     pub fn code(&self) -> Code {

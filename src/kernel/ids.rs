@@ -201,6 +201,8 @@ crate::ids! {
     OrderFlagId "flg"
     /// What an annulled certificate means for an order.
     OrderAnnulmentId "oan"
+    /// A framework agreement (框架协议).
+    AgreementId "agr"
     /// A rule row.
     RuleId "rul"
     /// A pairing of places or a designated unit.

@@ -9,7 +9,7 @@
 //! Around the goods also `lot_papers`, `acceptance_proposals` (what waits for a second person) and `acceptance_photos`; around
 //! what is owed `disputes` with their lines, entries, files and settlements.
 //!
-//! Also owns the facts about money (`payments`, `refunds`, `ratings`, `invoices`), `duty_exceptions`, `order_flags`, `order_annulments`, `order_annulment_lines`, `order_approval_plans`, `order_approvers`, `order_approvals` and `order_facts`, the order in which all
+//! Also owns the facts about money (`payments`, `refunds`, `ratings`, `invoices`), `duty_exceptions`, `order_flags`, `call_offs`, `order_annulments`, `order_annulment_lines`, `order_approval_plans`, `order_approvers`, `order_approvals` and `order_facts`, the order in which all
 //! facts took effect: counting entries follow from them by [`rules::counting`] and are only ever appended ([`settle`]).
 
 mod annulled;
@@ -38,7 +38,7 @@ pub use commands::pay::{
     Answer as PaymentAnswer, NewPayment, answer as answer_payment, deem_payments, report as report_payment,
 };
 pub use commands::payee::announce_payee;
-pub use commands::place::{NewLine, NewOrder, Placed, place};
+pub use commands::place::{CallOff, NewLine, NewOrder, Placed, place, place_under};
 pub use commands::rate::{NewRating, rate};
 pub use commands::recompute::recompute_deadlines;
 pub use commands::refund::{NewRefund, refund};
@@ -49,13 +49,15 @@ pub use commands::stop::{stop_slipped, stop_supplier, stop_unanswered};
 pub use http::{PlaceOrderRequest, WholeInvoiceRequest};
 pub use queries::{Arrival, RefundView, arrival_days, arrival_state, arrivals, sent_back};
 pub use queries::{
-    Bought, CountDifference, CountingView, Exception, Hands, OrderSummary, OrderView, OtherRules, OutstandingOrder,
-    PaymentView, PaymentsWanted, Performance, Purchase, PurchaseLine, RecountWanted, RecountedOrder,
-    Wanted as OrdersWanted, answering, bought, changed_purchases, exception_on, hands, list as orders, order,
-    outstanding, payments, performance, purchases, purchases_of, recounts, shipped_grams, sold_prices, verify_counts,
+    Bought, CalledOff, CountDifference, CountingView, Exception, Hands, OrderGroupView, OrderSummary, OrderView,
+    OtherRules, OutstandingOrder, PaymentView, PaymentsWanted, Performance, Purchase, PurchaseLine, RecountWanted,
+    RecountedOrder, Wanted as OrdersWanted, answering, bought, called_off, changed_purchases, exception_on, hands,
+    list as orders, order, outstanding, payments, performance, purchases, purchases_of, recounts, shipped_grams,
+    sold_prices, verify_counts,
 };
 pub use queries::{Claim, ClaimsTaken, claims};
 pub use rules::order::OrderState;
 pub use rules::outstanding::OutstandingCause;
 pub use rules::payment::{PaymentDecision, PaymentState};
-pub use terms::{Certificate, Delivery, FrozenPayee, FrozenRule, Origin, Terms};
+pub use store::call_offs::CalledFrom;
+pub use terms::{AgreementTerms, Certificate, Delivery, FrozenPayee, FrozenRule, Origin, Terms};

@@ -1,9 +1,10 @@
 //! Tables of orders and of the facts about their goods.
 
 pub mod annulments;
+pub mod approvals;
+pub mod call_offs;
 pub mod delivery;
 pub mod disputes;
-pub mod approvals;
 pub mod duties;
 pub mod flags;
 pub mod money;

@@ -1,6 +1,7 @@
 //! What an order freezes at placement beyond plain columns: deliveries, rule rows, origins, certificates.
 
 use crate::kernel::error::{AppError, Outcome};
+use crate::kernel::ids::{AgreementId, CertificateId, RuleId, SchemeId};
 use crate::kernel::ids::{CertificateId, PayeeAccountId, RuleId, SchemeId};
 use crate::kernel::money::Ppm;
 use crate::kernel::region_code::RegionCode;
@@ -79,6 +80,21 @@ pub struct Terms {
     /// To which account it is paid; comes with the confirmation, where the supplier had one in force on that day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payee: Option<FrozenPayee>,
+    /// The framework agreement that it was called off from, if any.
+    pub agreement: Option<AgreementTerms>,
+}
+
+/// The framework agreement that an order was called off from, as it stood then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AgreementTerms {
+    /// The agreement.
+    pub id: AgreementId,
+    /// Its document's number.
+    pub number: String,
+    /// The revision whose prices and terms hold.
+    pub revision: i64,
+    /// How it is delivered.
+    pub delivery_terms: Option<String>,
 }
 
 impl Terms {

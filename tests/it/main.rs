@@ -7,6 +7,7 @@ mod support;
 
 mod admission;
 mod admission_figures;
+mod agreements;
 mod anomalies;
 mod approvals;
 mod attacks;

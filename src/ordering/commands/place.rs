@@ -1,9 +1,11 @@
 //! Placing: one request, several suppliers, all or nothing. Everything is read once, decided, written in few statements.
 
 mod approval;
+mod call_off;
 mod draft;
 mod parties;
 
+pub use call_off::CallOff;
 pub use draft::{Draft, drafts};
 
 use super::claimed::{ordered_entry, quota_hold, stock_hold};
@@ -23,7 +25,7 @@ use crate::ledger::{self, AccountKind, Hold, HoldError, Owner};
 use crate::ordering::rules::mode;
 use crate::ordering::rules::order::OrderState;
 use crate::ordering::store::orders::{self as store, GroupRow, LineRow, OrderRow};
-use crate::ordering::terms::{self, Delivery, FrozenRule, Terms};
+use crate::ordering::terms::{self, AgreementTerms, Delivery, FrozenRule, Terms};
 use crate::platform::db::Tx;
 use crate::quota::{self, CanteenMode};
 use crate::regions;
@@ -102,6 +104,14 @@ pub struct Placed {
 /// `price_changed`, `quantity_not_whole`, `out_of_stock`; `ceiling_exceeded`, `client_ref_reused`; `unit_ended`; `fund_not_allowed`, also to a member of a shared canteen;
 /// `approvers_missing`.
 pub fn place(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder) -> Outcome<Placed> {
+    place_under(tx, actor, new, None)
+}
+
+/// The same, where it is called off from a framework agreement at the agreed prices. The agreement's own limits were asked before.
+///
+/// # Errors
+/// As for [`place`].
+pub fn place_under(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder, call_off: Option<&CallOff>) -> Outcome<Placed> {
     let day = tx.at().day();
     let parties = parties::parties(tx, actor, new, day)?;
     // The caller was loaded with its own end, so that this is asked for others only; what it misses, the ledger refuses.
@@ -117,14 +127,16 @@ pub fn place(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder) -> Outcome<Placed> 
     };
     take_ref(tx, &group)?;
     let ids: Vec<ListingId> = new.lines.iter().map(|line| line.listing_id).collect();
-    let offers = catalogue::offers(tx, &ids, day)?;
+    let mut offers = catalogue::offers(tx, &ids, day)?;
+    call_off::agree(call_off, new, &mut offers);
     // The rows that the order freezes are the rows that decide: those of its fund.
     let (rules, fund) =
         (rulebook::load(tx, &parties.unit_region, day, &[FROZEN, &approval::RULES].concat())?, new.fund.as_str());
     let drafts = drafts(new, &offers, rules.choice_for(RuleName::QuotaProductRule, fund)?, day)?;
     let deadlines = deadlines(tx, &drafts, rules.int_for(RuleName::ConfirmDays, None, Some(fund))?, day)?;
     let paired = paired(tx, actor, new, &drafts, day)?;
-    let assembly = Assembly { actor, new, parties: &parties, paired, deadlines: &deadlines };
+    let agreement = call_off.map(|call_off| &call_off.agreement);
+    let assembly = Assembly { actor, new, parties: &parties, paired, deadlines: &deadlines, agreement };
     let (mut orders, lines) = assembly.assemble(tx, &group, &drafts, &frozen(&rules, new.fund))?;
     let plan = approval::plan(tx, (actor, new, &parties), &orders, &rules, day)?;
     plan.begin(tx, (actor, new), &mut orders, &rules)?;
@@ -136,6 +148,7 @@ pub fn place(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder) -> Outcome<Placed> 
     hold(tx, (&quota, refuses), &lines, &drafts)?;
     let beyond = if refuses { None } else { beyond(tx, &quota)? };
     store::insert(tx, &group, &orders, &lines)?;
+    call_off::enter(tx, call_off, &orders, &lines)?;
     count(tx, &orders, &lines, day)?;
     if plan.steps.is_empty() {
         announce(tx, actor, &orders, &group)?;
@@ -195,6 +208,7 @@ struct Assembly<'a> {
     parties: &'a Parties,
     paired: Vec<OrgId>,
     deadlines: &'a BTreeMap<RegionCode, (At, bool)>,
+    agreement: Option<&'a AgreementTerms>,
 }
 
 impl Assembly<'_> {
@@ -239,6 +253,7 @@ impl Assembly<'_> {
             mode_reason: reason.to_owned(),
             confirm_by_provisional: provisional,
             payee: None,
+            agreement: self.agreement.cloned(),
         };
         Ok(OrderRow {
             id: tx.new_id(),

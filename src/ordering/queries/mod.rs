@@ -3,6 +3,7 @@
 mod annulments;
 mod approvals;
 mod arrivals;
+mod call_offs;
 mod claims;
 mod counting;
 mod disputes;
@@ -22,6 +23,7 @@ mod views;
 
 pub use annulments::{CertifiedLineView, certified_lines};
 pub use arrivals::{Arrival, arrival_days, arrival_state, arrivals, sent_back};
+pub use call_offs::{CalledOff, called_off};
 pub use claims::{Claim, ClaimsTaken, claims};
 pub use counting::{CountingView, counting};
 pub use disputes::{DisputeDetail, DisputeView, DisputesWanted, dispute, disputes, withheld};

@@ -15,8 +15,8 @@ pub use payee::OrderPayeeView;
 pub(super) use payee::payee;
 pub use told::{ListedOrder, OrderEvent};
 
-use super::disputes::{DisputeView, OwedView};
 use super::approvals::OrderApprovalsView;
+use super::disputes::{DisputeView, OwedView};
 use crate::identity::Organisation;
 use crate::kernel::error::{Code, Outcome};
 use crate::kernel::ids::{ListingId, OrderGroupId, OrderId, OrderLineId, OrgId, ProductId};
@@ -27,7 +27,7 @@ use crate::kernel::terms::{Category, Channel, Fund, LineStanding, Mode, Purpose}
 use crate::kernel::time::At;
 use crate::ordering::rules::order::OrderState;
 use crate::ordering::store::orders::{GroupRow, LineRow, OrderRow};
-use crate::ordering::terms::{self, Certificate, Delivery, FrozenRule, Origin, Terms};
+use crate::ordering::terms::{self, AgreementTerms, Certificate, Delivery, FrozenRule, Origin, Terms};
 use crate::platform::http::etag;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -333,6 +333,8 @@ pub struct OrderView {
     pub mode_reason: String,
     /// Whether `confirm_by` rests on a year whose holidays are not loaded; it may become later then, never earlier.
     pub confirm_by_provisional: bool,
+    /// The framework agreement that it was called off from.
+    pub agreement: Option<AgreementTerms>,
     /// Lines.
     pub lines: Vec<LineView>,
     /// Shipments, oldest first.
@@ -380,6 +382,7 @@ impl OrderView {
             rules: terms.rules,
             mode_reason: terms.mode_reason,
             confirm_by_provisional: terms.confirm_by_provisional,
+            agreement: terms.agreement,
             lines: lines.iter().map(LineView::new).collect::<Outcome<_>>()?,
             shipments: Vec::new(),
             acceptances: Vec::new(),

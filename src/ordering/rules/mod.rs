@@ -2,6 +2,7 @@
 
 pub mod annulment;
 pub mod approval;
+pub mod called;
 pub mod counting;
 pub mod dispute;
 pub mod duties;

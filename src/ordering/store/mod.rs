@@ -3,6 +3,7 @@
 pub mod annulments;
 pub mod approvals;
 pub mod arrivals;
+pub mod call_offs;
 pub mod claims;
 pub mod counting;
 pub mod disputes;

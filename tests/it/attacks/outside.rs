@@ -48,6 +48,7 @@ fn named(path: &str) -> Option<Named> {
         "organisations/{id}/supervising-units" => Platform,
         "score-proposals/{id}/decisions" => Platform,
         _ => match rest.split('/').next()? {
+            "agreements" => Record("agr"),
             "anomalies" => Record("anm"),
             "api-keys" => Record("key"),
             "approval-delegations" => Record("apg"),

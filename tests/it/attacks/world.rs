@@ -53,6 +53,7 @@ impl World {
         world.linkage(app, &till).await;
         world.supervision(app, &till).await;
         world.unit(app, &till.market).await;
+        world.agreement(app, &till).await;
         world.day = app.ctx().at.day().to_string();
         world
     }
@@ -217,6 +218,18 @@ impl World {
         let draft = json!({ "year": 2021, "as_of": yesterday, "by": "region" });
         self.keep(bureau.post("/api/v1/bulletins", draft).expect(201).await.id());
         self.anomaly(app, till.market.trader.org_id).await;
+    }
+
+    /// An agreement that the unit may call off.
+    async fn agreement(&mut self, app: &TestApp, till: &Till) {
+        let today = app.ctx().at.day();
+        let proposal = json!({ "supplier_id": till.seller().org_id, "coverage": "own", "number": "1号", "from": today,
+            "until": today.plus_days(300), "notice_days": 0,
+            "lines": [{ "listing_id": till.goods, "unit_price_fen": 900, "quantity": "1000" }] });
+        let id = till.market.trader.post("/api/v1/agreements", proposal).expect(201).await.id();
+        let accepted = json!({ "revision": 1, "decision": "accept" });
+        till.seller().post(&format!("/api/v1/agreements/{id}/answers"), accepted).expect(200).await;
+        self.keep(id);
     }
 
     /// Something unusual about the unit's purchases.
