@@ -1,8 +1,7 @@
 //! What an order freezes at placement beyond plain columns: deliveries, rule rows, origins, certificates.
 
 use crate::kernel::error::{AppError, Outcome};
-use crate::kernel::ids::{AgreementId, CertificateId, RuleId, SchemeId};
-use crate::kernel::ids::{CertificateId, PayeeAccountId, RuleId, SchemeId};
+use crate::kernel::ids::{AgreementId, CertificateId, PayeeAccountId, RuleId, SchemeId};
 use crate::kernel::money::Ppm;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::Day;
@@ -81,6 +80,7 @@ pub struct Terms {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payee: Option<FrozenPayee>,
     /// The framework agreement that it was called off from, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agreement: Option<AgreementTerms>,
 }
 
