@@ -209,4 +209,30 @@ on_both! {
         books.check_overdue().await;
         books.check_tables().await;
     }
+
+    async fn what_is_in_dispute_is_not_overdue(app) {
+        let till = Till::open(app).await;
+        let (seller, trader) = (till.seller(), &till.market.trader);
+        let order = till.accepted("10").await;
+        let body = json!({ "kind": "quality", "text": "霉斑", "lines": [{ "line_no": 1, "amount_fen": 3000 }] });
+        let dispute = trader.post(&format!("/api/v1/orders/{order}/disputes"), body).expect(201).await.id();
+        let due = day(till.counting(&order).await["payment_due_on"].as_str().unwrap());
+        let on = async |today: Day| {
+            app.clock.set_day(&today.to_string());
+            let late = report(seller, "overdue-payments").await["total"].clone();
+            let open = report(seller, "receivables").await["total"].clone();
+            assert_eq!(open["open_fen"], json!(10_000));
+            (late["overdue_fen"].as_i64().unwrap(), late["interest_fen"].as_i64().unwrap(), open["disputed_fen"].as_i64().unwrap())
+        };
+        assert_eq!(on(due).await, (0, 0, 3000));
+        // 7000 fen for five days at 500 ppm are 17.5 fen.
+        assert_eq!(on(due.plus_days(5)).await, (7000, 18, 3000));
+        trader.post(&format!("/api/v1/disputes/{dispute}/withdrawals"), json!({ "reason": "不争了" })).expect(200).await;
+        let shown = trader.get(&format!("/api/v1/orders/{order}")).expect(200).await.json();
+        let again = day(shown["owed"]["freed"][0]["due_on"].as_str().unwrap());
+        let interest = |days: i64, of_it: i64| ((7000 * days + 3000 * of_it) * 500 + 500_000) / 1_000_000;
+        let days = again.epoch_days() - due.epoch_days();
+        assert_eq!(on(again).await, (7000, interest(days, 0), 0));
+        assert_eq!(on(again.plus_days(2)).await, (10_000, interest(days + 2, 2), 0));
+    }
 }

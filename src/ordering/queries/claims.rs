@@ -9,6 +9,7 @@ use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::Day;
 use crate::ordering::clock;
 use crate::ordering::store::claims as store;
+use crate::ordering::store::disputes::{self, DisputeRow};
 use crate::ordering::store::orders::OrderRow;
 use crate::platform::db::Read;
 use std::collections::BTreeMap;
@@ -44,8 +45,12 @@ pub struct Claim {
     pub reported: Fen,
     /// Invoiced, red letters deducted, in fen.
     pub invoiced: Fen,
-    /// By how much what is to be paid grew (or, negative, shrank) on which day, in fen; freight with the first goods. The
-    /// sum is what is open.
+    /// Of what is open, in dispute and therefore not due, in fen.
+    pub disputed: Fen,
+    /// Freed by disputes that ended, and due today at the latest, in fen.
+    pub due_today: Fen,
+    /// By how much what is to be paid by its last day grew (or, negative, shrank) on which day, in fen; freight with the first
+    /// goods. What is in dispute leaves for as long, and comes back on the last day to pay what the dispute freed.
     pub moves: Vec<(Day, Fen)>,
 }
 
@@ -76,7 +81,8 @@ pub fn claims(read: &mut Read, actor: &Actor, sold: bool, taken: ClaimsTaken, to
         }
     };
     add(store::accepted(read, &ids)?, true);
-    add(store::returned(read, &ids)?, false);
+    let returned = store::returned(read, &ids)?;
+    add(returned.clone(), false);
     add(store::paid(read, &ids)?, false);
     add(store::refunded(read, &ids)?, true);
     let mut reported: BTreeMap<OrderId, Vec<Fen>> = BTreeMap::new();
@@ -85,12 +91,17 @@ pub fn claims(read: &mut Read, actor: &Actor, sold: bool, taken: ClaimsTaken, to
     }
     let invoiced: BTreeMap<OrderId, Fen> = store::invoiced(read, &ids)?.into_iter().collect();
     let firsts: BTreeMap<OrderId, Day> = first_days(&store::accepted(read, &ids)?);
+    let mut doubts = doubts(read, &rows, &returned, today)?;
     let claim = |row: &OrderRow| {
+        let doubt = doubts.remove(&row.id).unwrap_or_default();
         let mut own = moves.get(&row.id).cloned().unwrap_or_default();
         if let Some(first) = firsts.get(&row.id).filter(|_| row.freight_fen > Fen::ZERO) {
             own.push((*first, row.freight_fen));
         }
+        own.extend(doubt.moves);
         own.sort_by_key(|(day, _)| *day);
+        let (owed, paid) =
+            (row.accepted_fen.minus(row.returned_fen)?.plus(row.freight_fen)?, row.paid_fen.minus(row.refunded_fen)?);
         Ok(Claim {
             order_id: row.id,
             supplier_id: row.supplier_id,
@@ -101,14 +112,59 @@ pub fn claims(read: &mut Read, actor: &Actor, sold: bool, taken: ClaimsTaken, to
             payer_id: row.payer_id,
             placed_on: row.placed_day,
             due_on: dues.get(&row.id).map(|due| Day::new(due.day)),
-            owed: row.accepted_fen.minus(row.returned_fen)?.plus(row.freight_fen)?,
-            paid: row.paid_fen.minus(row.refunded_fen)?,
+            owed,
+            paid,
+            disputed: doubt.withheld.min(owed.minus(paid)?.max(Fen::ZERO)),
+            due_today: doubt.due_today,
             reported: Fen::total(reported.get(&row.id).into_iter().flatten().copied())?,
             invoiced: invoiced.get(&row.id).copied().unwrap_or(Fen::ZERO),
             moves: own,
         })
     };
     rows.iter().map(claim).collect()
+}
+
+/// What disputes about an order do to what is due of it.
+#[derive(Default)]
+struct Doubt {
+    withheld: Fen,
+    due_today: Fen,
+    moves: Vec<(Day, Fen)>,
+}
+
+/// What is in dispute of orders, and when it left what is due and came back.
+fn doubts(
+    read: &mut Read,
+    rows: &[OrderRow],
+    returned: &[store::Moved],
+    today: Day,
+) -> Outcome<BTreeMap<OrderId, Doubt>> {
+    let ids: Vec<OrderId> = rows.iter().map(|row| row.id).collect();
+    let mut found: Vec<DisputeRow> = Vec::new();
+    for part in ids.chunks(store::CHUNK) {
+        found.extend(disputes::of_orders(read, part)?);
+    }
+    let mut doubts: BTreeMap<OrderId, Doubt> = BTreeMap::new();
+    for dispute in found {
+        let Some(order) = rows.iter().find(|row| row.id == dispute.order_id) else { continue };
+        let lines = disputes::lines_of(read, &[dispute.id])?;
+        let withheld = Fen::total(lines.iter().map(|line| line.withheld_fen))?;
+        let (opened, doubt) = (dispute.opened_at.day(), doubts.entry(order.id).or_default());
+        doubt.withheld = doubt.withheld.plus(withheld)?;
+        doubt.moves.push((opened, dispute.amount_fen.negated()));
+        // What is neither withheld nor freed went back as goods, and is owed no more since then.
+        let back = dispute.amount_fen.minus(withheld)?.minus(dispute.freed_fen)?;
+        let days = returned.iter().filter(|(id, day, _)| *id == order.id && *day >= opened).map(|(_, day, _)| *day);
+        let went = days.max().or_else(|| dispute.closed_at.map(|at| at.day())).unwrap_or(today);
+        doubt.moves.push((went, back));
+        let Some(freed_on) = dispute.freed_on else { continue };
+        let due = clock::due_after(read, order, freed_on)?.unwrap_or(freed_on);
+        doubt.moves.push((due, dispute.freed_fen));
+        if due == today {
+            doubt.due_today = doubt.due_today.plus(dispute.freed_fen)?;
+        }
+    }
+    Ok(doubts)
 }
 
 fn first_days(accepted: &[store::Moved]) -> BTreeMap<OrderId, Day> {

@@ -17,7 +17,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 /// Ids named in one statement.
-const CHUNK: usize = 500;
+pub const CHUNK: usize = 500;
 
 /// Which orders a list of claims takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

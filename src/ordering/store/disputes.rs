@@ -128,6 +128,12 @@ pub fn of_order(on: &mut Read, order: OrderId) -> Outcome<Vec<DisputeRow>> {
         .select(DisputeRow::as_select()).load(c))?)
 }
 
+/// The disputes of orders, oldest first.
+pub fn of_orders(on: &mut Read, orders: &[OrderId]) -> Outcome<Vec<DisputeRow>> {
+    Ok(each!(on, c => disputes::table.filter(disputes::order_id.eq_any(orders)).order(disputes::id)
+        .select(DisputeRow::as_select()).load(c))?)
+}
+
 /// The disputed lines of an order, oldest dispute first.
 pub fn lines_of_order(on: &mut Read, order: OrderId) -> Outcome<Vec<DisputeLineRow>> {
     Ok(each!(on, c => lines::table.inner_join(disputes::table).filter(disputes::order_id.eq(order))

@@ -18,10 +18,11 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(receivables_report).service(payables_report).service(overdue_report);
 }
 
-const AGEING: [&str; 9] = [
+const AGEING: [&str; 10] = [
     "名称",
     "订单数",
     "未付(元)",
+    "争议中(元)",
     "未起算(元)",
     "未到期(元)",
     "逾期1-30天(元)",
@@ -65,6 +66,7 @@ fn ageing(row: &AgeingRow) -> Vec<Cell> {
     let name = if row.org_id.is_some() { Cell::from(row.name.as_str()) } else { Cell::from("合计") };
     let amounts = [
         row.open_fen,
+        row.disputed_fen,
         row.no_clock_fen,
         row.not_due_fen,
         row.days_1_30_fen,

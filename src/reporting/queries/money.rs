@@ -55,6 +55,8 @@ pub struct AgeingRow {
     pub orders: usize,
     /// Owed and not paid: the sum of the columns that follow.
     pub open_fen: Fen,
+    /// Of it, in dispute and therefore not due.
+    pub disputed_fen: Fen,
     /// Of it, where no payment clock runs.
     pub no_clock_fen: Fen,
     /// Of it, not past due.
@@ -82,7 +84,8 @@ impl AgeingRow {
             Age::Days90 => &mut self.days_61_90_fen,
             Age::Over90 => &mut self.over_90_fen,
         };
-        *column = column.plus(open)?;
+        *column = column.plus(open.minus(claim.disputed)?)?;
+        self.disputed_fen = self.disputed_fen.plus(claim.disputed)?;
         self.orders += 1;
         self.open_fen = self.open_fen.plus(open)?;
         self.reported_fen = self.reported_fen.plus(claim.reported)?;
@@ -342,7 +345,7 @@ pub fn overdue(read: &mut Read, actor: &Actor, by: OverdueBy, year: i64, today: 
         let rate = rate(read, &mut rates, claim.unit_region, due.plus_days(1))?;
         let late = Late {
             days: today.epoch_days() - due.epoch_days(),
-            open: open_at(&claim.moves, today)?,
+            open: open_at(&claim.moves, today)?.minus(claim.due_today)?.max(Fen::ZERO),
             year: due.year(),
             at_first: first_overdue(&claim.moves, due, today)?,
             interest: interest(&claim.moves, due, today, rate)?,
