@@ -24,7 +24,11 @@ on_both! {
             let plan = json!({ "year": 2021, "canteen_mode": "own", "submit": true, "canteen": { "total_fen": total, "ratio_ppm": ratio } });
             approved(app, unit, plan, [&head, &bureau]).await;
             let goods = till.market.listing(app, 0, price, "1000", false).await;
-            let order = till.market.deliver(0, &[(goods, boxes)]).await;
+            // So large an order is approved by a manager.
+            let order = till.market.place(&[(goods, boxes)]).await;
+            let manager = app.person(unit, &[Role::Manager]).await;
+            crate::approvals::approve(&manager, &order).expect(200).await;
+            till.market.hand_over(0, &order, &[boxes]).await;
             till.market.accept(&order, &[(1, boxes, "0")]).await;
             till.pay(&order, completed).await;
             till.rate(&order).await;

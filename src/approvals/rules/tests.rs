@@ -1,3 +1,5 @@
+//! Which steps an order needs, who takes them, and what a chain may say.
+
 use super::*;
 
 const UNIT: OrgId = OrgId([1; 16]);

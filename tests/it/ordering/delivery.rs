@@ -58,14 +58,14 @@ fn by_two(second: &Person, accepted: &str) -> Value {
 
 on_both! {
     async fn a_lot_leaves_with_the_papers_that_its_category_needs(app) {
-        rule(app, "lot_papers", "quarantine+conformity/test_report", Some("meat")).await;
+        rule(app, "lot_papers", "quarantine/other+test_report", Some("meat")).await;
         let (market, _, order) = confirmed(app, "10").await;
         let seller = &market.sellers[0];
         let (sick, good) = (file(app, seller).await, file(app, seller).await);
         let ship = |lots: Vec<Value>| seller.post(&url(&order, "shipments"), json!({ "lines": lots }));
         let bare = ship(vec![json!({ "line_no": 1, "lot": "A1", "quantity": "3" })]).refused("lot_papers_missing").await;
         assert_eq!(bare.pointers(), ["/lines/0/papers"]);
-        assert!(bare.text().contains("检疫证明、承诺达标合格证或检测报告"), "{}", bare.text());
+        assert!(bare.text().contains("检疫证明或其他证明、检测报告"), "{}", bare.text());
         let both = [paper("quarantine", "Q1", &sick), paper("test_report", "T1", &good)];
         let second = ship(vec![lot(1, "A1", "2", &both), lot(1, "A2", "1", &both[..1])]).refused("lot_papers_missing").await;
         assert_eq!(second.pointers(), ["/lines/1/papers"]);

@@ -1,9 +1,7 @@
 //! Disputes: the undisputed part stays due, exactly to the fen, on both databases.
 
 use super::verified;
-use crate::certification::file;
 use crate::payments::{Till, recounted, url};
-use crate::support::TestApp;
 use crate::support::mail::received;
 use crate::support::market::CITY;
 use crate::support::people::Person;
@@ -55,7 +53,7 @@ on_both! {
         let (trader, seller) = (&till.market.trader, till.seller());
         app.reachable(seller).await;
         assert_eq!((owed(trader, &order).await, asked(&till, &order).await), ((10_000, 0, 10_000), Some(10_000)));
-        let report = file(app, trader).await;
+        let report = crate::documents::store(trader, "a.txt", "evidence", "text/plain", "有霉斑".as_bytes()).await.id();
         let mut body = dispute(&[(1, 3000)]);
         body["files"] = json!([report]);
         seller.get(&format!("/api/v1/files/{report}")).refused("not_found").await;
