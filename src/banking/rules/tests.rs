@@ -65,7 +65,7 @@ fn a_line_is_booked_only_without_doubt() {
     let harmless = [sure.clone(), line(2, 999, school, "", None), line(3, 1000, "别的学校", "", None)];
     assert_eq!(certain(&sure, &harmless, &one()), Some(PaymentId([1; 16])));
     for rival in [line(2, 1000, school, "", None), line(2, 1000, "", "", None), line(2, 7, "x", ORDER, None)] {
-        assert_eq!(certain(&sure, &[rival.clone()], &one()), None, "{rival:?}");
+        assert_eq!(certain(&sure, std::slice::from_ref(&rival), &one()), None, "{rival:?}");
     }
     // Two payments that it may be, though one was confirmed by hand; a payment of somebody else's amount is none of them.
     let closed = Payment { open: false, ..payment(2, 1000, None) };
@@ -83,7 +83,7 @@ fn a_line_is_booked_only_without_doubt() {
     }
     let far = Payment { day: Day::ymd(2021, 2, 1), ..payment(1, 1000, None) };
     assert_eq!(
-        (certain(&sure, &[], &[far.clone()]), super::certain(&sure, &[], &[far], 32)),
+        (certain(&sure, &[], std::slice::from_ref(&far)), super::certain(&sure, &[], &[far], 32)),
         (None, Some(PaymentId([1; 16])))
     );
     // The number tells apart what amount and name do not.

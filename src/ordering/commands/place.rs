@@ -139,13 +139,14 @@ pub fn place_under(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder, call_off: Opt
     let assembly = Assembly { actor, new, parties: &parties, paired, deadlines: &deadlines, agreement };
     let (mut orders, lines) = assembly.assemble(tx, &group, &drafts, &frozen(&rules, new.fund))?;
     let plan = approval::plan(tx, (actor, new, &parties), &orders, &rules, day)?;
-    plan.begin(tx, (actor, new), &mut orders, &rules)?;
     let quota = Owner::Quota { unit: parties.unit, year: day.year(), fund: new.fund };
     let refuses = rules.choice_for(RuleName::CeilingMode, fund)? == "refuse";
     if !refuses {
         represented(tx, &quota)?;
     }
     hold(tx, (&quota, refuses), &lines, &drafts)?;
+    // Who would have to approve is asked last: what cannot be had needs nobody's approval.
+    plan.begin(tx, (actor, new), &mut orders, &rules)?;
     let beyond = if refuses { None } else { beyond(tx, &quota)? };
     store::insert(tx, &group, &orders, &lines)?;
     call_off::enter(tx, call_off, &orders, &lines)?;

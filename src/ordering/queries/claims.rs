@@ -6,7 +6,7 @@ use crate::kernel::error::Outcome;
 use crate::kernel::ids::{OrderId, OrgId};
 use crate::kernel::money::Fen;
 use crate::kernel::region_code::RegionCode;
-use crate::kernel::time::Day;
+use crate::kernel::time::{At, Day};
 use crate::ordering::clock;
 use crate::ordering::store::claims as store;
 use crate::ordering::store::disputes::{self, DisputeRow};
@@ -155,7 +155,7 @@ fn doubts(
         // What is neither withheld nor freed went back as goods, and is owed no more since then.
         let back = dispute.amount_fen.minus(withheld)?.minus(dispute.freed_fen)?;
         let days = returned.iter().filter(|(id, day, _)| *id == order.id && *day >= opened).map(|(_, day, _)| *day);
-        let went = days.max().or_else(|| dispute.closed_at.map(|at| at.day())).unwrap_or(today);
+        let went = days.max().or_else(|| dispute.closed_at.map(At::day)).unwrap_or(today);
         doubt.moves.push((went, back));
         let Some(freed_on) = dispute.freed_on else { continue };
         let due = clock::due_after(read, order, freed_on)?.unwrap_or(freed_on);

@@ -193,12 +193,15 @@ pub struct Claim {
     pub free: Fen,
 }
 
+/// Places of lines with what is free of them, and what is free of the whole order.
+pub type Beyond = (Vec<(usize, Fen)>, Option<Fen>);
+
 /// Which lines of a new dispute are beyond what is free of them, each with that amount, and what is free of the whole order where
 /// their sum is beyond it.
 ///
 /// # Errors
 /// [`Overflow`].
-pub fn beyond(claims: &[Claim], free: Fen) -> Result<(Vec<(usize, Fen)>, Option<Fen>), Overflow> {
+pub fn beyond(claims: &[Claim], free: Fen) -> Result<Beyond, Overflow> {
     let lines = claims.iter().enumerate().filter(|(_, claim)| claim.amount > claim.free);
     let total = Fen::total(claims.iter().map(|claim| claim.amount))?;
     Ok((lines.map(|(n, claim)| (n, claim.free)).collect(), (total > free).then_some(free)))
