@@ -28,11 +28,11 @@ pub mod payees;
 
 pub mod ordering;
 
+pub mod imports;
+
 pub mod agreements;
 pub mod banking;
 pub mod supervision;
-
-pub mod imports;
 
 pub mod anomalies;
 
