@@ -5,6 +5,7 @@ use crate::process::Server;
 use crate::report::{Report, Target, Text};
 use crate::shop::Shop;
 use crate::{Arguments, Result, median, orders};
+use diesel::Connection as _;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use indicatif::ProgressBar;

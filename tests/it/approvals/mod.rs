@@ -114,7 +114,7 @@ on_both! {
         assert!(!named(seller.get("/api/v1/tasks").expect(200).await.text()));
         assert!(!named(seller.get("/api/v1/events?after=0&limit=200").expect(200).await.text()));
         // Two of three in the first step, in any order; the second step only then.
-        assert_eq!(asked(first).await, [id.clone()]);
+        assert_eq!(asked(first).await, std::slice::from_ref(&id));
         assert!(asked(&office.above).await.is_empty());
         approve(&office.above, &id).refused("forbidden").await;
         approve(third, &id).expect(200).await;
@@ -124,7 +124,7 @@ on_both! {
         let answers = first.post("/api/v1/approvals", batch).expect(200).await;
         assert_eq!((answers.int("/items/0/status"), office.state(&id).await), (200, "awaiting_approval".to_owned()));
         approve(second, &id).refused("forbidden").await;
-        assert_eq!(asked(&office.above).await, [id.clone()]);
+        assert_eq!(asked(&office.above).await, std::slice::from_ref(&id));
         assert_eq!(office.listed_by_supplier().await, 0);
         recounted(app).await;
         // The approver above sees what it is to approve. The supplier's two working days run from its approval.
@@ -183,7 +183,7 @@ on_both! {
         approve(&helper, &id).refused("forbidden").await;
         assert!(asked(&helper).await.is_empty());
         app.clock.advance(Duration::from_secs(86_400));
-        assert_eq!(asked(&helper).await, [id.clone()]);
+        assert_eq!(asked(&helper).await, std::slice::from_ref(&id));
         app.clock.advance(Duration::from_secs(2 * 86_400));
         approve(&helper, &id).refused("forbidden").await;
         let given = manager.post("/api/v1/approval-delegations", days("2021-03-04", "2021-03-10")).expect(201).await.id();

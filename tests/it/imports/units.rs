@@ -45,7 +45,7 @@ async fn unit(operator: &Person, code: &str) -> Value {
 
 on_both! {
     async fn a_tree_of_units_comes_in_with_its_people(app) {
-        let operator = operator(&app).await;
+        let operator = operator(app).await;
         let rows = [
             format!("盐池县教育体育局,{},640323 盐池县,40,,马某,ma.units@unit.example,,", code(1)),
             format!("盐池县第一中学,{},盐池县,180,{},王某,wang.units@unit.example,李某,li.units@unit.example", code(2), code(1)),
@@ -72,7 +72,7 @@ on_both! {
     }
 
     async fn what_is_wrong_with_a_unit_is_named_by_row_and_column(app) {
-        let operator = operator(&app).await;
+        let operator = operator(app).await;
         let seller = app.new_person(OrgKind::Cooperative, "640323", &[Role::Seller]).await;
         let cooperative = operator.get(&format!("/api/v1/organisations/{}", seller.org_id)).expect(200).await.str("/uscc");
         let rows = [

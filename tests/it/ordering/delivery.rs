@@ -3,10 +3,10 @@
 use super::{quota, url, verified};
 use crate::certification::file;
 use crate::payments::recounted;
-use crate::support::TestApp;
 use crate::support::mail::received;
 use crate::support::market::{CITY, Market, confirm};
 use crate::support::people::Person;
+use crate::support::{Answered, Ask, TestApp};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use yigou::kernel::actor::{OrgKind, Role};
@@ -219,9 +219,9 @@ on_both! {
                 market.acceptor.post(&answer, json!({ "decision": "decline", "reason": "数错了" })),
                 second.post(&answer, json!({ "decision": "confirm" })),
             ];
-            let done = join_all(asks.into_iter().map(|ask| ask.send())).await;
+            let done = join_all(asks.into_iter().map(Ask::send)).await;
             let won: Vec<usize> = (0..3).filter(|n| done[*n].status == 201).collect();
-            assert_eq!(won.len(), 1, "{:?}", done.iter().map(|d| d.text()).collect::<Vec<_>>());
+            assert_eq!(won.len(), 1, "{:?}", done.iter().map(Answered::text).collect::<Vec<_>>());
             let accepted = if won == [1] { 0 } else { 2000 };
             expected += accepted;
             assert_eq!(shown(&second, &order).await["accepted_fen"], json!(accepted));

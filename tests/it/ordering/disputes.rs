@@ -5,6 +5,7 @@ use crate::payments::{Till, recounted, url};
 use crate::support::mail::received;
 use crate::support::market::CITY;
 use crate::support::people::Person;
+use crate::support::{Answered, Ask};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use yigou::kernel::actor::{OrgKind, Role};
@@ -158,11 +159,11 @@ on_both! {
                 till.market.trader.post(&url(&order, "disputes"), dispute(&[(1, 2000)])),
                 till.seller().post(&url(&order, "disputes"), dispute(&[(1, 2000)])),
             ];
-            let done = join_all(asks.into_iter().map(|ask| ask.send())).await;
+            let done = join_all(asks.into_iter().map(Ask::send)).await;
             assert_eq!(done[0].status, 201, "a payment is never refused: {}", done[0].text());
             let opened = done[1..].iter().filter(|answer| answer.status == 201).count();
             let refused = done[1..].iter().filter(|answer| answer.status == 409).count();
-            assert_eq!((opened <= 1, opened + refused), (true, 2), "{:?}", done.iter().map(|d| d.text()).collect::<Vec<_>>());
+            assert_eq!((opened <= 1, opened + refused), (true, 2), "{:?}", done.iter().map(Answered::text).collect::<Vec<_>>());
             let payment = done[0].json()["id"].as_str().unwrap().to_owned();
             till.confirm(&order, &payment).await;
             let (unpaid, disputed, undisputed) = owed(&till.payer, &order).await;
