@@ -40,7 +40,7 @@ pub struct NewAccount {
 /// Proposes an account of the own organisation; it takes the place of a proposal that still waits.
 ///
 /// # Errors
-/// `not_found` for another organisation, `validation_failed`.
+/// `not_found` for another organisation, `validation_failed`; `already_exists` when another one was proposed at this very moment.
 pub fn propose(tx: &mut Tx<'_>, actor: &Actor, org: OrgId, new: &NewAccount) -> Outcome<AccountRow> {
     if org != actor.org_id {
         return Err(Code::NotFound.into());
@@ -65,7 +65,13 @@ pub fn propose(tx: &mut Tx<'_>, actor: &Actor, org: OrgId, new: &NewAccount) -> 
         confirmed_at: None,
         version: 1,
     };
-    store::propose(tx, &row)?;
+    tx.attempt(|tx| store::propose(tx, &row)).map_err(|error| match error.code() {
+        Code::AlreadyExists => error.detail(
+            "刚有人申报了另一个账户，请核对后再申报",
+            "Another account was proposed just now; look at it first",
+        ),
+        _ => error,
+    })?;
     record(tx, actor, "payee.proposed", &row)?;
     let (zh, en) = (
         format!("有人申报了新的收款账户（户名 {}，自 {valid_from} 起），请另一人登录核对并确认。", row.holder),

@@ -97,6 +97,20 @@ on_both! {
         operator.get(&accounts(org)).expect(200).await;
     }
 
+    async fn of_two_who_propose_at_once_one_waits(app) {
+        let seller = app.new_person(OrgKind::Cooperative, COUNTY, &[Role::OrgAdmin, Role::Seller]).await;
+        let second = app.person(seller.org_id, &[Role::OrgAdmin]).await;
+        for round in 0..4 {
+            let asks = [(&seller, "12345678"), (&second, "22345678"), (&seller, "32345678")]
+                .map(|(person, number)| person.post(&accounts(seller.org_id), body(&format!("{number}{round}"), None)).send());
+            let answers = futures_util::future::join_all(asks).await;
+            assert!(answers.iter().all(|answer| answer.status == 201 || answer.json()["code"] == "already_exists"), "{answers:?}");
+            let listed = seller.get(&accounts(seller.org_id)).expect(200).await.json();
+            let waiting = listed["items"].as_array().unwrap().iter().filter(|item| item["state"] == "proposed").count();
+            assert_eq!(waiting, 1);
+        }
+    }
+
     async fn an_order_keeps_the_account_of_its_contract_and_open_buyers_are_told(app) {
         let till = Till::open(app).await;
         let org = till.seller().org_id;

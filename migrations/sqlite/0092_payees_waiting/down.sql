@@ -1,0 +1,1 @@
+DROP INDEX payee_accounts_waiting;
