@@ -109,7 +109,7 @@ pub struct BankLineView {
 }
 
 /// What a movement is booked to.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct BankBookingView {
     /// The movement.
     pub line_id: BankLineId,
@@ -230,14 +230,14 @@ pub fn statement(read: &mut Read, actor: &Actor, id: BankStatementId, today: Day
     let days = ordering::arrival_days(read, row.org_id, &payments)?;
     let view = |row: &BookingRow| (row.line_id, BankBookingView::new(row, days.get(&row.payment_id).copied()));
     let known = matching::known(read, row.org_id, &row.region_code, first, today)?;
-    let mut beside = Beside {
+    let beside = Beside {
         bookings: booked.iter().map(view).collect(),
         free: store::unbooked(read, row.org_id)?.iter().map(line).collect(),
         refunds: ordering::sent_back(read, row.org_id, first.plus_days(-known.days))?,
         known,
     };
     let errors = store::errors(read, id)?.into_iter().map(error).collect();
-    let lines = lines.into_iter().map(|(number, line)| line_view(number, line, &mut beside)).collect();
+    let lines = lines.into_iter().map(|(number, line)| line_view(number, line, &beside)).collect();
     Ok(BankStatementDetail { statement: row.into(), lines, errors })
 }
 
@@ -245,8 +245,8 @@ fn error(row: ErrorRow) -> ImportErrorView {
     ImportErrorView { row: row.number, column: row.letters, title: row.title, code: row.code, zh: row.zh, en: row.en }
 }
 
-fn line_view(number: i64, row: LineRow, beside: &mut Beside) -> BankLineView {
-    let booking = beside.bookings.remove(&row.id);
+fn line_view(number: i64, row: LineRow, beside: &Beside) -> BankLineView {
+    let booking = beside.bookings.get(&row.id).cloned();
     let (came, free) = (row.direction == Direction::Credit, booking.is_none());
     BankLineView {
         proposals: if came && free { proposals(&row, beside) } else { Vec::new() },

@@ -350,7 +350,16 @@ fn moved<'t>(titles: &'t Titles, row: &Row) -> Placed<'t, Option<(Direction, Fen
         (Some((_, _, fen)), None) => Some(fen),
         (None, Some((_, _, fen))) => Some(-fen),
         (None, None) => match amount(titles, row, Column::Amount)? {
-            Some((_, _, fen)) => Some(side(titles, row)?.map_or(fen, |came| if came { fen } else { -fen })),
+            Some((at, title, fen)) => match side(titles, row)? {
+                // A sign and a word may say the same, or that it was taken back: only a person knows.
+                Some(_) if fen < 0 => {
+                    let (zh, en) =
+                        ("负数金额旁又注明借贷（收支），无法判断方向", "has a sign and a word for the direction");
+                    return Err((at, title, fault("ambiguous", zh, en)));
+                }
+                Some(false) => Some(-fen),
+                Some(true) | None => Some(fen),
+            },
             None => None,
         },
     };
@@ -410,18 +419,19 @@ fn reference<'t>(titles: &'t Titles, row: &Row) -> Placed<'t, Option<String>> {
     Ok(None)
 }
 
-/// What tells a movement of an account from every other one, as text: with the bank's number, or with its ordinal among the
-/// movements of the file that are equal otherwise.
+/// What tells a movement of an account from every other one, as text: the bank's number, or name and text, and its ordinal among
+/// the movements of the file that are equal otherwise (a batch may give several the same number).
 #[must_use]
 pub fn identities(account: &str, movements: &[Movement]) -> Vec<String> {
     let mut seen: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
     let one = |m: &Movement| {
         let base = [account, &m.day.to_string(), m.direction.as_str(), &m.amount.get().to_string()].join("\u{1f}");
-        if let Some(reference) = &m.reference {
-            return format!("{base}\u{1f}reference\u{1f}{reference}");
-        }
-        let base =
-            [base.as_str(), "text", &super::rules::folded(&m.name), &super::rules::folded(&m.text)].join("\u{1f}");
+        let base = match &m.reference {
+            Some(reference) => [base.as_str(), "reference", reference].join("\u{1f}"),
+            None => {
+                [base.as_str(), "text", &super::rules::folded(&m.name), &super::rules::folded(&m.text)].join("\u{1f}")
+            }
+        };
         let ordinal = seen.entry(base.clone()).and_modify(|n| *n += 1).or_insert(1);
         format!("{base}\u{1f}{ordinal}")
     };
@@ -436,6 +446,25 @@ mod tests {
     fn sheet(text: &str) -> Sheet {
         let limits = Limits { rows: MOST_ROWS, columns: MOST_COLUMNS };
         movements(&read(text.as_bytes(), CSV, "", limits).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_sign_beside_a_word_is_for_a_person() {
+        let sheet = sheet(
+            "交易日期,交易金额,借贷标志,对方名称\n2021-03-01,-30.00,借,甲\n2021-03-01,-30.00,贷,乙\n2021-03-01,30.00,借,丙\n2021-03-01,-5.00,,丁\n",
+        );
+        let wrong: Vec<&str> = sheet.wrong.iter().map(|wrong| wrong.code).collect();
+        assert_eq!(wrong, ["ambiguous", "ambiguous"]);
+        let moved: Vec<(Direction, i64)> = sheet.movements.iter().map(|m| (m.direction, m.amount.get())).collect();
+        assert_eq!(moved, [(Direction::Debit, 3000), (Direction::Debit, 500)]);
+    }
+
+    #[test]
+    fn two_movements_of_a_batch_with_one_number_are_two() {
+        let sheet = sheet("交易日期,收入金额,对方户名,流水号\n2021-03-01,30.00,甲,77\n2021-03-01,30.00,乙,77\n");
+        let ids = identities("622", &sheet.movements);
+        assert_ne!(ids[0], ids[1]);
+        assert_eq!(identities("622", &sheet.movements), ids);
     }
 
     #[test]
