@@ -211,7 +211,7 @@ pub struct CallOffView {
     pub line_no: i64,
     /// What was ordered.
     pub quantity: Quantity,
-    /// What it uses of the agreement: nothing once cancelled, declined or expired, else what was accepted or may still be.
+    /// What it uses of the agreement: nothing once the order ended without goods, else what was accepted or may still be.
     pub used: Quantity,
     /// The price at which it was called off.
     pub unit_price_fen: Fen,
@@ -225,32 +225,56 @@ enum Sight {
     Own(Vec<OrgId>),
 }
 
-/// The organisations for which an actor asks: its own, a contractor's units, a supervising unit's subtree. None: all of a scope.
-fn own(read: &mut Read, actor: &Actor, today: Day) -> Outcome<Vec<OrgId>> {
-    Ok(match &actor.scope {
-        Scope::UnitTree(root) => identity::subtree(read, *root, today)?,
-        Scope::Org(org) if actor.kind == OrgKind::Contractor => {
-            let mut served = identity::units_served(read, *org, today)?;
-            served.push(*org);
-            served
+/// For whom an actor asks.
+struct Asking {
+    /// Itself, or a supervising unit's subtree: as one of the two sides.
+    sides: Vec<OrgId>,
+    /// The units for which a contractor or a union calls off: as units, and no more.
+    served: Vec<OrgId>,
+}
+
+impl Asking {
+    fn units(&self) -> Vec<OrgId> {
+        [self.sides.as_slice(), self.served.as_slice()].concat()
+    }
+}
+
+/// For whom an actor asks; nobody where its scope is more than organisations.
+fn asking(read: &mut Read, actor: &Actor, today: Day) -> Outcome<Asking> {
+    let (sides, served) = match &actor.scope {
+        Scope::UnitTree(root) => (identity::subtree(read, *root, today)?, Vec::new()),
+        Scope::Org(org) => {
+            let served = match actor.kind {
+                OrgKind::Contractor => identity::units_served(read, *org, today)?,
+                OrgKind::Union => identity::units_of_union(read, *org, today)?,
+                _ => Vec::new(),
+            };
+            (vec![*org], served)
         }
-        Scope::Org(org) => vec![*org],
-        Scope::Platform | Scope::Region(_) => Vec::new(),
-    })
+        Scope::Platform | Scope::Region(_) => (Vec::new(), Vec::new()),
+    };
+    Ok(Asking { sides, served })
+}
+
+/// Of which orders an actor may know: the supplier of none that it was not told of.
+fn known_states(actor: &Actor, row: &AgreementRow) -> Vec<OrderState> {
+    let supplies = actor.org_id == row.supplier_id;
+    OrderState::ALL.iter().copied().filter(|state| !supplies || state.told()).collect()
 }
 
 fn sight(read: &mut Read, actor: &Actor, row: &AgreementRow, today: Day) -> Outcome<Sight> {
-    let own = own(read, actor, today)?;
+    let asking = asking(read, actor, today)?;
     let whole = match &actor.scope {
         Scope::Platform => true,
         Scope::Region(code) => code.contains(&row.holder_region),
-        _ => own.contains(&row.holder_id) || own.contains(&row.supplier_id),
+        _ => asking.sides.contains(&row.holder_id) || asking.sides.contains(&row.supplier_id),
     };
     if whole {
         return Ok(Sight::Whole);
     }
+    let own = asking.units();
     if row.state == AgreementState::InForce && !own.is_empty() {
-        let of = CalledFrom { units: Some(own.clone()), ..all_of(row.id) };
+        let of = CalledFrom { units: Some(own.clone()), ..CalledFrom::all(row.id) };
         let mut units: Vec<OrgId> = ordering::called_off(read, &of)?.iter().map(|called| called.unit_id).collect();
         for unit in own {
             if covers(read, row, unit, today)? {
@@ -266,10 +290,6 @@ fn sight(read: &mut Read, actor: &Actor, row: &AgreementRow, today: Day) -> Outc
     Err(Code::NotFound.into())
 }
 
-fn all_of(agreement: AgreementId) -> CalledFrom {
-    CalledFrom { agreement, line_no: None, units: None, after: None, most: None }
-}
-
 /// An agreement in scope, and its version.
 ///
 /// # Errors
@@ -280,7 +300,9 @@ pub fn agreement(read: &mut Read, actor: &Actor, id: AgreementId, today: Day) ->
     let revisions = store::revisions_of(read, id)?;
     let held = revisions.iter().find(|revision| revision.state == RevisionState::InForce).or(revisions.first());
     let terms = terms_of(held.ok_or(Code::NotFound)?)?;
-    let used = used_by_line(read, &all_of(id))?;
+    let mut states = known_states(actor, &row);
+    states.retain(|state| state.stands());
+    let used = used_by_line(read, CalledFrom { states: Some(states), ..CalledFrom::all(id) })?;
     let mut unit_ids = store::units_of(read, id)?;
     if let Sight::Own(units) = &sight {
         unit_ids.retain(|unit| units.contains(unit));
@@ -387,20 +409,24 @@ pub fn agreements(
         Scope::Platform => Reach::Everything,
         Scope::Region(code) => Reach::Region(code.subtree()),
         Scope::Org(_) | Scope::UnitTree(_) => {
-            let own = own(read, actor, today)?;
+            let Asking { sides, served } = asking(read, actor, today)?;
             let mut above = Vec::new();
-            let roots = if let Scope::UnitTree(root) = actor.scope { vec![root] } else { own.clone() };
+            let roots = match actor.scope {
+                Scope::UnitTree(root) => vec![root],
+                _ => [sides.as_slice(), served.as_slice()].concat(),
+            };
             for unit in roots {
                 above.extend(identity::ancestors(read, unit, today)?);
             }
-            Reach::Parties { own, above }
+            Reach::Parties { sides, served, above }
         }
     };
     let rows = store::list(read, &reach, wanted, today, page)?;
     Ok(Page::cut(rows, page, |row| vec![row.id.to_string()]).map(|row| AgreementSummary::new(&row, today)))
 }
 
-/// What was called off, oldest first: all of it for both sides, of a unit its own.
+/// What was called off, oldest first: all of it for both sides (the supplier does not know of what waits for approvals, or was
+/// never approved), of a unit its own.
 ///
 /// # Errors
 /// `not_found`.
@@ -417,7 +443,8 @@ pub fn call_offs(
         Sight::Own(units) => Some(units),
     };
     let (after, most) = (page.key::<OrderLineId>()?, Some(page.fetch()));
-    let rows = ordering::called_off(read, &CalledFrom { units, after, most, ..all_of(id) })?;
+    let states = Some(known_states(actor, &row));
+    let rows = ordering::called_off(read, &CalledFrom { units, states, after, most, ..CalledFrom::all(id) })?;
     let view = |called: CalledOff| CallOffView {
         order_id: called.order_id,
         state: called.state,
@@ -443,7 +470,7 @@ pub fn verify(read: &mut Read) -> Outcome<Vec<(AgreementId, i64, Quantity, Quant
         for row in rows.items.iter().filter(|row| row.state == AgreementState::InForce) {
             let revisions = store::revisions_of(read, row.id)?;
             let Some(held) = revisions.iter().find(|r| r.state == RevisionState::InForce) else { continue };
-            let used = used_by_line(read, &all_of(row.id))?;
+            let used = used_by_line(read, CalledFrom::all(row.id))?;
             for line in terms_of(held)?.lines {
                 let Some(units) = used.get(&line.line_no) else { continue };
                 let (whole, most) = (units.values().sum(), units.values().copied().max().unwrap_or_default());

@@ -142,8 +142,10 @@ pub enum Reach {
     /// or as it stands below these holders.
     Parties {
         /// The organisation, or the units of a tree.
-        own: Vec<OrgId>,
-        /// Units above the organisation.
+        sides: Vec<OrgId>,
+        /// Units for which it calls off, as a contractor or a union.
+        served: Vec<OrgId>,
+        /// Units above all of these.
         above: Vec<OrgId>,
     },
 }
@@ -175,11 +177,12 @@ pub fn list(
             Reach::Region((from, to)) => {
                 query = query.filter(agreements::holder_region.ge(from)).filter(agreements::holder_region.lt(to));
             }
-            Reach::Parties { own, above } => {
-                let named = units::table.filter(units::unit_id.eq_any(own)).select(units::agreement_id);
-                let covered = agreements::id.eq_any(named)
+            Reach::Parties { sides, served, above } => {
+                let named = units::table.filter(units::unit_id.eq_any(sides).or(units::unit_id.eq_any(served)))
+                    .select(units::agreement_id);
+                let covered = agreements::id.eq_any(named).or(agreements::holder_id.eq_any(served))
                     .or(agreements::coverage.eq(AgreementCoverage::Below).and(agreements::holder_id.eq_any(above)));
-                query = query.filter(agreements::holder_id.eq_any(own).or(agreements::supplier_id.eq_any(own))
+                query = query.filter(agreements::holder_id.eq_any(sides).or(agreements::supplier_id.eq_any(sides))
                     .or(agreements::state.eq(AgreementState::InForce).and(covered)));
             }
         }

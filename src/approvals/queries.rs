@@ -12,6 +12,7 @@ use crate::kernel::terms::{Fund, Purpose};
 use crate::kernel::time::{At, Day};
 use crate::platform::db::Read;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
 /// An edition of a unit's chain of approvals.
@@ -208,16 +209,17 @@ pub fn able(read: &mut Read, approvers: &[Approver], orderer: UserId, day: Day) 
 /// When the database fails.
 pub fn lacking(read: &mut Read, steps: &[Step], orderer: UserId) -> Outcome<Option<usize>> {
     for (step, place) in steps.iter().zip(1..) {
-        let mut found = 0_i64;
+        // Who belongs to two of the organisations is one person.
+        let mut found: BTreeSet<UserId> = BTreeSet::new();
         for org in organisations(&step.approvers) {
             let colleagues = identity::colleagues(read, org)?;
             let may = colleagues.iter().filter(|one| {
                 let hats = hats_of(one.user_id, &colleagues, &[]);
                 rules::decider(&step.approvers, (org, one.user_id, &hats), orderer, &[]).is_ok()
             });
-            found += i64::try_from(may.count()).unwrap_or(i64::MAX);
+            found.extend(may.map(|one| one.user_id));
         }
-        if found < step.needed {
+        if i64::try_from(found.len()).unwrap_or(i64::MAX) < step.needed {
             return Ok(Some(place));
         }
     }

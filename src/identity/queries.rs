@@ -94,6 +94,16 @@ pub fn units_served(read: &mut Read, contractor: OrgId, day: Day) -> Outcome<Vec
     store::units_served(read, contractor, day)
 }
 
+/// The units whose union an organisation is on a day.
+///
+/// # Errors
+/// When the database fails.
+pub fn units_of_union(read: &mut Read, union: OrgId, day: Day) -> Outcome<Vec<OrgId>> {
+    let ties = store::payer_ties_of(read, union)?.into_iter();
+    let of_day = ties.filter(|tie| tie.payer_id == union && tie.kind == PayerKind::Union);
+    Ok(of_day.filter(|tie| tie.valid_from <= day && day < tie.valid_to).map(|tie| tie.unit_id).collect())
+}
+
 /// In which way an organisation pays for a unit on a day, if it does: as its union or its accounting centre.
 ///
 /// # Errors
@@ -188,11 +198,8 @@ pub fn colleagues(read: &mut Read, org: OrgId) -> Outcome<Vec<Colleague>> {
 /// # Errors
 /// When the database fails.
 pub fn members_with(read: &mut Read, org: OrgId, roles: &[Role]) -> Outcome<usize> {
-    let members = store::all_members(read, org)?;
-    let may = members.iter().filter(|(member, person)| {
-        person.status == Standing::Active && roles.iter().any(|role| member.roles.0.contains(role))
-    });
-    Ok(may.count())
+    let members = colleagues(read, org)?;
+    Ok(members.iter().filter(|member| roles.iter().any(|role| member.roles.contains(role))).count())
 }
 
 /// Whether a person is a member of an organisation.

@@ -347,7 +347,7 @@ permissions! {
     /// Read the own bank statements.
     ReadBankStatements "banking.read" { SELLERS Seller, SELLERS Auditor }
     /// Read orders in scope.
-    ReadOrders "orders.read" { BUYERS Trader, BUYERS Acceptor, BUYERS Payer, BUYERS Manager, BUYERS Auditor, SELLERS Seller, SELLERS Auditor, UNITS Reviewer, OFFICES Reviewer, OFFICES Auditor, FINANCE Reviewer, FINANCE Auditor, AUDITORS Auditor, OPERATOR Auditor }
+    ReadOrders "orders.read" { CHAINED OrgAdmin, BUYERS Trader, BUYERS Acceptor, BUYERS Payer, BUYERS Manager, BUYERS Auditor, SELLERS Seller, SELLERS Auditor, UNITS Reviewer, OFFICES Reviewer, OFFICES Auditor, FINANCE Reviewer, FINANCE Auditor, AUDITORS Auditor, OPERATOR Auditor }
     /// Dispute a part of what an order owes; state, settle, withdraw.
     DisputeOrder "disputes.raise" { BUYERS Trader, BUYERS Acceptor, BUYERS Payer, SELLERS Seller }
     /// Record a note of mediation in a dispute of the own region.

@@ -13,7 +13,7 @@ use crate::kernel::ids::{AgreementId, FileId, ListingId, OrgId};
 use crate::kernel::money::Fen;
 use crate::kernel::quantity::Quantity;
 use crate::kernel::time::Day;
-use crate::ordering::{self, CalledFrom};
+use crate::ordering::{self, CalledFrom, OrderState};
 use crate::platform::db::{Read, Tx};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -127,10 +127,11 @@ fn changed(tx: &mut Tx<'_>, before: &FrameworkTerms, new: &NewAmendment) -> Outc
     if faults.is_empty() { Ok(terms) } else { Err(AppError::several(faults)) }
 }
 
-/// What is used of each line, by unit. Exact for who holds the agreement's claim.
-pub fn used_by_line(read: &mut Read, of: &CalledFrom) -> Outcome<BTreeMap<i64, BTreeMap<OrgId, i64>>> {
+/// What is used of each line, by unit; orders that ended without goods use nothing. Exact for who holds the agreement's claim.
+pub fn used_by_line(read: &mut Read, of: CalledFrom) -> Outcome<BTreeMap<i64, BTreeMap<OrgId, i64>>> {
     let mut lines: BTreeMap<i64, BTreeMap<OrgId, i64>> = BTreeMap::new();
-    for called in ordering::called_off(read, of)? {
+    let states = of.states.clone().unwrap_or_else(|| OrderState::STANDING.to_vec());
+    for called in ordering::called_off(read, &CalledFrom { states: Some(states), ..of })? {
         *lines.entry(called.line_no).or_default().entry(called.unit_id).or_default() += called.used.milli();
     }
     Ok(lines)
@@ -138,8 +139,7 @@ pub fn used_by_line(read: &mut Read, of: &CalledFrom) -> Outcome<BTreeMap<i64, B
 
 /// Nothing promises less than what was called off.
 pub(super) fn keeps_what_was_called(tx: &mut Tx<'_>, id: AgreementId, lines: &[FrameworkLine]) -> Outcome<()> {
-    let of = CalledFrom { agreement: id, line_no: None, units: None, after: None, most: None };
-    let used = used_by_line(tx, &of)?;
+    let used = used_by_line(tx, CalledFrom::all(id))?;
     let mut faults = Vec::new();
     for line in lines {
         let Some(units) = used.get(&line.line_no) else { continue };

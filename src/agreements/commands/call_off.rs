@@ -1,7 +1,7 @@
 //! A call-off: an order of an entitled unit at the agreed prices, within term, calendar and quantity.
 
 use super::amend::used_by_line;
-use super::{current, in_force, record};
+use super::{current, in_force, record_for};
 use crate::agreements::rules::framework::{AgreementCoverage, AgreementState, FrameworkTerms, Used, room};
 use crate::agreements::rules::term::{Term, delivers};
 use crate::agreements::store::{self, AgreementRow};
@@ -85,7 +85,10 @@ pub fn call_off(tx: &mut Tx<'_>, actor: &Actor, id: AgreementId, new: &NewCallOf
     let placed = ordering::place_under(tx, actor, &order, Some(&CallOff { agreement, lines }));
     let placed = placed.map_err(|error| error.renamed("/listing_id", "/line_no"))?;
     let ids: Vec<String> = placed.orders.iter().map(|order| order.id.to_string()).collect();
-    record(tx, actor, &row, "agreement.called_off", json!({ "orders": ids, "unit": unit, "revision": row.revision }))?;
+    // What still needs approvals does not exist for the supplier; it is told of the order after the last of them.
+    let told = placed.steps.is_empty().then_some(row.supplier_id);
+    let details = json!({ "orders": ids, "unit": unit, "revision": row.revision });
+    record_for(tx, actor, &row, told, "agreement.called_off", details)?;
     Ok(placed)
 }
 
@@ -137,14 +140,16 @@ fn quantities(
         let sum = &mut wanted.entry(line.line_no).or_insert((index, 0)).1;
         *sum = sum.saturating_add(line.quantity.milli());
     }
+    let from =
+        CalledFrom { line_no: wanted.keys().next().copied().filter(|_| wanted.len() == 1), ..CalledFrom::all(row.id) };
+    let mut used_of = used_by_line(tx, from)?;
     for (line_no, (index, wanted)) in wanted {
         let Some(line) = terms.lines.iter().find(|line| line.line_no == line_no) else {
             let message = Message::new("协议没有这一行", "the agreement has no such line");
             faults.push(AppError::field(Code::ValidationFailed, format!("/lines/{index}/line_no"), message));
             continue;
         };
-        let of = CalledFrom { agreement: row.id, line_no: Some(line_no), units: None, after: None, most: None };
-        let by_unit = used_by_line(tx, &of)?.remove(&line_no).unwrap_or_default();
+        let by_unit = used_of.remove(&line_no).unwrap_or_default();
         let used = Used { whole: by_unit.values().sum(), unit: by_unit.get(&unit).copied().unwrap_or_default() };
         faults.extend(room(line, used, wanted, &format!("/lines/{index}/quantity")).err());
     }

@@ -61,12 +61,24 @@ fn share(tx: &mut Tx<'_>, actor: &Actor, file: Option<FileId>, with: OrgId) -> O
 
 /// Writes the trail of both sides.
 fn record(tx: &mut Tx<'_>, actor: &Actor, row: &AgreementRow, action: &'static str, details: Value) -> Outcome<()> {
+    record_for(tx, actor, row, Some(row.supplier_id), action, details)
+}
+
+/// Records what the supplier may not be told of.
+fn record_for(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    row: &AgreementRow,
+    other_org: Option<OrgId>,
+    action: &'static str,
+    details: Value,
+) -> Outcome<()> {
     let entry = Entry {
         actor: Some(actor),
         action,
         subject: row.id.to_string(),
         owner_org: row.holder_id,
-        other_org: Some(row.supplier_id),
+        other_org,
         region: row.holder_region,
         details,
     };

@@ -190,7 +190,8 @@ impl Decision<'_> {
             let offer = offers.iter().find(|offer| offer.listing_id == line.listing_id);
             let offer = offer.ok_or_else(|| wrong(Code::ListingNotOnSale.into()))?;
             offer.orderable(day).map_err(wrong)?;
-            if offer.price_fen != line.unit_price_fen {
+            // What was called off costs what was agreed, whatever the listing costs now.
+            if terms.agreement.is_none() && offer.price_fen != line.unit_price_fen {
                 let (was, now, name) = (line.unit_price_fen, offer.price_fen, &line.name);
                 let zh = format!("“{name}”下单时 {was} 元，现价 {now} 元：可驳回后重新下单");
                 let en = format!("\"{name}\" was ordered at {was} yuan and costs {now} now: reject it and order anew");

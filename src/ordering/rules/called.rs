@@ -3,17 +3,18 @@
 use super::line::Line;
 use crate::kernel::quantity::Quantity;
 
-/// What a line uses: nothing once its order is cancelled, declined or expired; else what was accepted and what may still be,
-/// never more than was ordered, so that weight within the tolerance uses up nobody's rest. What was accepted stays used
-/// although it may go back later.
+/// What a line uses: nothing once its order ended without goods (cancelled, declined, expired, not approved); else what was accepted
+/// or may still be (weighed goods up to the tolerance, so that it never rises again), and never more than was ordered and not
+/// written off: weight within the tolerance uses up nobody's rest. What was accepted stays used although it may go back later.
 #[must_use]
 pub fn used(line: &Line, stands: bool) -> Quantity {
     if !stands {
         return Quantity::ZERO;
     }
-    let lost = line.short_closed.milli() + line.rejected.milli();
-    let open = if line.closed { 0 } else { line.quantity.milli() - lost };
-    Quantity::from_milli(open.max(line.accepted.milli()).clamp(0, line.quantity.milli()))
+    let most = line.quantity.milli() - line.short_closed.milli();
+    let limit = line.limit().map_or(most, Quantity::milli);
+    let open = if line.closed { 0 } else { limit - line.rejected.milli() };
+    Quantity::from_milli(open.max(line.accepted.milli()).clamp(0, most.max(0)))
 }
 
 #[cfg(test)]
@@ -47,7 +48,7 @@ mod tests {
         let table = [
             ([10_000, 0, 0, 0, 0, 0], false, true, 10_000),
             ([10_000, 0, 0, 0, 0, 0], true, false, 0),
-            ([10_000, 4_000, 3_000, 1_000, 0, 0], false, true, 9_000),
+            ([10_000, 4_000, 3_000, 1_000, 0, 0], false, true, 9_500),
             ([10_000, 4_000, 3_000, 1_000, 0, 6_000], true, true, 3_000),
             ([10_000, 0, 0, 0, 0, 2_500], false, true, 7_500),
             ([10_000, 10_000, 0, 10_000, 0, 0], true, true, 0),
@@ -56,7 +57,11 @@ mod tests {
             // Weighed: a rest within the tolerance comes back, a heavier delivery uses no more than was ordered.
             ([10_000, 9_600, 9_600, 0, 0, 0], true, true, 9_600),
             ([10_000, 10_400, 10_400, 0, 0, 0], true, true, 10_000),
-            ([10_000, 10_400, 6_000, 400, 0, 0], false, true, 9_600),
+            // The rejected weight may still be made up.
+            ([10_000, 10_400, 6_000, 400, 0, 0], false, true, 10_000),
+            ([10_000, 10_400, 10_000, 400, 0, 0], true, true, 10_000),
+            // Written off is nobody's, however heavy the rest comes.
+            ([10_000, 7_875, 7_875, 0, 0, 2_500], true, true, 7_500),
         ];
         for (of, closed, stands, want) in table {
             assert_eq!(used(&line(true, of, closed), stands), Quantity::from_milli(want), "{of:?} {closed} {stands}");

@@ -335,7 +335,7 @@ impl Line {
     }
 
     /// The most that may be shipped in all.
-    fn limit(&self) -> Result<Quantity, Overflow> {
+    pub(super) fn limit(&self) -> Result<Quantity, Overflow> {
         let wanted = self.quantity.minus(self.short_closed)?;
         if self.weighed { wanted.with_tolerance(self.tolerance) } else { Ok(wanted) }
     }

@@ -18,6 +18,9 @@ use diesel::dsl::{exists, insert_into, not, update};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
+/// Rows of one INSERT: below what either database binds in a statement.
+const INSERTED: usize = 500;
+
 /// What an order froze of its chain, and which step is open since which day; after the last step the one behind it.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = plans, treat_none_as_default_value = false)]
@@ -59,10 +62,10 @@ pub struct ApprovalRow {
 
 /// Freezes what an order needs; after the order itself.
 pub fn freeze(tx: &mut Tx<'_>, frozen: &[PlanRow], people: &[ApproverRow]) -> Outcome<()> {
-    each!(tx, c => {
-        insert_into(plans::table).values(frozen).execute(c)?;
-        insert_into(approvers::table).values(people).execute(c)
-    })?;
+    each!(tx, c => insert_into(plans::table).values(frozen).execute(c))?;
+    for part in people.chunks(INSERTED) {
+        each!(tx, c => insert_into(approvers::table).values(part).execute(c))?;
+    }
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use super::orders::{LineRow, OrderRow};
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{AgreementId, OrderId, OrderLineId, OrgId};
+use crate::ordering::OrderState;
 use crate::ordering::schema::call_offs::call_offs;
 use crate::ordering::schema::{order_lines, orders};
 use crate::platform::db::{Read, Tx};
@@ -25,6 +26,14 @@ pub fn insert(tx: &mut Tx<'_>, rows: Vec<CallOffRow>) -> Outcome<()> {
     Ok(later_rows!(tx, call_offs::table, rows)?)
 }
 
+impl CalledFrom {
+    /// All that was called off from an agreement.
+    #[must_use]
+    pub const fn all(agreement: AgreementId) -> CalledFrom {
+        CalledFrom { agreement, line_no: None, units: None, states: None, after: None, most: None }
+    }
+}
+
 /// Which lines.
 #[derive(Debug, Clone)]
 pub struct CalledFrom {
@@ -34,6 +43,8 @@ pub struct CalledFrom {
     pub line_no: Option<i64>,
     /// For these units.
     pub units: Option<Vec<OrgId>>,
+    /// Of orders in these states.
+    pub states: Option<Vec<OrderState>>,
     /// After this one.
     pub after: Option<OrderLineId>,
     /// At most so many.
@@ -53,6 +64,9 @@ pub fn of_agreement(on: &mut Read, of: &CalledFrom) -> Outcome<Vec<(CallOffRow, 
         }
         if let Some(units) = &of.units {
             query = query.filter(call_offs::unit_id.eq_any(units));
+        }
+        if let Some(states) = &of.states {
+            query = query.filter(orders::state.eq_any(states));
         }
         if let Some(line) = of.after {
             query = query.filter(call_offs::line_id.gt(line));

@@ -126,6 +126,59 @@ on_both! {
         verified(app).await;
     }
 
+    async fn a_call_off_that_needs_approval_is_approved_at_the_agreed_price(app) {
+        let schools = Schools::open(app, false).await;
+        let path = schools.agreed(schools.proposal("5000", None)).await;
+        let (school, seller) = (&schools.a.trader, schools.seller());
+        let manager = app.person(school.org_id, &[Role::Manager]).await;
+        let events = async || seller.get("/api/v1/events").expect(200).await.text();
+        let mut known = Vec::new();
+        for decided in ["approve", "reject"] {
+            let placed = called(school, &path, "2000").expect(201).await;
+            let order = placed.str("/orders/0/id");
+            assert_eq!(placed.str("/orders/0/state"), "awaiting_approval", "{}", placed.text());
+            // It takes up room, and does not exist for the supplier.
+            let (used, left) = figures(&schools.head, &path).await;
+            assert_eq!((used, left), if known.is_empty() { both("2000", "3000") } else { both("4000", "1000") });
+            assert_eq!(figures(seller, &path).await.0, if known.is_empty() { "0" } else { "2000" });
+            let shown = seller.get(&format!("{path}/call-offs")).expect(200).await.text();
+            assert!(!shown.contains(&order) && !events().await.contains(&order), "{shown}");
+            let verdict = json!({ "verdict": decided, "reason": "不需要" });
+            let verdict = if decided == "approve" { json!({ "verdict": decided }) } else { verdict };
+            manager.post(&format!("/api/v1/orders/{order}/approvals"), verdict).expect(200).await;
+            if decided == "approve" {
+                known.push(order);
+            }
+        }
+        let shown = seller.get(&format!("{path}/call-offs")).expect(200).await.json();
+        assert_eq!(shown["items"].as_array().unwrap().iter().map(|one| one["order_id"].as_str().unwrap().to_owned()).collect::<Vec<_>>(), known);
+        assert!(events().await.contains(&known[0]));
+        assert_eq!(figures(&schools.head, &path).await, both("2000", "3000"));
+        nothing_overdrawn(app).await;
+    }
+
+    async fn a_contractor_or_union_sees_what_is_its_units_and_no_more(app) {
+        let schools = Schools::open(app, false).await;
+        let path = schools.agreed(schools.proposal("100", None)).await;
+        let (school, head) = (&schools.a.trader, &schools.head);
+        called(school, &path, "10").expect(201).await;
+        called(&schools.b.trader, &path, "20").expect(201).await;
+        let contractor = app.new_person(OrgKind::Contractor, CITY, &[Role::Trader]).await;
+        let (serves, kitchen) = (school.org_id, contractor.org_id);
+        let above = head.org_id;
+        contractor.get(&path).refused("not_found").await;
+        app.write(move |tx| {
+            let from = tx.at().day();
+            yigou::identity::tie_contractor(tx, None, kitchen, serves, from, None)?;
+            yigou::identity::tie_contractor(tx, None, kitchen, above, from, None)
+        }).await.unwrap();
+        // It serves the holder too, and is neither of the two sides.
+        assert_eq!(figures(&contractor, &path).await.0, "10");
+        assert_eq!(contractor.get(&path).expect(200).await.json()["revisions"], json!([]));
+        assert_eq!(contractor.get(&format!("{path}/call-offs")).expect(200).await.json()["items"].as_array().unwrap().len(), 1);
+        assert_eq!(contractor.get(AGREEMENTS).expect(200).await.json()["items"].as_array().unwrap().len(), 1);
+    }
+
     async fn two_schools_for_the_last_kilo(app) {
         let schools = Schools::open(app, true).await;
         let path = schools.agreed(schools.proposal("10", Some("8"))).await;
