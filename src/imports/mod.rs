@@ -1,5 +1,5 @@
-//! Bulk imports: a workbook of products with drafts of their certification, of suppliers with drafts of
-//! their admission, or of budget units with their places in the tree.
+//! Bulk imports: a workbook of products with drafts of their certification, of suppliers with drafts of their admission, of
+//! budget units with their places in the tree, or of invoices.
 //!
 //! Owns `imports`, `import_rows`, `import_errors` and `import_results`.
 //!

@@ -227,12 +227,61 @@ on_both! {
         assert_eq!(on(due).await, (0, 0, 3000));
         // 7000 fen for five days at 500 ppm are 17.5 fen.
         assert_eq!(on(due.plus_days(5)).await, (7000, 18, 3000));
-        trader.post(&format!("/api/v1/disputes/{dispute}/withdrawals"), json!({ "reason": "不争了" })).expect(200).await;
+        // What is settled to be payable has days of its own.
+        let agreed = json!({ "remedy": "none", "text": "照付", "lines": [{ "line_no": 1, "payable_fen": 3000 }] });
+        let settlement = seller.post(&format!("/api/v1/disputes/{dispute}/settlements"), agreed).expect(201).await.json();
+        let id = settlement["settlements"][0]["id"].clone();
+        let yes = json!({ "settlement_id": id, "decision": "agree" });
+        trader.post(&format!("/api/v1/disputes/{dispute}/settlement-answers"), yes).expect(200).await;
         let shown = trader.get(&format!("/api/v1/orders/{order}")).expect(200).await.json();
         let again = day(shown["owed"]["freed"][0]["due_on"].as_str().unwrap());
         let interest = |days: i64, of_it: i64| ((7000 * days + 3000 * of_it) * 500 + 500_000) / 1_000_000;
         let days = again.epoch_days() - due.epoch_days();
         assert_eq!(on(again).await, (7000, interest(days, 0), 0));
+        let open = report(seller, "receivables").await["total"].clone();
+        assert_eq!((open["not_due_fen"].clone(), open["days_31_60_fen"].clone()), (json!(3000), json!(7000)), "{open}");
         assert_eq!(on(again.plus_days(2)).await, (10_000, interest(days + 2, 2), 0));
+        let open = report(seller, "receivables").await["total"].clone();
+        assert_eq!((open["days_1_30_fen"].clone(), open["days_31_60_fen"].clone()), (json!(3000), json!(7000)), "{open}");
+    }
+
+    async fn what_the_buyer_takes_back_was_due_all_the_time(app) {
+        let till = Till::open(app).await;
+        let (seller, trader) = (till.seller(), &till.market.trader);
+        let order = till.accepted("10").await;
+        let due = day(till.counting(&order).await["payment_due_on"].as_str().unwrap());
+        app.clock.set_day(&due.plus_days(10).to_string());
+        let body = json!({ "kind": "quality", "text": "霉斑", "lines": [{ "line_no": 1, "amount_fen": 10_000 }] });
+        let dispute = trader.post(&format!("/api/v1/orders/{order}/disputes"), body).expect(201).await.id();
+        let late = async || {
+            let view = report(seller, "overdue-payments").await["total"].clone();
+            (view["overdue_fen"].as_i64().unwrap(), view["interest_fen"].as_i64().unwrap(), view["year_orders"].as_i64().unwrap())
+        };
+        assert_eq!(late().await.0, 0);
+        trader.post(&format!("/api/v1/disputes/{dispute}/withdrawals"), json!({ "reason": "不争了" })).expect(200).await;
+        assert_eq!(late().await, (10_000, 50, 1));
+    }
+
+    async fn goods_that_went_back_end_what_is_in_dispute_of_them_on_their_day(app) {
+        let till = Till::open(app).await;
+        let (seller, trader) = (till.seller(), &till.market.trader);
+        let other = till.market.listing(app, 0, 1000, "100", false).await;
+        let order = till.market.deliver(0, &[(till.goods, "10"), (other, "5")]).await;
+        till.market.accept(&order, &[(1, "10", "0"), (2, "5", "0")]).await;
+        let due = day(till.counting(&order).await["payment_due_on"].as_str().unwrap());
+        let body = json!({ "kind": "quality", "text": "霉斑", "lines": [{ "line_no": 1, "amount_fen": 3000 }] });
+        trader.post(&format!("/api/v1/orders/{order}/disputes"), body).expect(201).await;
+        let back = async |on: Day, line: i64, boxes: &str| {
+            app.clock.set_day(&on.to_string());
+            let body = json!({ "reason": "退货", "lines": [{ "line_no": line, "quantity": boxes }] });
+            till.market.acceptor.post(&format!("/api/v1/orders/{order}/returns"), body).expect(201).await;
+        };
+        // Three boxes in dispute go back before the last day to pay, another good ten days after it.
+        back(due.plus_days(-5), 1, "3").await;
+        back(due.plus_days(10), 2, "1").await;
+        app.clock.set_day(&due.plus_days(20).to_string());
+        let total = report(seller, "overdue-payments").await["total"].clone();
+        // 12,000 fen for ten days, 11,000 for ten more, at 500 ppm a day.
+        assert_eq!((total["overdue_fen"].clone(), total["interest_fen"].clone()), (json!(11_000), json!(115)));
     }
 }

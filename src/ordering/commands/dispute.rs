@@ -2,12 +2,11 @@
 //! is disputed, paid and returned never overlaps.
 
 use super::claimed::Claimed;
-use super::papers::own_file;
-use crate::documents;
+use super::papers::{own_file, show};
 use crate::identity;
 use crate::kernel::actor::{Actor, Role, Scope};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
-use crate::kernel::ids::{DisputeEntryId, DisputeId, DisputeSettlementId, FileId, OrderId, OrgId};
+use crate::kernel::ids::{DisputeEntryId, DisputeId, DisputeSettlementId, FileId, OrderId};
 use crate::kernel::money::Fen;
 use crate::ordering::book::Book;
 use crate::ordering::rules::dispute::{
@@ -184,12 +183,7 @@ fn say(
         text: text.to_owned(),
     };
     store::insert_entry(tx, &row, files)?;
-    let parties: BTreeSet<OrgId> = [order.supplier_id, order.buyer_id, order.payer_id, order.unit_id].into();
-    for file in files {
-        for party in parties.iter().filter(|party| **party != actor.org_id) {
-            documents::share(tx, *file, *party)?;
-        }
-    }
+    show(tx, order, actor.org_id, files.iter().copied().collect())?;
     Ok(row.id)
 }
 
@@ -378,7 +372,8 @@ fn end(
     if store::close(tx, row)? { Ok(()) } else { Err(Code::WrongState.into()) }
 }
 
-/// Withdraws a dispute: all of it is due again, with the days of the rule.
+/// Withdraws a dispute: all of it is due again. Where the supplier opened it the days of the rule run anew; the buyer's side gains no
+/// time by what it takes back.
 ///
 /// # Errors
 /// `not_found`, `wrong_state`, also for the side that did not open it.

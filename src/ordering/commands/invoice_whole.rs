@@ -5,8 +5,8 @@ use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::OrderId;
 use crate::kernel::money::Fen;
-use crate::ordering::rules::money::freight_payable;
-use crate::ordering::store::invoices::{self as store, InvoiceLineRow, InvoiceRow};
+use crate::ordering::queries::line_amounts;
+use crate::ordering::store::invoices::{InvoiceLineRow, InvoiceRow};
 use crate::ordering::store::orders::{self, Side};
 use crate::platform::db::Tx;
 
@@ -56,16 +56,9 @@ fn at_orders(error: AppError, id: OrderId) -> AppError {
 fn to_invoice(tx: &mut Tx<'_>, side: Side, id: OrderId) -> Outcome<Vec<(i64, Fen)>> {
     let order = orders::claim(tx, side, id)?;
     let rows = orders::lines(tx, id)?;
-    let invoiced = store::invoiced(tx, id)?;
-    let before = |no: i64| invoiced.iter().find(|(line_no, _)| *line_no == no).map_or(Fen::ZERO, |(_, sum)| *sum);
     let mut open = Vec::with_capacity(rows.len() + 1);
-    for row in &rows {
-        open.push((row.line_no, row.accepted_fen.minus(row.returned_fen)?.minus(before(row.line_no))?));
-    }
-    let coming = rows.iter().any(|row| !row.closed);
-    let kept = order.accepted_fen > order.returned_fen;
-    if kept {
-        open.push((0, freight_payable(order.freight_fen, kept, coming).minus(before(0))?));
+    for (line_no, line) in line_amounts(tx, &order, &rows)? {
+        open.push((line_no, line.accepted.minus(line.returned)?.minus(line.invoiced)?));
     }
     open.retain(|(_, gross)| *gross > Fen::ZERO);
     Ok(open)

@@ -6,10 +6,11 @@ use crate::kernel::error::Outcome;
 use crate::kernel::ids::{OrderId, OrgId};
 use crate::kernel::money::Fen;
 use crate::kernel::region_code::RegionCode;
-use crate::kernel::time::{At, Day};
+use crate::kernel::time::Day;
 use crate::ordering::clock;
+use crate::ordering::rules::dispute::{DisputeState, freed, has_days_anew};
 use crate::ordering::store::claims as store;
-use crate::ordering::store::disputes::{self, DisputeRow};
+use crate::ordering::store::disputes::{self, DisputeLineRow};
 use crate::ordering::store::orders::OrderRow;
 use crate::platform::db::Read;
 use std::collections::BTreeMap;
@@ -47,8 +48,8 @@ pub struct Claim {
     pub invoiced: Fen,
     /// Of what is open, in dispute and therefore not due, in fen.
     pub disputed: Fen,
-    /// Freed by disputes that ended, and due today at the latest, in fen.
-    pub due_today: Fen,
+    /// Of what is open, freed by disputes that ended: each with its own last day to pay, in fen.
+    pub freed: Vec<(Day, Fen)>,
     /// By how much what is to be paid by its last day grew (or, negative, shrank) on which day, in fen; freight with the first
     /// goods. What is in dispute leaves for as long, and comes back on the last day to pay what the dispute freed.
     pub moves: Vec<(Day, Fen)>,
@@ -80,9 +81,10 @@ pub fn claims(read: &mut Read, actor: &Actor, sold: bool, taken: ClaimsTaken, to
             moves.entry(order).or_default().push((day, if grows { fen } else { fen.negated() }));
         }
     };
-    add(store::accepted(read, &ids)?, true);
-    let returned = store::returned(read, &ids)?;
-    add(returned.clone(), false);
+    let accepted = store::accepted(read, &ids)?;
+    let firsts: BTreeMap<OrderId, Day> = first_days(&accepted);
+    add(accepted, true);
+    add(store::returned(read, &ids)?, false);
     add(store::paid(read, &ids)?, false);
     add(store::refunded(read, &ids)?, true);
     let mut reported: BTreeMap<OrderId, Vec<Fen>> = BTreeMap::new();
@@ -90,8 +92,7 @@ pub fn claims(read: &mut Read, actor: &Actor, sold: bool, taken: ClaimsTaken, to
         reported.entry(order).or_default().push(fen);
     }
     let invoiced: BTreeMap<OrderId, Fen> = store::invoiced(read, &ids)?.into_iter().collect();
-    let firsts: BTreeMap<OrderId, Day> = first_days(&store::accepted(read, &ids)?);
-    let mut doubts = doubts(read, &rows, &returned, today)?;
+    let mut doubts = doubts(read, &rows, today)?;
     let claim = |row: &OrderRow| {
         let doubt = doubts.remove(&row.id).unwrap_or_default();
         let mut own = moves.get(&row.id).cloned().unwrap_or_default();
@@ -102,6 +103,10 @@ pub fn claims(read: &mut Read, actor: &Actor, sold: bool, taken: ClaimsTaken, to
         own.sort_by_key(|(day, _)| *day);
         let (owed, paid) =
             (row.accepted_fen.minus(row.returned_fen)?.plus(row.freight_fen)?, row.paid_fen.minus(row.refunded_fen)?);
+        let unpaid = owed.minus(paid)?.max(Fen::ZERO);
+        let disputed = doubt.withheld.min(unpaid);
+        let ended: Vec<(Day, Fen)> = doubt.ended.iter().map(|(on, _, fen)| (*on, *fen)).collect();
+        let parts = freed(&ended, unpaid.minus(disputed)?)?;
         Ok(Claim {
             order_id: row.id,
             supplier_id: row.supplier_id,
@@ -114,8 +119,8 @@ pub fn claims(read: &mut Read, actor: &Actor, sold: bool, taken: ClaimsTaken, to
             due_on: dues.get(&row.id).map(|due| Day::new(due.day)),
             owed,
             paid,
-            disputed: doubt.withheld.min(owed.minus(paid)?.max(Fen::ZERO)),
-            due_today: doubt.due_today,
+            disputed,
+            freed: doubt.ended.iter().zip(parts).map(|((_, due, _), fen)| (*due, fen)).collect(),
             reported: Fen::total(reported.get(&row.id).into_iter().flatten().copied())?,
             invoiced: invoiced.get(&row.id).copied().unwrap_or(Fen::ZERO),
             moves: own,
@@ -127,44 +132,71 @@ pub fn claims(read: &mut Read, actor: &Actor, sold: bool, taken: ClaimsTaken, to
 /// What disputes about an order do to what is due of it.
 #[derive(Default)]
 struct Doubt {
+    /// What is still in dispute, in fen.
     withheld: Fen,
-    due_today: Fen,
+    /// What ended disputes freed that has days of its own: when it was freed, its last day to pay, how much.
+    ended: Vec<(Day, Day, Fen)>,
+    /// What left what is due, and came back.
     moves: Vec<(Day, Fen)>,
 }
 
 /// What is in dispute of orders, and when it left what is due and came back.
-fn doubts(
-    read: &mut Read,
-    rows: &[OrderRow],
-    returned: &[store::Moved],
-    today: Day,
-) -> Outcome<BTreeMap<OrderId, Doubt>> {
-    let ids: Vec<OrderId> = rows.iter().map(|row| row.id).collect();
-    let mut found: Vec<DisputeRow> = Vec::new();
-    for part in ids.chunks(store::CHUNK) {
-        found.extend(disputes::of_orders(read, part)?);
-    }
+fn doubts(read: &mut Read, rows: &[OrderRow], today: Day) -> Outcome<BTreeMap<OrderId, Doubt>> {
+    let orders: BTreeMap<OrderId, &OrderRow> = rows.iter().map(|row| (row.id, row)).collect();
+    let ids: Vec<OrderId> = orders.keys().copied().collect();
     let mut doubts: BTreeMap<OrderId, Doubt> = BTreeMap::new();
-    for dispute in found {
-        let Some(order) = rows.iter().find(|row| row.id == dispute.order_id) else { continue };
-        let lines = disputes::lines_of(read, &[dispute.id])?;
-        let withheld = Fen::total(lines.iter().map(|line| line.withheld_fen))?;
-        let (opened, doubt) = (dispute.opened_at.day(), doubts.entry(order.id).or_default());
-        doubt.withheld = doubt.withheld.plus(withheld)?;
-        doubt.moves.push((opened, dispute.amount_fen.negated()));
-        // What is neither withheld nor freed went back as goods, and is owed no more since then.
-        let back = dispute.amount_fen.minus(withheld)?.minus(dispute.freed_fen)?;
-        let days = returned.iter().filter(|(id, day, _)| *id == order.id && *day >= opened).map(|(_, day, _)| *day);
-        let went = days.max().or_else(|| dispute.closed_at.map(At::day)).unwrap_or(today);
-        doubt.moves.push((went, back));
-        let Some(freed_on) = dispute.freed_on else { continue };
-        let due = clock::due_after(read, order, freed_on)?.unwrap_or(freed_on);
-        doubt.moves.push((due, dispute.freed_fen));
-        if due == today {
-            doubt.due_today = doubt.due_today.plus(dispute.freed_fen)?;
+    for part in ids.chunks(store::CHUNK) {
+        let found = disputes::of_orders(read, part)?;
+        let lines = disputes::lines_of(read, &found.iter().map(|dispute| dispute.id).collect::<Vec<_>>())?;
+        let disputed: Vec<OrderId> = found.iter().map(|dispute| dispute.order_id).collect();
+        let returned = store::returned_by_line(read, &disputed)?;
+        for dispute in &found {
+            let Some(order) = orders.get(&dispute.order_id) else { continue };
+            let own: Vec<&DisputeLineRow> = lines.iter().filter(|line| line.dispute_id == dispute.id).collect();
+            let withheld = Fen::total(own.iter().map(|line| line.withheld_fen))?;
+            let doubt = doubts.entry(order.id).or_default();
+            doubt.withheld = doubt.withheld.plus(withheld)?;
+            // What the buyer's side took back was due all the time.
+            if dispute.state != DisputeState::Open && !has_days_anew(dispute.state, dispute.side) {
+                continue;
+            }
+            let opened = dispute.opened_at.day();
+            doubt.moves.push((opened, dispute.amount_fen.negated()));
+            let back = dispute.amount_fen.minus(withheld)?.minus(dispute.freed_fen)?;
+            let of_this = returned.iter().filter(|(id, no, at, ..)| {
+                let since = *id == dispute.order_id && *at >= dispute.opened_at;
+                since && own.iter().any(|line| line.line_no == *no)
+            });
+            let days = of_this.map(|(_, _, _, day, fen)| (*day, *fen));
+            doubt.moves.extend(went_back(days, back, opened, today)?);
+            let Some(freed_on) = dispute.freed_on.filter(|_| !dispute.freed_fen.is_zero()) else { continue };
+            let due = clock::due_after(read, order, freed_on)?.unwrap_or(freed_on);
+            doubt.moves.push((due, dispute.freed_fen));
+            doubt.ended.push((freed_on, due, dispute.freed_fen));
         }
     }
     Ok(doubts)
+}
+
+/// What is neither withheld nor freed of a dispute went back as goods: the same days that take it off what is owed end its being in
+/// dispute.
+fn went_back(
+    returns: impl Iterator<Item = (Day, Fen)>,
+    back: Fen,
+    opened: Day,
+    today: Day,
+) -> Outcome<Vec<(Day, Fen)>> {
+    let mut days: Vec<(Day, Fen)> = returns.map(|(day, fen)| (day.max(opened), fen)).collect();
+    days.sort_unstable();
+    let (mut left, mut moves) = (back, Vec::new());
+    for (day, fen) in days {
+        let gone = fen.min(left);
+        left = left.minus(gone)?;
+        moves.push((day, gone));
+    }
+    moves.push((today, left));
+    moves.retain(|(_, fen)| !fen.is_zero());
+    Ok(moves)
 }
 
 fn first_days(accepted: &[store::Moved]) -> BTreeMap<OrderId, Day> {

@@ -199,8 +199,11 @@ pub(super) fn of_order(read: &mut Read, order: &OrderRow) -> Outcome<(Vec<Disput
     let paid = order.paid_fen.minus(order.refunded_fen)?;
     let parts = rules::parts(due, paid, Fen::total(lines.iter().map(|line| line.withheld_fen))?)?;
     let due_on = clock::dues(read, &[order])?.remove(&order.id).map(|due| Day::new(due.day));
-    let ended: Vec<(DisputeId, Day, Fen)> =
-        rows.iter().filter_map(|row| row.freed_on.map(|day| (row.id, day, row.freed_fen))).collect();
+    let ended: Vec<(DisputeId, Day, Fen)> = rows
+        .iter()
+        .filter(|row| rules::has_days_anew(row.state, row.side))
+        .filter_map(|row| row.freed_on.map(|day| (row.id, day, row.freed_fen)))
+        .collect();
     let amounts = rules::freed(&ended.iter().map(|(_, day, fen)| (*day, *fen)).collect::<Vec<_>>(), parts.undisputed)?;
     let mut freed = Vec::new();
     for ((dispute_id, day, _), amount_fen) in ended.into_iter().zip(amounts).filter(|(_, fen)| !fen.is_zero()) {

@@ -60,33 +60,42 @@ pub struct DifferenceView {
 pub fn matching(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outcome<MatchingView> {
     let order = visible(read, actor, id, today)?;
     let rows = orders::lines(read, id)?;
-    let invoiced = invoices::invoiced(read, id)?;
-    let of = |no: i64| invoiced.iter().find(|(line_no, _)| *line_no == no).map_or(Fen::ZERO, |(_, sum)| *sum);
     let mut lines = Vec::with_capacity(rows.len() + 1);
-    for row in &rows {
-        lines.push(of_line(row, &order, of(row.line_no))?);
-    }
-    if order.freight_fen > Fen::ZERO {
-        lines.push(of_freight(&rows, &order, of(0))?);
+    for (line_no, amounts) in line_amounts(read, &order, &rows)? {
+        let name = rows.iter().find(|row| row.line_no == line_no).map_or("运费", |row| &row.name);
+        lines.push(view(line_no, name.to_owned(), &amounts)?);
     }
     Ok(MatchingView { order_id: id, agrees: lines.iter().all(|line| line.differences.is_empty()), lines })
 }
 
-fn of_line(row: &LineRow, order: &OrderRow, invoiced: Fen) -> Outcome<LineMatchingView> {
-    // Of an order that ended without goods nothing was owed.
-    let ordered = if order.state.stands() { row.line_fen } else { Fen::ZERO };
-    let amounts =
-        LineAmounts { ordered, accepted: row.accepted_fen, returned: row.returned_fen, invoiced, closed: row.closed };
-    view(row.line_no, row.name.clone(), &amounts)
-}
-
-fn of_freight(rows: &[LineRow], order: &OrderRow, invoiced: Fen) -> Outcome<LineMatchingView> {
-    let open = rows.iter().any(|row| !row.closed);
-    let kept = order.accepted_fen > order.returned_fen;
-    let payable = freight_payable(order.freight_fen, kept, open);
-    let accepted = if kept { payable } else { Fen::ZERO };
-    let amounts = LineAmounts { ordered: payable, accepted, returned: Fen::ZERO, invoiced, closed: !open };
-    view(0, "运费".to_owned(), &amounts)
+/// What of each line of an order was ordered, accepted and invoiced; 0, the last, is the freight where there is one.
+///
+/// # Errors
+/// When the database fails.
+pub fn line_amounts(read: &mut Read, order: &OrderRow, rows: &[LineRow]) -> Outcome<Vec<(i64, LineAmounts)>> {
+    let sums = invoices::invoiced(read, order.id)?;
+    let invoiced = |no: i64| sums.iter().find(|(line_no, _)| *line_no == no).map_or(Fen::ZERO, |(_, sum)| *sum);
+    let of_line = |row: &LineRow| {
+        let amounts = LineAmounts {
+            // Of an order that ended without goods nothing was owed.
+            ordered: if order.state.stands() { row.line_fen } else { Fen::ZERO },
+            accepted: row.accepted_fen,
+            returned: row.returned_fen,
+            invoiced: invoiced(row.line_no),
+            closed: row.closed,
+        };
+        (row.line_no, amounts)
+    };
+    let mut lines: Vec<(i64, LineAmounts)> = rows.iter().map(of_line).collect();
+    if order.freight_fen > Fen::ZERO {
+        let open = rows.iter().any(|row| !row.closed);
+        let kept = order.accepted_fen > order.returned_fen;
+        let ordered = freight_payable(order.freight_fen, kept, open);
+        let accepted = if kept { ordered } else { Fen::ZERO };
+        let (returned, invoiced) = (Fen::ZERO, invoiced(0));
+        lines.push((0, LineAmounts { ordered, accepted, returned, invoiced, closed: !open }));
+    }
+    Ok(lines)
 }
 
 fn view(line_no: i64, name: String, amounts: &LineAmounts) -> Outcome<LineMatchingView> {

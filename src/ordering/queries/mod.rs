@@ -29,7 +29,7 @@ pub use counting::{CountingView, counting};
 pub use disputes::{DisputeDetail, DisputeView, DisputesWanted, dispute, disputes, withheld};
 pub use duties::{DutyExceptionView, exceptions};
 pub use late::{LateEntryView, late_entries};
-pub use matching::{MatchingView, matching};
+pub use matching::{MatchingView, line_amounts, matching};
 pub use money::{InvoiceView, PaymentView, PaymentsWanted, RatingView, RefundView, invoices, payments};
 pub use outstanding::{OutstandingOrder, outstanding};
 pub use performance::{Performance, answering, performance, sold_prices};

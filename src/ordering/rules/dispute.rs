@@ -136,6 +136,17 @@ impl From<DisputeRefusal> for AppError {
     }
 }
 
+/// Whether what an ended dispute freed has days of its own to be paid in: what was settled, and what the supplier no longer disputes.
+/// Whoever owes gains no time by a dispute that it takes back.
+#[must_use]
+pub fn has_days_anew(state: DisputeState, side: DisputeSide) -> bool {
+    match state {
+        DisputeState::Open => false,
+        DisputeState::Settled => true,
+        DisputeState::Withdrawn => side == DisputeSide::Supplier,
+    }
+}
+
 /// Whether a dispute is still open.
 ///
 /// # Errors

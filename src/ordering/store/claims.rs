@@ -6,11 +6,11 @@ use crate::each;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::OrderId;
 use crate::kernel::money::Fen;
-use crate::kernel::time::Day;
+use crate::kernel::time::{At, Day};
 use crate::ordering::rules::order::OrderState;
 use crate::ordering::rules::payment::PaymentState;
 use crate::ordering::schema::money::{invoice_lines, payment_orders, payments, refunds};
-use crate::ordering::schema::{acceptance_lines, acceptances, orders, return_lines, returns};
+use crate::ordering::schema::{acceptance_lines, acceptances, order_lines, orders, return_lines, returns};
 use crate::platform::db::{Read, total};
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -88,6 +88,14 @@ pub fn returned(on: &mut Read, ids: &[OrderId]) -> Outcome<Vec<Moved>> {
         found.extend(some);
     }
     Ok(found)
+}
+
+/// What was returned of each line of orders: the order, the line's number, when it was recorded, the day, the amount.
+pub fn returned_by_line(on: &mut Read, ids: &[OrderId]) -> Outcome<Vec<(OrderId, i64, At, Day, Fen)>> {
+    Ok(each!(on, c => returns::table.inner_join(return_lines::table)
+        .inner_join(order_lines::table.on(order_lines::id.eq(return_lines::line_id)))
+        .filter(returns::order_id.eq_any(ids))
+        .select((returns::order_id, order_lines::line_no, returns::recorded_at, returns::occurred_on, return_lines::amount_fen)).load(c))?)
 }
 
 /// What was paid for orders by payments that count, by value date.

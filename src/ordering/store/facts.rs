@@ -130,6 +130,9 @@ pub fn acceptances(on: &mut Read, order: OrderId) -> Outcome<Vec<(AcceptanceRow,
         .order((acceptances::recorded_at, acceptances::id, acceptance_lines::line_id)).select((AcceptanceRow::as_select(), AcceptanceLineRow::as_select())).load(c))?)
 }
 
+/// Orders named in one statement.
+const NAMED: usize = 500;
+
 /// On which days goods first came, by their papers.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FirstDays {
@@ -141,16 +144,18 @@ pub struct FirstDays {
 
 /// When each order's goods first came; orders of which nothing came are left out.
 pub fn first_days(on: &mut Read, orders: &[OrderId]) -> Outcome<BTreeMap<OrderId, FirstDays>> {
-    let accepted: Vec<(OrderId, Option<Day>)> = each!(on, c => acceptances::table.filter(acceptances::order_id.eq_any(orders))
-        .group_by(acceptances::order_id).select((acceptances::order_id, min(acceptances::occurred_on))).load(c))?;
-    let shipped: Vec<(OrderId, Option<Day>)> = each!(on, c => shipments::table.filter(shipments::order_id.eq_any(orders))
-        .group_by(shipments::order_id).select((shipments::order_id, min(shipments::occurred_on))).load(c))?;
     let mut first: BTreeMap<OrderId, FirstDays> = BTreeMap::new();
-    for (order, day) in accepted {
-        first.entry(order).or_default().accepted = day;
-    }
-    for (order, day) in shipped {
-        first.entry(order).or_default().shipped = day;
+    for part in orders.chunks(NAMED) {
+        let accepted: Vec<(OrderId, Option<Day>)> = each!(on, c => acceptances::table.filter(acceptances::order_id.eq_any(part))
+            .group_by(acceptances::order_id).select((acceptances::order_id, min(acceptances::occurred_on))).load(c))?;
+        let shipped: Vec<(OrderId, Option<Day>)> = each!(on, c => shipments::table.filter(shipments::order_id.eq_any(part))
+            .group_by(shipments::order_id).select((shipments::order_id, min(shipments::occurred_on))).load(c))?;
+        for (order, day) in accepted {
+            first.entry(order).or_default().accepted = day;
+        }
+        for (order, day) in shipped {
+            first.entry(order).or_default().shipped = day;
+        }
     }
     Ok(first)
 }

@@ -165,7 +165,9 @@ fn row(
 ) -> Outcome<FillingRow> {
     let region: RegionCode = unit.region_code.parse().map_err(AppError::internal)?;
     let (year, of) = (terms.year, terms.of(read, &region)?);
-    let last_year = if of.not_below_last_year { quota::reserved_before(read, unit.id, year)? } else { None };
+    // Last year's reserve is asked for only where it can bind: of a plan with a canteen part.
+    let bound = of.not_below_last_year && plan.is_some_and(|plan| plan.reserved_fen.is_some());
+    let last_year = if bound { quota::reserved_before(read, unit.id, year)? } else { None };
     let floors = FloorsOfYear { canteen: of.canteen.0, union: of.union, last_year };
     let filed = plan.map(|plan| filed(plan, ordered));
     Ok(FillingRow {

@@ -74,9 +74,8 @@ pub struct AgeingRow {
 }
 
 impl AgeingRow {
-    fn add(&mut self, claim: &Claim, as_of: Day) -> Outcome<()> {
-        let open = claim.open()?;
-        let column = match age(claim.due_on, as_of) {
+    fn age(&mut self, due: Option<Day>, fen: Fen, as_of: Day) -> Outcome<()> {
+        let column = match age(due, as_of) {
             Age::NoClock => &mut self.no_clock_fen,
             Age::NotDue => &mut self.not_due_fen,
             Age::Days30 => &mut self.days_1_30_fen,
@@ -84,7 +83,18 @@ impl AgeingRow {
             Age::Days90 => &mut self.days_61_90_fen,
             Age::Over90 => &mut self.over_90_fen,
         };
-        *column = column.plus(open.minus(claim.disputed)?)?;
+        *column = column.plus(fen)?;
+        Ok(())
+    }
+
+    fn add(&mut self, claim: &Claim, as_of: Day) -> Outcome<()> {
+        let open = claim.open()?;
+        let mut plain = open.minus(claim.disputed)?;
+        for (due, fen) in &claim.freed {
+            plain = plain.minus(*fen)?;
+            self.age(Some(*due), *fen, as_of)?;
+        }
+        self.age(claim.due_on, plain, as_of)?;
         self.disputed_fen = self.disputed_fen.plus(claim.disputed)?;
         self.orders += 1;
         self.open_fen = self.open_fen.plus(open)?;
@@ -343,9 +353,11 @@ pub fn overdue(read: &mut Read, actor: &Actor, by: OverdueBy, year: i64, today: 
     for claim in &claims {
         let Some(due) = claim.due_on.filter(|due| *due < today) else { continue };
         let rate = rate(read, &mut rates, claim.unit_region, due.plus_days(1))?;
+        // What a dispute freed and is to be paid by today is not overdue yet.
+        let due_today = Fen::total(claim.freed.iter().filter(|(due, _)| *due == today).map(|(_, fen)| *fen))?;
         let late = Late {
             days: today.epoch_days() - due.epoch_days(),
-            open: open_at(&claim.moves, today)?.minus(claim.due_today)?.max(Fen::ZERO),
+            open: open_at(&claim.moves, today)?.minus(due_today)?.max(Fen::ZERO),
             year: due.year(),
             at_first: first_overdue(&claim.moves, due, today)?,
             interest: interest(&claim.moves, due, today, rate)?,

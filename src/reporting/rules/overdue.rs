@@ -52,7 +52,7 @@ pub fn open_at(moves: &[(Day, Fen)], day: Day) -> Result<Fen, Overflow> {
 /// # Errors
 /// [`Overflow`].
 pub fn first_overdue(moves: &[(Day, Fen)], due: Day, as_of: Day) -> Result<Fen, Overflow> {
-    let mut days: Vec<Day> = moves.iter().map(|(on, _)| *on).filter(|on| *on > due && *on <= as_of).collect();
+    let mut days: Vec<Day> = moves.iter().map(|(on, _)| *on).filter(|on| *on > due && *on < as_of).collect();
     days.sort_unstable();
     for day in [due].into_iter().chain(days) {
         let open = open_at(moves, day)?;
@@ -129,6 +129,9 @@ mod tests {
             (vec![(0, 50), (5, -20), (11, -30)], 30),
             (vec![(0, 50), (10, -50), (12, 7), (13, 5)], 7),
             (vec![(0, 50), (10, -60), (12, 5), (30, 9)], 0),
+            // What is to be paid by the day itself is not late on it.
+            (vec![(20, 30)], 0),
+            (vec![(19, 30)], 30),
         ];
         for (all, expected) in table {
             assert_eq!(first_overdue(&moves(&all), due, due.plus_days(10)), Ok(Fen::new(expected)), "{all:?}");

@@ -137,6 +137,9 @@ on_both! {
         trader.post(&of(&id, "withdrawals"), json!({ "reason": "不争了" })).expect(200).await;
         trader.post(&of(&id, "settlement-answers"), decision(&open, "agree")).refused("wrong_state").await;
         assert_eq!((owed(trader, &order).await, asked(&till, &order).await), ((2000, 0, 2000), Some(2000)));
+        // Who owes gains no time by a dispute that it takes back.
+        let shown = trader.get(&format!("/api/v1/orders/{order}")).expect(200).await.json();
+        assert_eq!((&shown["owed"]["due_on"], &shown["owed"]["freed"]), (&json!("2021-03-31"), &json!([])));
         // A transfer for several orders pays what is due before what is disputed.
         let other = till.accepted("2").await;
         trader.post(&url(&order, "disputes"), dispute(&[(1, 1500)])).expect(201).await;

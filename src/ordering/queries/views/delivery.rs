@@ -92,6 +92,8 @@ pub struct PendingAcceptanceView {
     pub proposed_at: At,
     /// The rule row that asks for two people.
     pub rule_id: RuleId,
+    /// Photos of the whole delivery; who confirms looks at them.
+    pub photos: Vec<FileId>,
     /// What would be accepted and rejected.
     pub lines: Vec<PendingLineView>,
 }
@@ -107,6 +109,8 @@ pub struct PendingLineView {
     pub rejected: Quantity,
     /// Why not.
     pub reason: Option<String>,
+    /// Photos of it.
+    pub photos: Vec<FileId>,
 }
 
 impl PendingAcceptanceView {
@@ -121,6 +125,7 @@ impl PendingAcceptanceView {
             accepted: line.accepted,
             rejected: line.rejected,
             reason: line.reason,
+            photos: line.photos,
         };
         Ok(PendingAcceptanceView {
             id: row.id,
@@ -129,6 +134,7 @@ impl PendingAcceptanceView {
             second_person: row.second_by,
             proposed_at: row.proposed_at,
             rule_id: row.rule_id,
+            photos: content.photos,
             lines: content.lines.into_iter().map(line).collect(),
         })
     }
