@@ -54,7 +54,7 @@ pub struct AcceptedLine {
 /// `already_exists` while another acceptance waits for its second person.
 pub fn accept(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewAcceptance) -> Outcome<(AcceptanceId, OrderRow)> {
     let claimed = Claimed::claim(tx, Side::Buyer(actor.org_id), id)?;
-    if let Some(rule) = second::asked(tx, &claimed.order)? {
+    if let Some(rule) = second::asked(tx, &claimed)? {
         return second::propose(tx, actor, claimed, new, rule);
     }
     record(tx, actor, Accepting { claimed, first: actor.user_id, id: tx.new_id() }, new)

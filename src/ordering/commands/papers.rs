@@ -3,7 +3,7 @@
 use crate::documents::{self, FileClass};
 use crate::kernel::actor::{Actor, Scope};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
-use crate::kernel::ids::{FileId, OrderId, RuleId, ShipmentId};
+use crate::kernel::ids::{FileId, OrderId, OrgId, RuleId, ShipmentId};
 use crate::kernel::time::Day;
 use crate::ordering::commands::claimed::Claimed;
 use crate::ordering::commands::ship::ShippedLine;
@@ -60,10 +60,12 @@ pub(super) fn of_shipment(
     let order = &claimed.order;
     let rules = rulebook::load(tx, &order.unit_region, fact.occurred_on, &[RuleName::LotPapers])?;
     let (mut rows, mut used, mut faults) = (Vec::new(), BTreeSet::new(), Vec::new());
+    // One certificate is usually named for every lot.
+    let mut good = BTreeSet::new();
     for (n, (told, row)) in lots.iter().enumerate() {
         let line = claimed.lines.iter().find(|line| line.id == row.line_id);
         let line = line.ok_or_else(|| AppError::internal("a lot of a foreign line"))?;
-        match of_lot(tx, actor, (fact, row), &told.papers, &[]) {
+        match of_lot(tx, actor, (fact, row), &told.papers, &[], &mut good) {
             Ok(papers) => rows.extend(papers),
             Err(fault) => faults.push(fault.below(&format!("/lines/{n}"))),
         }
@@ -97,20 +99,27 @@ fn seen(papers: &[NewPaper]) -> Vec<Paper<'_>> {
     seen
 }
 
-/// New papers of a lot, checked; `known` are those that it has.
+/// New papers of a lot, checked; `known` are those that it has, `good` the files that were looked at already.
 fn of_lot(
     tx: &mut Tx<'_>,
     actor: &Actor,
     (fact, lot): (&ShipmentRow, &ShipmentLineRow),
     new: &[NewPaper],
     known: &[(PaperKind, String)],
+    good: &mut BTreeSet<FileId>,
 ) -> Outcome<Vec<LotPaperRow>> {
     let today = tx.at().day();
     let wrong = paper::faults(&seen(new), known, today);
     let mut faults: Vec<AppError> =
         wrong.into_iter().map(|(n, refusal)| AppError::from(refusal).below(&format!("/papers/{n}"))).collect();
     for (n, paper) in new.iter().enumerate() {
-        faults.extend(own_file(tx, actor, paper.file_id, false, &format!("/papers/{n}/file_id")).err());
+        if good.contains(&paper.file_id) {
+            continue;
+        }
+        match own_file(tx, actor, paper.file_id, false, &format!("/papers/{n}/file_id")) {
+            Ok(()) => drop(good.insert(paper.file_id)),
+            Err(fault) => faults.push(fault),
+        }
     }
     if !faults.is_empty() {
         return Err(AppError::several(faults));
@@ -154,11 +163,17 @@ pub(super) fn own_file(on: &mut Read, actor: &Actor, file: FileId, picture: bool
     Ok(())
 }
 
-/// Keeps papers and shows their pictures to the buyer and the unit.
+/// Keeps papers and shows their pictures to the buyer, the unit and the payer.
 pub(super) fn keep(tx: &mut Tx<'_>, order: &OrderRow, rows: &[LotPaperRow]) -> Outcome<()> {
     store::insert(tx, rows)?;
-    let parties: BTreeSet<_> = [order.buyer_id, order.unit_id].into_iter().collect();
-    let files: BTreeSet<_> = rows.iter().map(|row| row.file_id).collect();
+    show(tx, order, order.supplier_id, rows.iter().map(|row| row.file_id).collect())
+}
+
+/// Shows files of one party of an order to all its other ones.
+pub(super) fn show(tx: &mut Tx<'_>, order: &OrderRow, whose: OrgId, files: BTreeSet<FileId>) -> Outcome<()> {
+    let mut parties = BTreeSet::from(order.concerned());
+    parties.insert(order.supplier_id);
+    parties.remove(&whose);
     for file in files {
         for party in &parties {
             documents::share(tx, file, *party)?;
@@ -193,7 +208,7 @@ pub fn add(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &LaterPapers) -> Ou
     let known = store::of_order(tx, id)?;
     let of_this = known.iter().filter(|row| row.shipment_id == fact.id && row.line_id == line.id && row.lot == lot.lot);
     let known: Vec<(PaperKind, String)> = of_this.map(|row| (row.kind, row.number.clone())).collect();
-    let rows = of_lot(tx, actor, (fact, lot), &new.papers, &known)?;
+    let rows = of_lot(tx, actor, (fact, lot), &new.papers, &known, &mut BTreeSet::new())?;
     keep(tx, &claimed.order, &rows)?;
     let papers: Vec<_> = rows.iter().map(|row| json!({ "kind": row.kind, "number": row.number })).collect();
     let details = json!({ "shipment": fact.id, "line_no": line.line_no, "lot": lot.lot, "papers": papers });

@@ -1,8 +1,7 @@
 //! Photos as evidence of what came: of a line, or of the whole delivery.
 
 use super::accept::NewAcceptance;
-use super::papers::own_file;
-use crate::documents;
+use super::papers::{own_file, show};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::AcceptanceId;
@@ -47,7 +46,7 @@ pub(super) fn check(
     if faults.is_empty() { Ok(()) } else { Err(AppError::several(faults)) }
 }
 
-/// Keeps the photos of a recorded acceptance and shows them to the supplier.
+/// Keeps the photos of a recorded acceptance and shows them to the supplier, the unit and the payer.
 pub(super) fn keep(tx: &mut Tx<'_>, order: &OrderRow, id: AcceptanceId, new: &NewAcceptance) -> Outcome<()> {
     let of = |line_no: i64, photos: &[crate::kernel::ids::FileId]| -> Vec<PhotoRow> {
         photos.iter().map(|file| PhotoRow { acceptance_id: id, line_no, file_id: *file }).collect()
@@ -57,8 +56,5 @@ pub(super) fn keep(tx: &mut Tx<'_>, order: &OrderRow, id: AcceptanceId, new: &Ne
         rows.extend(of(line.line_no, &line.photos));
     }
     store::insert_photos(tx, &rows)?;
-    for row in &rows {
-        documents::share(tx, row.file_id, order.supplier_id)?;
-    }
-    Ok(())
+    show(tx, order, order.buyer_id, rows.iter().map(|row| row.file_id).collect())
 }

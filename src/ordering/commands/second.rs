@@ -6,6 +6,7 @@ use crate::identity;
 use crate::kernel::actor::{Actor, Role};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::{AcceptanceId, OrderId, RuleId};
+use crate::kernel::money::Fen;
 use crate::notifications::{self, Both};
 use crate::ordering::rules::second::{SecondDecision, SecondState, answered, needed};
 use crate::ordering::store::orders::{OrderRow, Side};
@@ -15,12 +16,14 @@ use crate::platform::db::Tx;
 use crate::rulebook::{self, RuleName};
 use serde_json::json;
 
-/// The rule row by which this order needs a second person today; none where one is enough.
-pub(super) fn asked(tx: &mut Tx<'_>, order: &OrderRow) -> Outcome<Option<RuleId>> {
-    let today = tx.at().day();
+/// The rule row by which this order needs a second person today; none where one is enough. What was ordered counts, whatever was
+/// written off since.
+pub(super) fn asked(tx: &mut Tx<'_>, claimed: &Claimed) -> Outcome<Option<RuleId>> {
+    let (order, today) = (&claimed.order, tx.at().day());
+    let ordered = Fen::total(claimed.lines.iter().map(|line| line.line_fen))?;
     let rules = rulebook::load(tx, &order.unit_region, today, &[RuleName::TwoPersonAcceptanceFen])?;
     let row = rules.row_for(RuleName::TwoPersonAcceptanceFen, None, Some(order.fund.as_str()))?;
-    Ok(needed(order.ordered_fen, row.int()?).then_some(row.id))
+    Ok(needed(ordered, row.int()?).then_some(row.id))
 }
 
 /// Keeps an acceptance until its second person answers. Everything is checked as if it were recorded now; nothing moves.

@@ -89,14 +89,15 @@ pub fn faults(new: &[Paper<'_>], known: &[(PaperKind, String)], today: Day) -> V
 }
 
 /// What papers still lack of what a rule row asks for: of each thing asked for, the words of its alternatives. A paper is good
-/// for goods that left on or before its last day.
+/// for goods that left between its day of issue and its last day.
 #[must_use]
 pub fn lacking<'a>(asked: &'a str, papers: &[Paper<'_>], left_on: Day) -> Vec<Vec<&'a str>> {
     if asked == "none" {
         return Vec::new();
     }
     let shows = |paper: &Paper<'_>, words: &[&str]| {
-        words.contains(&paper.kind.as_str()) && paper.expires_on.is_none_or(|last| last >= left_on)
+        let came_along = paper.issued_on <= left_on && paper.expires_on.is_none_or(|last| last >= left_on);
+        words.contains(&paper.kind.as_str()) && came_along
     };
     let mut lacks: Vec<Vec<&str>> = asked.split('+').map(|group| group.split('/').collect()).collect();
     lacks.retain(|words| !papers.iter().any(|paper| shows(paper, words)));
@@ -138,7 +139,10 @@ mod tests {
     fn what_a_row_asks_for() {
         let (green, sick) = (paper(Conformity, None), paper(Quarantine, Some(4)));
         // The row, the papers, the day on which the goods left, how many things lack.
-        let table: [(&str, &[Paper<'_>], i8, usize); 10] = [
+        let later = Paper { issued_on: day(5), ..green };
+        let table: [(&str, &[Paper<'_>], i8, usize); 12] = [
+            ("conformity", &[later], 4, 1),
+            ("conformity", &[later], 5, 0),
             ("none", &[], 5, 0),
             ("quarantine", &[], 5, 1),
             ("quarantine", &[green], 5, 1),
