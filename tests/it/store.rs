@@ -19,6 +19,10 @@ fn execute(tx: &mut Tx<'_>, sql: &str) -> Outcome<()> {
     Ok(each!(tx, c => c.batch_execute(sql))?)
 }
 
+fn execute_read(read: &mut Read, sql: &str) -> Outcome<()> {
+    Ok(each!(read, c => c.batch_execute(sql))?)
+}
+
 fn count(read: &mut Read) -> Outcome<i64> {
     let rows: Vec<Count> = each!(read, c => diesel::sql_query("SELECT COUNT(*) AS n FROM probe").load(c))?;
     Ok(rows[0].n)
@@ -177,6 +181,9 @@ async fn a_dropped_connection_is_reported_and_then_replaced() {
         }
     }
     assert!(failures < 6, "each lost connection fails once at most: {failures}");
+    // One of them may have been idle until now: so many at once that each is asked.
+    let hold = || app.read(|read| execute_read(read, "SELECT pg_sleep(0.1)"));
+    join_all((0..2 * Options::default().connections).map(|_| hold())).await;
     assert_eq!(app.read(count).await.unwrap(), 40 - failures);
     app.finish().await;
 }
