@@ -169,17 +169,23 @@ pub fn document_json() -> String {
     document::Served::new(&serde_json::to_value(openapi()).unwrap_or_default()).json
 }
 
+/// What is published about the API. It follows from the routes alone, so it is made once in a process, whatever it serves.
+static PUBLISHED: LazyLock<(Arc<Schemas>, Arc<document::Served>)> = LazyLock::new(|| {
+    let document = serde_json::to_value(openapi()).unwrap_or_default();
+    (Arc::new(Schemas::new(&document)), Arc::new(document::Served::new(&document)))
+});
+
 /// Prepares what the server's threads share.
 #[must_use]
 pub fn share(installation: Installation, authority: Arc<dyn Authority>) -> Shared {
-    let document = serde_json::to_value(openapi()).unwrap_or_default();
+    let (schemas, document) = &*PUBLISHED;
     let web = Web {
         store: installation.store.clone(),
         clock: installation.clock.clone(),
         ids: installation.ids.clone(),
         fingerprint_key: installation.secret.derive("http:fingerprints"),
         authority,
-        schemas: Schemas::new(&document),
+        schemas: schemas.clone(),
         cache: PublicCache::new(installation.cache_ttl),
         principals: Web::principal_cache(installation.cache_ttl),
         body_deadline: installation.body_deadline,
@@ -189,7 +195,7 @@ pub fn share(installation: Installation, authority: Arc<dyn Authority>) -> Share
     Shared {
         web: Data::new(web),
         limits: Data::new(Limits::new(installation.rate, installation.proxies.clone())),
-        document: Data::new(document::Served::new(&document)),
+        document: Data::from(document.clone()),
         vault: Data::new(Vault::new(installation.files.clone(), installation.secret.clone())),
         papers: Data::new(certification::Papers::new(
             installation.secret.clone(),

@@ -88,14 +88,26 @@ pub fn finish(mut document: OpenApi) -> OpenApi {
 
 /// Takes out schemas that nothing refers to: a list's items stand in the schema of its page.
 fn drop_unused(document: &mut OpenApi) {
-    loop {
-        let text = serde_json::to_string(document).unwrap_or_default();
-        let Some(components) = &mut document.components else { return };
-        let known = components.schemas.len();
-        components.schemas.retain(|name, _| text.contains(&format!("\"#/components/schemas/{name}\"")));
-        if components.schemas.len() == known {
-            return;
+    let whole = serde_json::to_value(&*document).unwrap_or_default();
+    let schemas = &whole["components"]["schemas"];
+    let parts = |of: &'static str| whole[of].as_object().into_iter().flatten();
+    let mut open: Vec<&Value> =
+        parts("paths").chain(parts("components").filter(|(name, _)| *name != "schemas")).map(|(_, part)| part).collect();
+    let mut used = BTreeSet::new();
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(members) => open.extend(members.values()),
+            Value::Array(items) => open.extend(items),
+            Value::String(text) => {
+                if let Some(name) = text.strip_prefix("#/components/schemas/").filter(|name| used.insert(*name)) {
+                    open.push(&schemas[name]);
+                }
+            }
+            _ => {}
         }
+    }
+    if let Some(components) = &mut document.components {
+        components.schemas.retain(|name, _| used.contains(name.as_str()));
     }
 }
 

@@ -51,7 +51,7 @@ pub struct Web {
     /// Who tells callers apart.
     pub authority: Arc<dyn Authority>,
     /// The API document's schemas, against which every body is checked.
-    pub schemas: Schemas,
+    pub schemas: Arc<Schemas>,
     /// Bodies of anonymous reads, for a second.
     pub cache: PublicCache,
     /// Who a session belongs to, for reads, for at most a second.

@@ -7,6 +7,7 @@ use crate::support::people::Person;
 use crate::support::{Answered, TestApp, sample};
 use actix_web::http::Method;
 use serde_json::Value;
+use std::collections::HashSet;
 use yigou::kernel::actor::{OrgKind, Role};
 use yigou::kernel::error::Code;
 
@@ -184,8 +185,10 @@ on_both! {
                         wrong.push(format!("{address} as {}: {}", who(person), answered.text()));
                     }
                     // A refusal may repeat what was asked for.
-                    let shown = |id: &&String| answered.status == 200 && answered.text().contains(id.as_str());
-                    wrong.extend(world.all().find(shown).map(|id| format!("{address} as {} shows {id}", who(person))));
+                    let text = if answered.status == 200 { answered.text() } else { String::new() };
+                    let words: HashSet<&str> = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+                    let shown = world.all().find(|id| words.contains(id.as_str()));
+                    wrong.extend(shown.map(|id| format!("{address} as {} shows {id}", who(person))));
                 }
             }
             app.unchanged_since(&before, &operation.name()).await;

@@ -72,6 +72,7 @@ impl World {
         self.people.iter().find(|person| kinds.contains(&person.kind) && person.roles.contains(&role))
     }
     fn keep(&mut self, id: String) {
+        assert!(id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'), "{id} is one word");
         let prefix = id.split('_').next().unwrap().to_owned();
         self.ids.entry(prefix).or_insert(id);
     }
