@@ -402,10 +402,15 @@ fn supervision_jobs(runner: Runner, installation: &Installation) -> Runner {
         })
 }
 
-/// Where money goes, and which of it has come.
+/// What buyers of open orders are told: where money goes, which of it has come, what goods are no more.
 fn money_jobs(runner: Runner, installation: &Installation) -> Runner {
     let (payees, lines) = (installation.store.clone(), installation.store.clone());
+    let halal = installation.store.clone();
     runner
+        .on(catalogue::HALAL_ENDED, move |ctx, job| {
+            let store = halal.clone();
+            async move { ordering::announce_halal_end(&store, &ctx, &job).await }
+        })
         .on(payees::IN_FORCE, move |ctx, job| {
             let store = payees.clone();
             async move { ordering::announce_payee(&store, &ctx, &job).await }

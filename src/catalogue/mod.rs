@@ -1,6 +1,6 @@
 //! The catalogue: products, which certificates cover them, and listings.
 //!
-//! Owns `products`, `product_certificates`, `listings`, `listing_search`, `price_evidence` and `stock_changes`.
+//! Owns `products`, `product_certificates`, `halal_certificates`, `listings`, `listing_search`, `price_evidence` and `stock_changes`.
 //! Stock itself stands in the ledger; a listing keeps the number of its account.
 //!
 //! Invariants:
@@ -12,6 +12,7 @@
 //!   agent traders anything of its goods.
 //! - A product's listings, certificates and their withdrawal change only under the claim of the product's row.
 //! - A product whose certificate ended for food safety is not sold on anything else until an office ends the bar.
+//! - A product is 清真 only by a certificate that an office accepted, on its days; every read asks for both.
 //! - A price is raised only with evidence given since the last raise.
 
 mod commands;
@@ -24,7 +25,7 @@ pub(crate) mod schema;
 mod store;
 
 pub use commands::{
-    Evidence, NewListing, NewProduct, StockChange, add_product, change_price, change_stock, declare_output,
+    Evidence, HALAL_ENDED, HalalEnded, NewListing, NewProduct, StockChange, add_product, change_price, change_stock, declare_output,
     end_admission, end_mandate, give_evidence, list_product, refresh_eligible, relist, withdraw,
 };
 pub use covers::{Cover, Reach, Withdrawn, cover, extend, recover, unbar, uncover};

@@ -56,6 +56,8 @@ pub struct Offer {
     pub eligible: bool,
     /// Barred for food safety, whatever else entitles it.
     pub barred: bool,
+    /// The number of the certificate by which it is 清真 on the day.
+    pub halal: Option<String>,
     /// Counties of production; the shares sum to 1,000,000.
     pub origins: Vec<OriginShare>,
     /// Its category.
@@ -113,7 +115,7 @@ impl Offer {
 /// When the database fails.
 pub fn offers(on: &mut Read, ids: &[ListingId], day: Day) -> Outcome<Vec<Offer>> {
     let mut offers: Vec<Offer> = Vec::with_capacity(ids.len());
-    for (listing, product, cover, may_sell) in store::offers(on, ids, day)? {
+    for (listing, product, cover, may_sell, halal) in store::offers(on, ids, day)? {
         let barred = cover.as_ref().is_some_and(|cover| cover.bars);
         let certificate = cover.filter(|cover| !cover.bars).map(in_force);
         match offers.last_mut().filter(|last| last.listing_id == listing.id) {
@@ -121,7 +123,7 @@ pub fn offers(on: &mut Read, ids: &[ListingId], day: Day) -> Outcome<Vec<Offer>>
                 last.barred |= barred;
                 last.certificates.extend(certificate);
             }
-            None => offers.push(Offer { barred, ..offer(listing, &product, certificate, may_sell)? }),
+            None => offers.push(Offer { barred, halal, ..offer(listing, &product, certificate, may_sell)? }),
         }
     }
     Ok(offers)
@@ -163,6 +165,7 @@ fn offer(
         certificates: certificate.into_iter().collect(),
         eligible: listing.eligible,
         barred: false,
+        halal: None,
         origins: read_origins(&product.origins)?,
         category: listing.category,
         mark: product.mark,

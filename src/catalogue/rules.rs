@@ -1,5 +1,7 @@
 //! Pure decisions of the catalogue: origin shares, months, what may be listed, at which price, and which certificate is shown.
 
+pub mod halal;
+
 use crate::kernel::error::{AppError, Code, Message};
 use crate::kernel::ids::{CertificateId, SchemeId};
 use crate::kernel::money::{Fen, Ppm};

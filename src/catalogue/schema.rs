@@ -89,6 +89,35 @@ diesel::table! {
         changed_at -> BigInt,
     }
 }
+diesel::table! {
+    halal_certificates (id) {
+        id -> Binary,
+        product_id -> Binary,
+        org_id -> Binary,
+        region_code -> Text,
+        number -> Text,
+        issuer -> Text,
+        valid_from -> Text,
+        valid_until -> Text,
+        file_id -> Binary,
+        state -> Text,
+        filed_by -> Binary,
+        filed_at -> BigInt,
+        decided_by -> Nullable<Binary>,
+        decided_org -> Nullable<Binary>,
+        decided_at -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+        version -> BigInt,
+    }
+}
+
 diesel::joinable!(product_certificates -> products (product_id));
 diesel::joinable!(listings -> products (product_id));
-diesel::allow_tables_to_appear_in_same_query!(products, product_certificates, listings, price_evidence, stock_changes);
+diesel::allow_tables_to_appear_in_same_query!(
+    products,
+    product_certificates,
+    halal_certificates,
+    listings,
+    price_evidence,
+    stock_changes
+);

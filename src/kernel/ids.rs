@@ -115,6 +115,8 @@ crate::ids! {
     ProductId "prd"
     /// A listing: a product on sale.
     ListingId "lst"
+    /// A certificate of the attribute 清真 of a product.
+    HalalCertificateId "hal"
     /// A change of a listing's stock.
     StockChangeId "stc"
     /// Price evidence of a listing.

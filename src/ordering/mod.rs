@@ -37,6 +37,7 @@ pub use commands::invoice_whole::register_whole as register_whole_invoice;
 pub use commands::pay::{
     Answer as PaymentAnswer, NewPayment, answer as answer_payment, deem_payments, report as report_payment,
 };
+pub use commands::halal::announce_halal_end;
 pub use commands::payee::announce_payee;
 pub use commands::place::{CallOff, NewLine, NewOrder, Placed, place, place_under};
 pub use commands::rate::{NewRating, rate};

@@ -87,6 +87,7 @@ diesel::table! {
         returned_fen -> BigInt,
         closed -> Bool,
         standing -> Text,
+        halal_number -> Nullable<Text>,
     }
 }
 diesel::table! {

@@ -28,6 +28,7 @@ mod documents;
 mod floors;
 mod front;
 mod golden;
+mod halal;
 mod identity;
 mod identity_ends;
 mod identity_tokens;

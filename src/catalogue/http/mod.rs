@@ -1,6 +1,7 @@
 //! Routes of the catalogue.
 
 mod admission;
+mod halal;
 mod listings;
 mod products;
 
@@ -12,5 +13,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig) {
     listings::routes(config);
     products::routes(config);
+    halal::routes(config);
     admission::routes(config);
 }

@@ -48,6 +48,8 @@ pub struct ListingFilter {
     pub eligible: Option<bool>,
     /// Only with a certificate in force, or only without.
     pub certified: Option<bool>,
+    /// Only 清真 by a certificate that an office accepted and that is in force, or only without.
+    pub halal: Option<bool>,
     /// Of this supplier.
     pub supplier: Option<OrgId>,
     /// At least so much per kilogram, in fen.
@@ -91,6 +93,8 @@ pub struct ListingView {
     pub certificate_number: Option<String>,
     /// Its last day.
     pub certified_until: Option<Day>,
+    /// The last day on which it is 清真 by a certificate that an office accepted; null when it is not today.
+    pub halal_until: Option<Day>,
     /// What one unit is called.
     pub unit: String,
     /// Net weight of one unit in grams.
@@ -111,6 +115,17 @@ pub struct ListingView {
     pub listed_at: At,
 }
 
+/// The certificate by which goods are 清真.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HalalInForce {
+    /// Its number.
+    pub number: String,
+    /// Who issued it.
+    pub issuer: String,
+    /// Its last day.
+    pub valid_until: Day,
+}
+
 /// One listing.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ListingDetail {
@@ -127,6 +142,8 @@ pub struct ListingDetail {
     pub origins: Vec<OriginShare>,
     /// Every certificate in force today.
     pub certificates: Vec<CertificateInForce>,
+    /// The certificate by which it is 清真 today.
+    pub halal_certificate: Option<HalalInForce>,
     /// Counts its changes.
     pub version: i64,
 }
@@ -142,8 +159,8 @@ pub fn listings(on: &mut Read, filter: &ListingFilter, day: Day, page: &PageRequ
         Some(SortBy::Name) => Order::Name,
     };
     let rows = store::search(on, &wanted(filter)?, order, day, page)?;
-    let page = Page::cut(rows, page, |(seq, row, _)| keys(order, *seq, row));
-    Ok(page.map(|(_, row, in_stock)| view(row, in_stock, day)))
+    let page = Page::cut(rows, page, |(seq, row, ..)| keys(order, *seq, row));
+    Ok(page.map(|(_, row, in_stock, halal_until)| view(row, in_stock, halal_until, day)))
 }
 
 fn keys(order: Order, seq: i64, row: &ShownRow) -> Vec<String> {
@@ -171,6 +188,7 @@ fn wanted(filter: &ListingFilter) -> Outcome<Wanted> {
         county: filter.county,
         eligible: filter.eligible,
         certified: filter.certified,
+        halal: filter.halal,
         supplier: filter.supplier,
         min_per_kg: filter.price_per_kg_min,
         max_per_kg: filter.price_per_kg_max,
@@ -194,7 +212,7 @@ fn searched(text: &str) -> Outcome<String> {
     Ok(encode(&terms))
 }
 
-fn view(row: ShownRow, in_stock: bool, day: Day) -> ListingView {
+fn view(row: ShownRow, in_stock: bool, halal_until: Option<Day>, day: Day) -> ListingView {
     let until = row.certified_until.parse::<Day>().ok();
     let from = row.certified_from.parse::<Day>().ok();
     let certified = from.is_some_and(|from| from <= day) && until.is_some_and(|until| day <= until);
@@ -211,6 +229,7 @@ fn view(row: ShownRow, in_stock: bool, day: Day) -> ListingView {
         certified,
         certificate_number: row.certificate_number.filter(|_| certified),
         certified_until: until.filter(|_| certified),
+        halal_until,
         unit: row.unit,
         net_weight_grams: row.net_weight_grams,
         weighed: row.weighed,
@@ -240,13 +259,15 @@ pub fn listing(on: &mut Read, id: ListingId, day: Day) -> Outcome<ListingDetail>
         supplier_may_sell: first.supplier_may_sell,
     };
     let status = if rules::on_sale(standing, day).is_ok() { ListingStatus::OnSale } else { ListingStatus::Withdrawn };
+    let halal = first.halal_number.zip(first.halal_issuer).zip(first.halal_until);
     Ok(ListingDetail {
         status,
+        halal_certificate: halal.map(|((number, issuer), valid_until)| HalalInForce { number, issuer, valid_until }),
         description: first.product.description,
         mark: first.product.mark,
         origins: read_origins(&first.product.origins)?,
         certificates,
         version: first.standing.version,
-        listing: view(first.shown, first.in_stock, day),
+        listing: view(first.shown, first.in_stock, first.halal_until, day),
     })
 }

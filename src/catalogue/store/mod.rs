@@ -1,6 +1,7 @@
 //! SQL of the catalogue, by subject; decides nothing.
 
 mod covers;
+mod halal;
 mod listings;
 mod offers;
 mod priced;
@@ -9,6 +10,7 @@ mod search;
 mod shown;
 
 pub use covers::*;
+pub use halal::{HalalRow, claim_halal, decide_halal, find_halal, insert_halal, list_halal};
 pub use listings::*;
 pub use offers::*;
 pub use priced::*;

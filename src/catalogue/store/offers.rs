@@ -1,5 +1,6 @@
 //! SQL of what an order freezes: one statement for all its listings.
 
+use super::halal::shows_halal;
 use super::{CoverRow, ListingRow, ProductRow};
 use crate::admission::Admitted;
 use crate::catalogue::schema::{listings, product_certificates as covers, products};
@@ -45,15 +46,16 @@ macro_rules! sold {
 
 pub(super) use {sold, told};
 
-/// A listing, its product, a certificate in force or one that bars it, and whether it is sold by who may sell.
-pub type OfferRow = (ListingRow, ProductRow, Option<CoverRow>, bool);
+/// A listing, its product, a certificate in force or one that bars it, whether it is sold by who may sell, and the number of the
+/// certificate by which it is 清真.
+pub type OfferRow = (ListingRow, ProductRow, Option<CoverRow>, bool, Option<String>);
 
 /// Listings with their products, once for each certificate that is in force on the day or bars the product, or once without.
 pub fn offers(on: &mut Read, ids: &[ListingId], day: Day) -> Outcome<Vec<OfferRow>> {
     Ok(each!(on, c => {
         let wanted = listings::table.inner_join(products::table).left_join(covers::table.on(told!(day)))
             .filter(listings::id.eq_any(ids)).order((listings::id, covers::number))
-            .select((ListingRow::as_select(), ProductRow::as_select(), Option::<CoverRow>::as_select(), sold!()));
+            .select((ListingRow::as_select(), ProductRow::as_select(), Option::<CoverRow>::as_select(), sold!(), shows_halal!(number, day)));
         Kept(wanted).load(c)
     })?)
 }

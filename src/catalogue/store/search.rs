@@ -1,6 +1,7 @@
 //! SQL of the public list. The one declared difference between the databases: searched words are looked up in an FTS5
 //! table on SQLite and in an array with a GIN index on PostgreSQL.
 
+use super::halal::shows_halal;
 use super::offers::may_sell;
 use super::shown::{ListedRow, ShownRow};
 use crate::catalogue::rules::ListingStatus;
@@ -44,6 +45,8 @@ pub struct Wanted {
     pub eligible: Option<bool>,
     /// With or without a certificate in force.
     pub certified: Option<bool>,
+    /// With or without a certificate in force that it is 清真.
+    pub halal: Option<bool>,
     /// Of this supplier.
     pub supplier: Option<OrgId>,
     /// From this price per kilogram on, in fen.
@@ -57,7 +60,7 @@ pub struct Wanted {
 impl Wanted {
     /// Whether at most two things are asked for. Lists of so few shapes stay prepared; all shapes would fill the memory.
     fn is_plain(&self) -> bool {
-        let flags = self.eligible.is_some() || self.certified.is_some();
+        let flags = self.eligible.is_some() || self.certified.is_some() || self.halal.is_some();
         let prices = self.min_per_kg.is_some() || self.max_per_kg.is_some();
         let others = [self.terms.is_some(), self.category.is_some(), self.county.is_some(), self.supplier.is_some()];
         let all = others.into_iter().chain([flags, prices, self.month_bits.is_some()]);
@@ -100,7 +103,7 @@ pub fn search(on: &mut Read, wanted: &Wanted, order: Order, day: Day, page: &Pag
     Ok(each!(on, c => {
         let certified = listings::certified_from.le(day).and(listings::certified_until.ge(day));
         let mut query = listings::table
-            .select((listings::seq, ShownRow::as_select(), ledger::anything_left(listings::stock_account_id))).into_boxed();
+            .select((listings::seq, ShownRow::as_select(), ledger::anything_left(listings::stock_account_id), shows_halal!(valid_until, day))).into_boxed();
         query = query.filter(listings::status.eq(ListingStatus::OnSale)).filter(listings::mandated_until.ge(day)).filter(sold!());
         query = match wanted.certified {
             Some(true) => query.filter(certified),
@@ -125,6 +128,11 @@ pub fn search(on: &mut Read, wanted: &Wanted, order: Order, day: Day, page: &Pag
         if let Some(eligible) = wanted.eligible {
             query = query.filter(listings::eligible.eq(eligible));
         }
+        query = match wanted.halal {
+            Some(true) => query.filter(shows_halal!(valid_until, day).is_not_null()),
+            Some(false) => query.filter(shows_halal!(valid_until, day).is_null()),
+            None => query,
+        };
         if let Some(supplier) = wanted.supplier {
             query = query.filter(listings::org_id.eq(supplier));
         }

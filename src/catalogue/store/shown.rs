@@ -1,6 +1,7 @@
 //! SQL of what everybody sees of one listing: one statement, and no column that is not shown.
 
 use super::CoverRow;
+use super::halal::shows_halal;
 use super::offers::{sold, told};
 use crate::catalogue::rules::ListingStatus;
 use crate::catalogue::schema::{listings, product_certificates as covers, products};
@@ -41,8 +42,8 @@ pub struct ShownRow {
     pub created_at: At,
 }
 
-/// A listing with its place in the order of listing, and whether anything is left of its stock.
-pub type ListedRow = (i64, ShownRow, bool);
+/// A listing with its place in the order of listing, whether anything is left of its stock, and until when it is 清真.
+pub type ListedRow = (i64, ShownRow, bool, Option<Day>);
 
 /// What one listing shows besides.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -63,7 +64,7 @@ pub struct ShownProduct {
 }
 
 /// A listing with its product, a certificate in force or one that bars it, whether it is sold by who may sell, and whether
-/// anything is left of its stock.
+/// anything is left of its stock; and the certificate by which it is 清真.
 #[derive(Debug, Clone, Queryable)]
 pub struct OneShown {
     pub shown: ShownRow,
@@ -72,6 +73,9 @@ pub struct OneShown {
     pub cover: Option<CoverRow>,
     pub supplier_may_sell: bool,
     pub in_stock: bool,
+    pub halal_number: Option<String>,
+    pub halal_issuer: Option<String>,
+    pub halal_until: Option<Day>,
 }
 
 /// A listing, once for each certificate that is in force on the day or bars the product, or once without.
@@ -81,6 +85,7 @@ pub fn shown(on: &mut Read, id: ListingId, day: Day) -> Outcome<Vec<OneShown>> {
         listings::table.inner_join(products::table).left_join(covers::table.on(told!(day)))
             .filter(listings::id.eq(id)).order(covers::number)
             .select((ShownRow::as_select(), StandingRow::as_select(), ShownProduct::as_select(),
-                Option::<CoverRow>::as_select(), sold!(), left)).load(c)
+                Option::<CoverRow>::as_select(), sold!(), left,
+                shows_halal!(number, day), shows_halal!(issuer, day), shows_halal!(valid_until, day))).load(c)
     })?)
 }

@@ -11,6 +11,7 @@ pub mod dispute;
 pub mod duties;
 pub mod expire;
 pub mod flag;
+pub mod halal;
 pub mod invoice;
 pub mod invoice_whole;
 pub mod papers;

@@ -250,6 +250,8 @@ pub struct LineView {
     pub origins: Vec<Origin>,
     /// Certificates in force at placement.
     pub certificates: Vec<Certificate>,
+    /// The certificate by which it was 清真 at placement.
+    pub halal_certificate_number: Option<String>,
     /// Where the supplier is registered.
     pub supplier_county: RegionCode,
     /// Which of the order's deliveries, counted from 0.
@@ -299,6 +301,7 @@ impl LineView {
             qualifies: row.qualifies,
             origins: terms::read(&row.origins)?,
             certificates: terms::read(&row.certificates)?,
+            halal_certificate_number: row.halal_number.clone(),
             supplier_county: row.supplier_county,
             delivery_no: row.delivery_no,
             quantity: row.quantity,

@@ -113,6 +113,7 @@ pub struct LineRow {
     pub returned_fen: Fen,
     pub closed: bool,
     pub standing: LineStanding,
+    pub halal_number: Option<String>,
 }
 
 /// Which party's orders a command may claim.

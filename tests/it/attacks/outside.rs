@@ -66,6 +66,7 @@ fn named(path: &str) -> Option<Named> {
             "duty-exceptions" => Record("exc"),
             "files" => Record("fil"),
             "findings" => Record("fnd"),
+            "halal-certificates" => Record("hal"),
             "household-lists" => Record("hhl"),
             "household-double-claims" => Record("hdc"),
             "inspection-plans" => Record("ipl"),
