@@ -415,6 +415,7 @@ impl CallOffRequest {
         let line = |line: &CallOffLineRequest| CalledLine {
             line_no: line.line_no,
             quantity: line.quantity,
+            most_fen: None,
             delivery_no: line.delivery_no.unwrap_or(0),
         };
         NewCallOff {

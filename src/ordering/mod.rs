@@ -38,7 +38,7 @@ pub use commands::pay::{
     Answer as PaymentAnswer, NewPayment, answer as answer_payment, deem_payments, report as report_payment,
 };
 pub use commands::payee::announce_payee;
-pub use commands::place::{CallOff, NewLine, NewOrder, Placed, place, place_under};
+pub use commands::place::{CallOff, NewLine, NewOrder, Placed, check_parties, place, place_under};
 pub use commands::rate::{NewRating, rate};
 pub use commands::recompute::recompute_deadlines;
 pub use commands::refund::{NewRefund, refund};
