@@ -352,6 +352,7 @@ async fn recompute_deadlines(store: Store, ctx: Ctx) -> Outcome<()> {
     store.write(ctx.clone(), certification::recompute_deadlines).await?;
     store.write(ctx.clone(), supervision::recompute_deadlines).await?;
     store.write(ctx.clone(), blacklist::recompute_deadlines).await?;
+    agreements::look_again(&store, &ctx).await?;
     ordering::recompute_deadlines(&store, &ctx).await.map(drop)
 }
 
@@ -396,10 +397,15 @@ fn supervision_jobs(runner: Runner, installation: &Installation) -> Runner {
         })
 }
 
-/// Where money goes, and which of it has come.
+/// What is ordered again and again, where money goes, and which of it has come.
 fn money_jobs(runner: Runner, installation: &Installation) -> Runner {
     let (payees, lines) = (installation.store.clone(), installation.store.clone());
+    let standing = installation.store.clone();
     runner
+        .every(Duration::from_secs(60), "agreements.standing", move |ctx| {
+            let store = standing.clone();
+            async move { agreements::place_due(&store, ctx).await.map(drop) }
+        })
         .on(payees::IN_FORCE, move |ctx, job| {
             let store = payees.clone();
             async move { ordering::announce_payee(&store, &ctx, &job).await }
