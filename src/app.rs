@@ -358,6 +358,7 @@ async fn recompute_deadlines(store: Store, ctx: Ctx) -> Outcome<()> {
     store.write(ctx.clone(), certification::recompute_deadlines).await?;
     store.write(ctx.clone(), supervision::recompute_deadlines).await?;
     store.write(ctx.clone(), blacklist::recompute_deadlines).await?;
+    agreements::look_again(&store, &ctx).await?;
     ordering::recompute_deadlines(&store, &ctx).await.map(drop)
 }
 
@@ -402,11 +403,15 @@ fn supervision_jobs(runner: Runner, installation: &Installation) -> Runner {
         })
 }
 
-/// What buyers of open orders are told: where money goes, which of it has come, what goods are no more.
+/// What is ordered again and again; what buyers of open orders are told: where money goes, which of it has come, what goods are no more.
 fn money_jobs(runner: Runner, installation: &Installation) -> Runner {
     let (payees, lines) = (installation.store.clone(), installation.store.clone());
-    let halal = installation.store.clone();
+    let (standing, halal) = (installation.store.clone(), installation.store.clone());
     runner
+        .every(Duration::from_secs(60), "agreements.standing", move |ctx| {
+            let store = standing.clone();
+            async move { agreements::place_due(&store, ctx).await.map(drop) }
+        })
         .on(catalogue::HALAL_ENDED, move |ctx, job| {
             let store = halal.clone();
             async move { ordering::announce_halal_end(&store, &ctx, &job).await }

@@ -1,4 +1,6 @@
-//! Framework agreements over HTTP.
+//! Framework agreements and standing orders over HTTP.
+
+mod standing;
 
 use super::commands::amend::{self, AmendedLine, NewAmendment};
 use super::commands::answer::{self, AgreementDecision};
@@ -33,6 +35,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(end_agreement)
         .service(call_off_agreement)
         .service(list_call_offs);
+    standing::routes(config);
 }
 
 /// A weekday: 1 Monday to 7 Sunday.
@@ -415,6 +418,7 @@ impl CallOffRequest {
         let line = |line: &CallOffLineRequest| CalledLine {
             line_no: line.line_no,
             quantity: line.quantity,
+            most_fen: None,
             delivery_no: line.delivery_no.unwrap_or(0),
         };
         NewCallOff {

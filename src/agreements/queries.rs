@@ -1,5 +1,7 @@
 //! Reading framework agreements: both sides see everything, a unit that may call off what is its own.
 
+pub mod standing;
+
 use super::commands::amend::used_by_line;
 use super::commands::call_off::covers;
 use super::commands::terms_of;

@@ -1,4 +1,4 @@
-//! Tables of framework agreements.
+//! Tables of framework agreements and standing orders.
 
 diesel::table! {
     agreements (id) {
@@ -45,3 +45,64 @@ diesel::table! {
     }
 }
 diesel::allow_tables_to_appear_in_same_query!(agreements, agreement_units);
+diesel::table! {
+    standing_orders (id) {
+        id -> Binary,
+        name -> Text,
+        buyer_id -> Binary,
+        unit_id -> Binary,
+        region_code -> Text,
+        agreement_id -> Nullable<Binary>,
+        state -> Text,
+        paused_on -> Nullable<Text>,
+        starts_on -> Text,
+        ends_on -> Text,
+        end_reason -> Nullable<Text>,
+        revision -> BigInt,
+        open_from -> Text,
+        due_on -> Nullable<Text>,
+        next_on -> Nullable<Text>,
+        failures -> BigInt,
+        retry_at -> BigInt,
+        created_by -> Binary,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+diesel::table! {
+    standing_revisions (standing_id, revision) {
+        standing_id -> Binary,
+        revision -> BigInt,
+        from_day -> Text,
+        terms -> Text,
+        reason -> Text,
+        made_by -> Binary,
+        made_at -> BigInt,
+    }
+}
+diesel::table! {
+    standing_skips (standing_id, day) {
+        standing_id -> Binary,
+        day -> Text,
+        reason -> Nullable<Text>,
+        made_by -> Binary,
+        made_at -> BigInt,
+    }
+}
+diesel::table! {
+    standing_occurrences (standing_id, day) {
+        standing_id -> Binary,
+        day -> Text,
+        delivery_on -> Text,
+        order_on -> Text,
+        revision -> BigInt,
+        state -> Text,
+        cause -> Nullable<Text>,
+        reason_zh -> Nullable<Text>,
+        reason_en -> Nullable<Text>,
+        faults -> Text,
+        group_id -> Nullable<Binary>,
+        orders -> Text,
+        settled_at -> BigInt,
+    }
+}

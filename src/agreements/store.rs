@@ -1,5 +1,7 @@
 //! SQL of framework agreements; decides nothing.
 
+pub mod standing;
+
 use super::rules::framework::{AgreementCoverage, AgreementState, RevisionState};
 use super::schema::{agreement_revisions as revisions, agreement_units as units, agreements};
 use crate::each;

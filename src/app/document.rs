@@ -115,7 +115,7 @@ fn drop_unused(document: &mut OpenApi) {
 const KEY: &str = "重试时保持不变；动用资金、库存、份额的操作必填。1 至 200 个可见 ASCII 字符，不含 #；保留 7 天。批量请求的各项共用一个键，同一个键不能再用于另一请求 / the same on a retry; required where money, stock or quota moves. 1 to 200 visible ASCII characters without #, kept for 7 days. The items of a batch share one key, which serves no other request";
 
 /// What the operations of a tag are about, for who reads the document from its beginning.
-const ABOUT: [(&str, &str); 17] = [
+const ABOUT: [(&str, &str); 18] = [
     (
         "agreements",
         "框架协议 / Prices, quantities and a term agreed with one supplier, for the holder or for units below it, who order by call-offs. Either side proposes, the other answers; what was called off keeps its terms.",
@@ -167,6 +167,10 @@ const ABOUT: [(&str, &str); 17] = [
         "报表与通报 / The progress of reserved shares and the volumes by county of origin, as JSON or CSV. Bulletins are drafted, signed by another person and published with number and hash; what comes later corrects them, order by order.",
     ),
     ("rules", "规则 / Numbers that an office may set, by region and date; every decision keeps the row it used."),
+    (
+        "standing-orders",
+        "定期订单 / Orders that are placed again and again on the days of a calendar, from listings or as call-offs of an agreement, in the name of who answers for them and by the rules of any order. A day is placed, missed with its reason, or skipped; coming days are computed, past ones kept. Amendments hold from a day on.",
+    ),
     (
         "supervision",
         "监督 / What an office finds is answered with evidence until it closes; complaints of the public and of buyers; random inspections that anybody can draw again; prices against the median of like goods, and suppliers' monthly scores with what follows from them; what is unusual about purchases. Decisions carry If-Match with the version that was read.",
@@ -248,7 +252,7 @@ fn described(status: &str) -> &'static str {
 }
 
 /// Operations that move money, stock or quota refuse to run without a key; a test tries every operation.
-const KEYED: [&str; 46] = [
+const KEYED: [&str; 47] = [
     "/acceptances",
     "/agreements/{id}/call-offs",
     "/approvals",
@@ -293,6 +297,7 @@ const KEYED: [&str; 46] = [
     "/quota-transfers/{id}/reviews",
     "/ratings",
     "/shipments",
+    "/standing-orders",
     "/unit-changes",
     "/urges",
 ];

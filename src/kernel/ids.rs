@@ -205,6 +205,8 @@ crate::ids! {
     OrderAnnulmentId "oan"
     /// A framework agreement (框架协议).
     AgreementId "agr"
+    /// A standing order (定期订单).
+    StandingOrderId "sto"
     /// A rule row.
     RuleId "rul"
     /// A pairing of places or a designated unit.

@@ -39,7 +39,7 @@ pub use commands::pay::{
 };
 pub use commands::halal::announce_halal_end;
 pub use commands::payee::announce_payee;
-pub use commands::place::{CallOff, NewLine, NewOrder, Placed, place, place_under};
+pub use commands::place::{CallOff, NewLine, NewOrder, Placed, check_parties, place, place_under};
 pub use commands::rate::{NewRating, rate};
 pub use commands::recompute::recompute_deadlines;
 pub use commands::refund::{NewRefund, refund};

@@ -50,6 +50,8 @@ pub struct CalledLine {
     pub line_no: i64,
     /// How much.
     pub quantity: Quantity,
+    /// The highest agreed price that is accepted; an amendment may have raised it.
+    pub most_fen: Option<Fen>,
     /// Which of the deliveries, counted from 0.
     pub delivery_no: usize,
 }
@@ -93,7 +95,7 @@ pub fn call_off(tx: &mut Tx<'_>, actor: &Actor, id: AgreementId, new: &NewCallOf
 }
 
 /// Whether the actor orders for a unit today.
-fn orders_for(tx: &mut Tx<'_>, actor: &Actor, unit: OrgId, day: Day) -> Outcome<bool> {
+pub(in crate::agreements) fn orders_for(tx: &mut Tx<'_>, actor: &Actor, unit: OrgId, day: Day) -> Outcome<bool> {
     Ok(unit == actor.org_id
         || match actor.kind {
             OrgKind::Contractor => identity::contractor_serves(tx, actor.org_id, unit, day)?,
@@ -167,6 +169,7 @@ fn order(row: &AgreementRow, terms: &FrameworkTerms, new: &NewCallOff) -> Outcom
             listing_id: line.listing_id,
             quantity: called.quantity,
             unit_price_fen: None,
+            most_fen: called.most_fen,
             delivery_no: called.delivery_no,
         });
     }

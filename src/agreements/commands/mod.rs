@@ -1,9 +1,10 @@
-//! Use cases of framework agreements.
+//! Use cases of framework agreements and of standing orders.
 
 pub mod amend;
 pub mod answer;
 pub mod call_off;
 pub mod propose;
+pub mod standing;
 
 use super::rules::framework::{AgreementState, FrameworkTerms, RevisionState, standing, wrong_state};
 use super::store::{self, AgreementRow, RevisionRow};

@@ -134,7 +134,7 @@ mod tests {
         use HalalEvent::{Certify, Refuse, Revoke, Withdraw};
         use HalalState::{Certified, Filed, Refused, Revoked, Withdrawn};
         assert_eq!([Filed, Certified, Refused, Withdrawn, Revoked], HalalState::ALL);
-        for state in *HalalState::ALL {
+        for state in HalalState::ALL.iter().copied() {
             for event in [Certify, Refuse, Withdraw, Revoke] {
                 let wanted = match (state, event) {
                     (Filed, Certify) => Ok(Certified),

@@ -159,6 +159,7 @@ impl Play<'_> {
                 listing_id: listing.ok_or_else(|| AppError::internal(format!("{} is not listed", product.name)))?,
                 quantity: line.quantity,
                 unit_price_fen: Some(product.price),
+                most_fen: None,
                 delivery_no: 0,
             })
         };

@@ -79,6 +79,8 @@ pub struct NewLine {
     pub quantity: Quantity,
     /// The price the buyer saw; another one refuses.
     pub unit_price_fen: Option<Fen>,
+    /// The highest price the buyer accepts; a higher one refuses.
+    pub most_fen: Option<Fen>,
     /// Which of the deliveries, counted from 0.
     pub delivery_no: usize,
 }
@@ -157,6 +159,18 @@ pub fn place_under(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder, call_off: Opt
         plan.freeze(tx, actor, &orders)?;
     }
     Ok(Placed { group, orders, beyond, steps: plan.steps })
+}
+
+/// Whether fund, unit, payer and beneficiary of a request fit today, as placing asks it; the region of the unit whose count it
+/// would be. Lines and deliveries are not looked at.
+///
+/// # Errors
+/// `fund_not_allowed`, `unit_ended`; a unit, payer or beneficiary that does not fit.
+pub fn check_parties(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder) -> Outcome<RegionCode> {
+    let day = tx.at().day();
+    let parties = parties::parties(tx, actor, new, day)?;
+    identity::check_stands(tx, parties.unit, day)?;
+    Ok(parties.unit_region)
 }
 
 /// A reference is taken before anything else is asked, by storing its group; one that is taken answers whose it is.

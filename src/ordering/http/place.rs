@@ -86,6 +86,7 @@ impl PlaceOrderRequest {
             listing_id: line.listing_id,
             quantity: line.quantity,
             unit_price_fen: line.unit_price_fen,
+            most_fen: None,
             delivery_no: line.delivery_no.unwrap_or(0),
         };
         place::NewOrder {

@@ -1,6 +1,8 @@
 //! Framework agreements and call-offs on both databases.
 
 mod histories;
+mod misses;
+mod standing_orders;
 
 use crate::ordering::{quota, stock, verified};
 use crate::payments::url;

@@ -83,6 +83,7 @@ fn named(path: &str) -> Option<Named> {
             "quota-plans" => Record("pln"),
             "quota-transfers" => Record("qtr"),
             "score-proposals" => Record("spr"),
+            "standing-orders" => Record("sto"),
             "supplier-applications" => Record("sap"),
             "supplier-scores" => Supplier,
             _ => return None,

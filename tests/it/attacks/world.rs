@@ -54,6 +54,7 @@ impl World {
         world.supervision(app, &till).await;
         world.unit(app, &till.market).await;
         world.agreement(app, &till).await;
+        world.standing_order(app, &till).await;
         world.day = app.ctx().at.day().to_string();
         world
     }
@@ -235,6 +236,16 @@ impl World {
         let accepted = json!({ "revision": 1, "decision": "accept" });
         till.seller().post(&format!("/api/v1/agreements/{id}/answers"), accepted).expect(200).await;
         self.keep(id);
+    }
+
+    /// A standing order of the unit's, of which nothing is due for long.
+    async fn standing_order(&mut self, app: &TestApp, till: &Till) {
+        let from = app.ctx().at.day().plus_days(200);
+        let body = json!({ "name": "每周荞麦", "fund": "canteen", "purpose": "own_use", "from": from, "until": from.plus_days(60),
+            "calendar": { "weekdays": [1], "days_off": "after", "lead_days": 3 },
+            "deliveries": [{ "address": "北京中路1号食堂", "contact": "马师傅", "phone": "0951-5000000" }],
+            "lines": [{ "listing_id": till.goods, "quantity": "1" }] });
+        self.keep(till.market.trader.post("/api/v1/standing-orders", body).expect(201).await.id());
     }
 
     /// Something unusual about the unit's purchases.

@@ -368,7 +368,13 @@ fn one_box(listing_id: ListingId) -> NewOrder {
         client_ref: None,
         deliveries: vec![delivery],
         freights: Vec::new(),
-        lines: vec![NewLine { listing_id, quantity: Quantity::units(1), unit_price_fen: None, delivery_no: 0 }],
+        lines: vec![NewLine {
+            listing_id,
+            quantity: Quantity::units(1),
+            unit_price_fen: None,
+            most_fen: None,
+            delivery_no: 0,
+        }],
     }
 }
 

@@ -56,7 +56,8 @@ pub fn drafts<'a>(new: &NewOrder, offers: &'a [Offer], quota_rule: &str, day: Da
             wrong(refusal.code(), "listing_id", refusal.parts().detail.clone());
             continue;
         }
-        if asked.unit_price_fen.is_some_and(|seen| seen != offer.price_fen) {
+        let differs = asked.unit_price_fen.is_some_and(|seen| seen != offer.price_fen);
+        if differs || asked.most_fen.is_some_and(|most| most < offer.price_fen) {
             let now = offer.price_fen;
             let message = Message::new(format!("现价 {now} 元"), format!("the price is now {now} yuan"));
             wrong(Code::PriceChanged, "unit_price_fen", Some(message));
