@@ -139,7 +139,7 @@ const ABOUT: [(&str, &str); 17] = [
     ),
     (
         "money",
-        "付款与发票 / The payer reports its transfer, the supplier finds it in its account and confirms or denies; without an answer a report with a proof counts after the days of the rule. What is paid beyond the orders is the buyer's credit until it is refunded.",
+        "付款、发票与对账 / The payer reports its transfer, the supplier finds it in its account and confirms or denies; without an answer a report with a proof counts after the days of the rule. What is paid beyond the orders is the buyer's credit until it is refunded. A statement (对账单) is drawn up by the supplier from what one buyer accepted in a period, matched by the buyer, and then invoiced and paid as a whole.",
     ),
     (
         "orders",
@@ -236,7 +236,7 @@ fn described(status: &str) -> &'static str {
 }
 
 /// Operations that move money, stock or quota refuse to run without a key; a test tries every operation.
-const KEYED: [&str; 46] = [
+const KEYED: [&str; 49] = [
     "/acceptances",
     "/agreements/{id}/call-offs",
     "/approvals",
@@ -281,6 +281,9 @@ const KEYED: [&str; 46] = [
     "/quota-transfers/{id}/reviews",
     "/ratings",
     "/shipments",
+    "/statements/{id}/invoices",
+    "/statements/{id}/payments",
+    "/statements/{id}/reconciliations",
     "/unit-changes",
     "/urges",
 ];

@@ -203,6 +203,8 @@ crate::ids! {
     OrderAnnulmentId "oan"
     /// A framework agreement (框架协议).
     AgreementId "agr"
+    /// A statement of account of a supplier and a buyer (对账单).
+    StatementId "stm"
     /// A rule row.
     RuleId "rul"
     /// A pairing of places or a designated unit.

@@ -54,6 +54,7 @@ mod planner;
 mod program;
 mod quota;
 mod readme;
+mod reconciliation;
 mod regions;
 mod reporting;
 mod rulebook;

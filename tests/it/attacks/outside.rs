@@ -81,6 +81,7 @@ fn named(path: &str) -> Option<Named> {
             "quota-plans" => Record("pln"),
             "quota-transfers" => Record("qtr"),
             "score-proposals" => Record("spr"),
+            "statements" => Record("stm"),
             "supplier-applications" => Record("sap"),
             "supplier-scores" => Supplier,
             _ => return None,
