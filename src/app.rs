@@ -35,6 +35,7 @@ use crate::quota;
 use crate::regions;
 use crate::reporting;
 use crate::rulebook;
+use crate::statements;
 use crate::supervision;
 use crate::units;
 use actix_web::App;
@@ -123,8 +124,9 @@ fn routes(config: &mut ServiceConfig) {
     approvals::http::routes(config);
     payees::http::routes(config);
     ordering::http::routes(config);
-    banking::http::routes(config);
     agreements::http::routes(config);
+    statements::http::routes(config);
+    banking::http::routes(config);
     supervision::http::routes(config);
     anomalies::http::routes(config);
     reporting::http::routes(config);

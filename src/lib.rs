@@ -31,6 +31,8 @@ pub mod ordering;
 pub mod imports;
 
 pub mod agreements;
+pub mod statements;
+
 pub mod banking;
 pub mod supervision;
 

@@ -151,7 +151,7 @@ const ABOUT: [(&str, &str); 18] = [
     ),
     (
         "money",
-        "付款与发票 / The payer reports its transfer, the supplier finds it in its account and confirms or denies; without an answer a report with a proof counts after the days of the rule. What is paid beyond the orders is the buyer's credit until it is refunded.",
+        "付款、发票与对账 / The payer reports its transfer, the supplier finds it in its account and confirms or denies; without an answer a report with a proof counts after the days of the rule. What is paid beyond the orders is the buyer's credit until it is refunded. A statement (对账单) is drawn up by the supplier from what one buyer accepted in a period, matched by the buyer, and then invoiced and paid as a whole.",
     ),
     (
         "orders",
@@ -252,7 +252,7 @@ fn described(status: &str) -> &'static str {
 }
 
 /// Operations that move money, stock or quota refuse to run without a key; a test tries every operation.
-const KEYED: [&str; 47] = [
+const KEYED: [&str; 50] = [
     "/acceptances",
     "/agreements/{id}/call-offs",
     "/approvals",
@@ -298,6 +298,9 @@ const KEYED: [&str; 47] = [
     "/ratings",
     "/shipments",
     "/standing-orders",
+    "/statements/{id}/invoices",
+    "/statements/{id}/payments",
+    "/statements/{id}/reconciliations",
     "/unit-changes",
     "/urges",
 ];

@@ -3,15 +3,19 @@
 use super::matching::{self, Known, line};
 use super::rules::{self, Agreement, Direction, Line, Match, PayerAs, StatementState};
 use super::store::{self, BookingRow, ErrorRow, LineRow, StatementRow};
+use crate::identity;
 use crate::imports::ImportErrorView;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{Code, Outcome};
-use crate::kernel::ids::{BankLineId, BankStatementId, FileId, OrderId, OrgId, PaymentId, RefundId, UserId};
+use crate::kernel::ids::{
+    BankLineId, BankStatementId, FileId, OrderId, OrgId, PaymentId, RefundId, StatementId, UserId,
+};
 use crate::kernel::money::Fen;
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::time::{At, Day};
 use crate::ordering::{self, RefundView};
 use crate::platform::db::Read;
+use crate::statements::{self, Awaited};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -104,6 +108,9 @@ pub struct BankLineView {
     pub booking: Option<BankBookingView>,
     /// Payments that it may be, the most likely first; none once it is booked.
     pub proposals: Vec<ProposalView>,
+    /// Confirmed statements of account (对账单) of which exactly this much is to be paid, and not reported: whoever pays is yet to
+    /// report the transfer. None once the movement is booked.
+    pub statements: Vec<MatchingStatement>,
     /// Of money that left: refunds of the same amount around its day, for information.
     pub refunds: Vec<MatchingRefund>,
 }
@@ -152,6 +159,17 @@ pub struct ProposalView {
     pub invoices: Agreement,
     /// Whether there is no doubt: a statement uploaded with `book_unambiguous` books it.
     pub certain: bool,
+}
+
+/// A confirmed statement of account that a movement may pay as a whole.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MatchingStatement {
+    /// The statement.
+    pub statement_id: StatementId,
+    /// Who pays it.
+    pub payer_id: OrgId,
+    /// Whether the payer's or the buyer's name is the one that the bank writes.
+    pub payer: Agreement,
 }
 
 /// A refund of the amount of money that left.
@@ -214,6 +232,7 @@ struct Beside {
     known: Known,
     free: Vec<Line>,
     refunds: Vec<RefundView>,
+    awaited: Vec<(Awaited, Vec<String>)>,
 }
 
 /// A statement with its movements and what each may be.
@@ -234,11 +253,30 @@ pub fn statement(read: &mut Read, actor: &Actor, id: BankStatementId, today: Day
         bookings: booked.iter().map(view).collect(),
         free: store::unbooked(read, row.org_id)?.iter().map(line).collect(),
         refunds: ordering::sent_back(read, row.org_id, first.plus_days(-known.days))?,
+        awaited: awaited(read, row.org_id)?,
         known,
     };
     let errors = store::errors(read, id)?.into_iter().map(error).collect();
     let lines = lines.into_iter().map(|(number, line)| line_view(number, line, &beside)).collect();
     Ok(BankStatementDetail { statement: row.into(), lines, errors })
+}
+
+/// Statements that wait for money, with the names under which it may come.
+fn awaited(read: &mut Read, supplier: OrgId) -> Outcome<Vec<(Awaited, Vec<String>)>> {
+    let found = statements::awaited(read, supplier)?;
+    let ids: Vec<OrgId> = found.iter().flat_map(|one| [one.payer_id, one.buyer_id]).collect();
+    let orgs = identity::organisations(read, &ids)?;
+    let names = |one: &Awaited| {
+        let own = orgs.iter().filter(|org| [one.payer_id, one.buyer_id].contains(&org.id));
+        own.map(|org| rules::folded(&org.name)).collect()
+    };
+    Ok(found
+        .into_iter()
+        .map(|one| {
+            let known = names(&one);
+            (one, known)
+        })
+        .collect())
 }
 
 fn error(row: ErrorRow) -> ImportErrorView {
@@ -250,6 +288,7 @@ fn line_view(number: i64, row: LineRow, beside: &Beside) -> BankLineView {
     let (came, free) = (row.direction == Direction::Credit, booking.is_none());
     BankLineView {
         proposals: if came && free { proposals(&row, beside) } else { Vec::new() },
+        statements: if came && free { whole(&row, beside) } else { Vec::new() },
         refunds: if came { Vec::new() } else { refunds(&row, beside) },
         id: row.id,
         row: number,
@@ -285,6 +324,20 @@ fn proposals(row: &LineRow, beside: &Beside) -> Vec<ProposalView> {
         })
     };
     rules::proposals(&own, &known.payments, known.days).into_iter().filter_map(view).collect()
+}
+
+fn whole(row: &LineRow, beside: &Beside) -> Vec<MatchingStatement> {
+    let written = rules::folded(&row.name);
+    let view = |(one, names): &(Awaited, Vec<String>)| MatchingStatement {
+        statement_id: one.id,
+        payer_id: one.payer_id,
+        payer: match &written {
+            none if none.is_empty() => Agreement::Unknown,
+            name if names.contains(name) => Agreement::Agrees,
+            _ => Agreement::Differs,
+        },
+    };
+    beside.awaited.iter().filter(|(one, _)| one.open == row.amount_fen).map(view).collect()
 }
 
 fn refunds(row: &LineRow, beside: &Beside) -> Vec<MatchingRefund> {

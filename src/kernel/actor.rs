@@ -360,6 +360,12 @@ permissions! {
     WorkAgreements "agreements.work" { HOLDERS Trader, UNITS Reviewer, SELLERS Seller }
     /// Read framework agreements in scope.
     ReadAgreements "agreements.read" { BUYERS Trader, BUYERS Manager, BUYERS Auditor, SELLERS Seller, SELLERS Auditor, UNITS Reviewer, FINANCE Reviewer, FINANCE Auditor, AUDITORS Auditor, OPERATOR Auditor }
+    /// Draft, submit, amend and withdraw statements of account; file their invoices.
+    WriteStatements "statements.write" { SELLERS Seller }
+    /// Match a submitted statement with what the own organisation accepted, and confirm it.
+    ReconcileStatements "statements.reconcile" { BUYERS Trader, BUYERS Acceptor, BUYERS Payer }
+    /// Read statements of account in scope.
+    ReadStatements "statements.read" { BUYERS Trader, BUYERS Acceptor, BUYERS Payer, BUYERS Manager, BUYERS Auditor, SELLERS Seller, SELLERS Auditor, UNITS Reviewer, FINANCE Reviewer, FINANCE Auditor, AUDITORS Auditor, OPERATOR Auditor }
     /// Complete an order's steps whatever they are (batch forms check each item's own permission).
     WorkOrders "orders.work" { BUYERS Trader, BUYERS Acceptor, BUYERS Payer, SELLERS Seller }
 

@@ -207,6 +207,8 @@ crate::ids! {
     AgreementId "agr"
     /// A standing order (定期订单).
     StandingOrderId "sto"
+    /// A statement of account of a supplier and a buyer (对账单).
+    StatementId "stm"
     /// A rule row.
     RuleId "rul"
     /// A pairing of places or a designated unit.

@@ -48,6 +48,9 @@ pub use commands::settle::settle;
 pub use commands::ship::{NewShipment, ShippedLine, ship};
 pub use commands::stop::{stop_slipped, stop_supplier, stop_unanswered};
 pub use http::{PlaceOrderRequest, WholeInvoiceRequest};
+pub use queries::{
+    AcceptedGoods, InvoiceView, InvoicedGoods, ReturnedGoods, StatedOrder, accepted_in, keep_orders, stated_orders,
+};
 pub use queries::{Arrival, RefundView, arrival_days, arrival_state, arrivals, sent_back};
 pub use queries::{
     Bought, CalledOff, CountDifference, CountingView, Exception, Hands, OrderGroupView, OrderSummary, OrderView,
@@ -57,6 +60,7 @@ pub use queries::{
     sold_prices, verify_counts,
 };
 pub use queries::{Claim, ClaimsTaken, claims};
+pub use rules::money::{Payable, allocate as allocate_transfer};
 pub use rules::order::OrderState;
 pub use rules::outstanding::OutstandingCause;
 pub use rules::payment::{PaymentDecision, PaymentState};

@@ -55,6 +55,7 @@ mod planner;
 mod program;
 mod quota;
 mod readme;
+mod reconciliation;
 mod regions;
 mod reporting;
 mod rulebook;

@@ -6,7 +6,7 @@ use crate::source::{Finding, Source, Tree};
 use std::collections::BTreeMap;
 
 /// Tables whose rows are never changed: they are corrected by adding.
-const APPEND_ONLY: [&str; 7] = [
+const APPEND_ONLY: [&str; 9] = [
     "ledger_transfers",
     "ledger_counts",
     "audit_entries",
@@ -14,6 +14,8 @@ const APPEND_ONLY: [&str; 7] = [
     "certificate_keys",
     "catalogue_batches",
     "catalogue_batch_rows",
+    "statement_lines",
+    "statement_differences",
 ];
 
 /// Where time, chance and identity come from; `*` is any ending.

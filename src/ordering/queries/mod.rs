@@ -15,6 +15,7 @@ mod outstanding;
 mod performance;
 mod purchases;
 mod recount;
+mod stated;
 mod tasks;
 mod verify;
 mod verify_lines;
@@ -38,6 +39,7 @@ pub use purchases::{
     shipped_grams,
 };
 pub use recount::{OtherRules, RecountWanted, RecountedOrder, recounts};
+pub use stated::{AcceptedGoods, InvoicedGoods, ReturnedGoods, StatedOrder, accepted_in, keep_orders, stated_orders};
 pub use tasks::{Task, tasks};
 pub use verify::{CountDifference, verify_counts};
 pub use views::{FactReply, ListedOrder, LotPaperView, OrderGroupView, OrderSummary, OrderView};

@@ -21,4 +21,5 @@ pub mod performance;
 pub mod purchases;
 pub mod recount;
 pub mod second;
+pub mod stated;
 pub mod tasks;

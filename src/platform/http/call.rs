@@ -184,6 +184,20 @@ impl<P: Permission, B: Body> Call<P, B> {
         T: Serialize + Send + 'static,
         F: FnOnce(&mut Read, &Actor, &Q, &PageRequest) -> Outcome<Page<T>> + Send + 'static,
     {
+        self.list_as(list, work, |page| Reply::ok(page)).await
+    }
+
+    /// One page of a list, answered as `show` says (CSV).
+    ///
+    /// # Errors
+    /// Whatever the work returns.
+    pub async fn list_as<Q, T, F, S>(self, list: List<Q>, work: F, show: S) -> Answer
+    where
+        Q: Send + 'static,
+        T: Send + 'static,
+        F: FnOnce(&mut Read, &Actor, &Q, &PageRequest) -> Outcome<Page<T>> + Send + 'static,
+        S: FnOnce(&PageOf<T>) -> Outcome<Reply>,
+    {
         let actor = self.actor;
         let (page, list) = self
             .web
@@ -191,7 +205,7 @@ impl<P: Permission, B: Body> Call<P, B> {
             .read(move |read| work(read, &actor, &list.filter, &list.page).map(|page| (page, list)))
             .await?;
         let (view, link) = PageOf::of(page, &list);
-        Ok(with_link(Reply::ok(&view)?, link))
+        Ok(with_link(show(&view)?, link))
     }
 
     /// One write transaction; a retry with the same Idempotency-Key, where one is sent, gets the same reply.

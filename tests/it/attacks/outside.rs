@@ -84,6 +84,7 @@ fn named(path: &str) -> Option<Named> {
             "quota-transfers" => Record("qtr"),
             "score-proposals" => Record("spr"),
             "standing-orders" => Record("sto"),
+            "statements" => Record("stm"),
             "supplier-applications" => Record("sap"),
             "supplier-scores" => Supplier,
             _ => return None,

@@ -37,6 +37,10 @@ pub struct World {
     pub shipped: String,
     /// A confirmed order that waits for shipment.
     pub ready: String,
+    /// A statement of account that is a draft.
+    pub draft: String,
+    /// The order of the confirmed statement.
+    pub stated: String,
     /// The day on which everything was there.
     pub day: String,
     pub people: Vec<Person>,
@@ -56,6 +60,7 @@ impl World {
         world.agreement(app, &till).await;
         world.standing_order(app, &till).await;
         world.day = app.ctx().at.day().to_string();
+        world.statements(&till).await;
         world
     }
 
@@ -226,6 +231,22 @@ impl World {
         self.anomaly(app, till.market.trader.org_id).await;
     }
 
+    /// Statements of account: one that is confirmed, and one that is a draft.
+    async fn statements(&mut self, till: &Till) {
+        let (buyer, today) = (till.market.trader.org_id, &self.day);
+        let body = json!({ "buyer_id": buyer, "from": today, "until": today });
+        let [first, second] = [till.accepted("2").await, till.accepted("1").await];
+        let mut one = body.clone();
+        one["leave_out"] = json!([second]);
+        let id = till.seller().post("/api/v1/statements", one).expect(201).await.id();
+        till.seller().post(&format!("/api/v1/statements/{id}/submission"), json!({})).expect(200).await;
+        let agreed = json!({ "revision": 1, "lines": [{ "line_no": 1, "result": "agreed" }] });
+        till.market.trader.post(&format!("/api/v1/statements/{id}/reconciliations"), agreed).expect(200).await;
+        self.draft = till.seller().post("/api/v1/statements", body).expect(201).await.id();
+        self.keep(id);
+        self.stated = first;
+    }
+
     /// An agreement that the unit may call off.
     async fn agreement(&mut self, app: &TestApp, till: &Till) {
         let today = app.ctx().at.day();
@@ -353,6 +374,10 @@ impl World {
 pub fn body(operation: &str) -> Option<Value> {
     Some(match operation.rsplit_once('}')?.1 {
         "/evidence" => price(),
+        "/invoices" => {
+            json!({ "invoices": [{ "code": "064002100111", "number": "99999998", "issued_on": "2021-03-01", "net_fen": 1,
+            "tax_fen": 0, "gross_fen": 1, "order_ids": [sample::absent("ord")] }] })
+        }
         _ => return None,
     })
 }
@@ -407,9 +432,45 @@ pub fn naming(operation: &str, schema: &Value, own: &World, other: &World) -> Ve
                 "document_number": "1号文" });
             vec![(None, closed)]
         }
+        about if about.starts_with("statements") => about_statements(about, least, own, other),
         "quota-plan-reviews" => {
             let item = json!({ "plan_id": other.id("pln"), "etag": "\"v1\"", "decision": "approve" });
             vec![(None, json!({ "items": [item] }))]
+        }
+        _ => vec![(None, least)],
+    }
+}
+
+/// Bodies about statements of account that name another's records.
+fn about_statements(about: &str, least: Value, own: &World, other: &World) -> Vec<(Option<String>, Value)> {
+    match about {
+        "statements" => {
+            let buyer = own.person(&[OrgKind::BudgetUnit], Role::Trader).map(|person| person.org_id);
+            let paid = json!({ "buyer_id": buyer, "payer_id": other.id("org") });
+            let dated = |mut body: Value| {
+                (body["from"], body["until"]) = (json!(own.day), json!(own.day));
+                (None, body)
+            };
+            vec![dated(least), dated(paid)]
+        }
+        "statements/{id}/amendments" => vec![(Some(format!("/api/v1/statements/{}/amendments", own.draft)), least)],
+        "statements/{id}/payments" => {
+            let with = |name: &str, value: Value| (None, json!({ "amount_fen": 1000, name: value }));
+            vec![with("proof_file", json!(other.id("fil"))), with("payee_account_id", json!(other.id("pac")))]
+        }
+        "statements/{id}/invoices" => {
+            let paper = |more: Value| {
+                let mut body = json!({ "code": "064002100111", "number": "99999998", "issued_on": own.day, "net_fen": 2000,
+                    "tax_fen": 0, "gross_fen": 2000 });
+                body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+                (None, json!({ "invoices": [body] }))
+            };
+            let line = json!([{ "order_id": other.id("ord"), "line_no": 1 }]);
+            vec![
+                paper(json!({ "order_ids": [other.id("ord")] })),
+                paper(json!({ "lines": line })),
+                paper(json!({ "order_ids": [own.stated], "file_id": other.id("fil") })),
+            ]
         }
         _ => vec![(None, least)],
     }
