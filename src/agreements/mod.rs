@@ -31,5 +31,12 @@ pub(crate) mod schema;
 mod store;
 
 pub use commands::call_off::{CalledLine, NewCallOff, call_off};
+pub use commands::standing::change::skip as skip_standing_day;
+pub use commands::standing::check::AskedLine;
+pub use commands::standing::create::{NewStandingOrder, create as create_standing_order};
 pub use commands::standing::place::{look_again, place_due};
+pub use queries::standing::{OccurrenceView, StandingOrderSummary, occurrences as standing_days, standing_orders};
 pub use queries::verify;
+pub use rules::recurrence::{DayOffRule, NewRecurrence};
+pub use rules::standing::{OccurrenceState, StandingDelivery};
+pub use store::standing::StandingWanted;

@@ -21,6 +21,7 @@ pub use play::{Parts, Refusals};
 pub use progress::Progress;
 pub use report::report;
 
+use crate::agreements::OccurrenceState;
 use crate::audit;
 use crate::kernel::error::Outcome;
 use crate::kernel::time::{At, Day};
@@ -40,6 +41,8 @@ pub struct Summary {
     pub units: usize,
     /// Orders.
     pub orders: usize,
+    /// Days that the standing order ordered, and days that its canteen left out.
+    pub standing: (usize, usize),
     /// What was refused, as it must be; only what this run tried.
     pub refusals: Refusals,
 }
@@ -75,6 +78,9 @@ pub async fn run(parts: &Parts, scale: Scale, progress: &Progress) -> Outcome<Pl
     play.branches().await?;
     let listings = play.list(&products).await?;
     let refusals = play.orders(&listings).await?;
+    let days = play.standing_days().await?;
+    let settled = |state| days.iter().filter(|day| day.state == state).count();
+    let standing = (settled(OccurrenceState::Placed), settled(OccurrenceState::Skipped));
     progress.phase("事件", "events", 1);
     while parts.write(end(), audit::sequence).await? > 0 {}
     progress.finish();
@@ -83,6 +89,7 @@ pub async fn run(parts: &Parts, scale: Scale, progress: &Progress) -> Outcome<Pl
         listings: listings.iter().flatten().count(),
         units: world.units.len(),
         orders: year.requests.iter().map(|request| request.orders.len()).sum(),
+        standing,
         refusals,
     };
     Ok(Played { summary, cast })

@@ -27,8 +27,10 @@ pub async fn report(parts: &Parts, played: &Played, address: &str) -> Outcome<St
     let wanted = ProgressWanted { year: YEAR, as_of: end().day(), by: ProgressBy::Region, region: None, unit: None };
     let (progress, counties) =
         parts.read(move |read| Ok((reporting::progress(read, &actor, &wanted)?, by_county(read, &actor)?))).await?;
-    let Summary { suppliers, listings, units, orders, refusals } = &played.summary;
-    let head = format!("{YEAR} 年：供应商 {suppliers}，在售商品 {listings}，单位 {units}，订单 {orders}。");
+    let Summary { suppliers, listings, units, orders, standing: (ordered, left_out), refusals } = &played.summary;
+    let head = format!(
+        "{YEAR} 年：供应商 {suppliers}，在售商品 {listings}，单位 {units}，订单 {orders}；\n食堂的定期订单下单 {ordered} 次，跳过 {left_out} 次。"
+    );
     let tried = refused(refusals);
     let bulletin = bulletin(progress.rows.iter().chain([&progress.total]));
     let title = format!("预留份额采购进度通报（{YEAR} 年度，截至 {}）", progress.as_of);

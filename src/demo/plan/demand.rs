@@ -16,7 +16,7 @@ use crate::kernel::time::{At, Day};
 use std::collections::HashMap;
 
 /// Real orders lie between these, in fen.
-const LEAST: i64 = 100_000;
+pub const LEAST: i64 = 100_000;
 const MOST: i64 = 1_000_000;
 /// A unit's clerk orders below the amount from which somebody else would have to approve it.
 const UNAPPROVED: i64 = MOST - 1;
@@ -60,8 +60,13 @@ pub fn requests<'a>(world: &'a World, filings: &[Filing], scale: Scale) -> (Vec<
         planner.others(at, others);
     }
     let mut requests = planner.requests;
-    requests.sort_by(|a, b| (a.placed, &a.client_ref, a.buyer).cmp(&(b.placed, &b.client_ref, b.buyer)));
+    by_moment(&mut requests);
     (requests, planner.shelf)
+}
+
+/// Puts requests in the order in which they are placed.
+pub fn by_moment(requests: &mut [Request]) {
+    requests.sort_by(|a, b| (a.placed, &a.client_ref, a.buyer).cmp(&(b.placed, &b.client_ref, b.buyer)));
 }
 
 /// What a canteen wants to complete in the year.
@@ -250,6 +255,7 @@ impl Planner<'_> {
             purpose,
             channel,
             eaten_at,
+            by_standing: false,
             placed,
             delivery,
             orders,

@@ -7,6 +7,7 @@ mod fate;
 mod filing;
 mod season;
 mod shelf;
+mod standing;
 
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ mod tests;
 pub use branches::{Act, Branch, Move, moves};
 pub use filing::{Filing, Verdict};
 pub use season::{END, moment};
+pub use standing::Standing;
 
 use super::chance::Chance;
 use super::data::{Scale, Unit, World};
@@ -35,6 +37,8 @@ pub struct Year {
     pub requests: Vec<Request>,
     /// Requests that must be refused, by moment.
     pub refused: Vec<Refused>,
+    /// What the canteen with a login orders again and again.
+    pub standing: Option<Standing>,
 }
 
 /// One request: an order for each supplier.
@@ -54,6 +58,8 @@ pub struct Request {
     pub channel: Channel,
     /// Where the goods are eaten, when that is not the buyer.
     pub eaten_at: Option<usize>,
+    /// Whether the standing order places it.
+    pub by_standing: bool,
     /// When it is placed.
     pub placed: At,
     /// The day on which the goods are wanted.
@@ -210,11 +216,16 @@ impl Year {
     #[must_use]
     pub fn of(world: &World, scale: Scale) -> Year {
         let filings: Vec<Filing> = (0..world.units.len()).filter_map(|at| filing::of(world, at)).collect();
-        let (requests, shelf) = demand::requests(world, &filings, scale);
-        let refused = demand::refused(world, &filings, &shelf);
-        let mut year = Year { filings, requests, refused };
-        // The canteen with a login can go on ordering under a plan where the play ends.
+        let (requests, mut shelf) = demand::requests(world, &filings, scale);
+        let mut year = Year { filings, requests, refused: Vec::new(), standing: None };
         let hero = people::hero(world, &year);
+        if let Some((standing, requests)) = standing::of(world, hero, &mut shelf) {
+            year.standing = Some(standing);
+            year.requests.extend(requests);
+            demand::by_moment(&mut year.requests);
+        }
+        year.refused = demand::refused(world, &year.filings, &shelf);
+        // The canteen with a login can go on ordering under a plan where the play ends.
         let next: Vec<Filing> = year.filings.iter().filter(|f| f.unit == hero).map(filing::of_next_year).collect();
         year.filings.extend(next);
         year

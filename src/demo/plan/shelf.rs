@@ -52,6 +52,11 @@ impl<'a> Shelf<'a> {
         Quantity::from_milli(self.left[product])
     }
 
+    /// Takes exactly these goods.
+    pub fn reserve(&mut self, line: PlannedLine) {
+        self.left[line.product] -= self.reach(line);
+    }
+
     /// Takes goods of one supplier for about the amount that is wished; the supplier and the lines.
     pub fn take(&mut self, chance: &mut Chance, wish: Wish<'_>) -> Option<(usize, Vec<PlannedLine>)> {
         let mut best: Option<(i64, usize, Vec<PlannedLine>)> = None;

@@ -44,6 +44,21 @@ fn every_fate_and_refusal_occurs_at_both_scales() {
 }
 
 #[test]
+fn the_canteen_with_a_login_has_every_kind_of_order() {
+    for scale in [Scale::FULL, SMALL] {
+        let (_, year) = planned(scale);
+        let standing = year.standing.as_ref().unwrap();
+        let own = year.requests.iter().filter(|r| r.buyer == standing.buyer);
+        let ends = |by_standing| {
+            own.clone().filter(move |r| r.by_standing == by_standing).flat_map(|r| &r.orders).map(|o| o.fate)
+        };
+        assert_eq!(ends(true).count(), 7);
+        assert!([Fate::ShortClosed, Fate::Rejected].iter().all(|fate| ends(true).any(|end| end == *fate)), "{scale:?}");
+        assert!(ends(false).any(|end| end == Fate::Returned), "{scale:?}");
+    }
+}
+
+#[test]
 fn references_are_unique_and_steps_run_forward() {
     let (_, year) = planned(Scale::FULL);
     let mut seen = HashSet::new();

@@ -7,6 +7,7 @@ mod orders;
 mod papers;
 mod resume;
 mod scheme;
+mod standing;
 mod steps;
 mod supply;
 

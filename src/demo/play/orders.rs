@@ -65,7 +65,8 @@ impl Play<'_> {
             }
         }
         let tries: BTreeSet<Day> = self.year.refused.iter().map(|refused| refused.at.day()).collect();
-        for day in tries.iter().chain(&self.filing_days()) {
+        let made = self.year.standing.as_ref().map(|standing| standing.made.day());
+        for day in tries.iter().chain(&self.filing_days()).chain(&made) {
             days.entry(*day).or_default();
         }
         let steps = days.values().map(BTreeSet::len).sum::<usize>() + self.filing_steps();
@@ -76,6 +77,9 @@ impl Play<'_> {
                 self.turn_the_year(day).await?;
             }
             self.file_plans(day).await?;
+            if made == Some(day) {
+                self.make_standing_order(listings).await?;
+            }
             let today: Vec<Thread> = busy.iter().filter_map(|at| threads[*at].take()).collect();
             let played = in_flight(today, self.progress, |thread| self.advance(thread, day, listings)).await?;
             for mut thread in played {
@@ -105,7 +109,10 @@ impl Play<'_> {
     async fn advance(&self, mut thread: Thread, day: Day, listings: &[Option<ListingId>]) -> Outcome<Thread> {
         let request = &self.year.requests[thread.request];
         if thread.tracks.is_empty() {
-            thread.tracks = self.place(request, listings).await?;
+            thread.tracks = match request.by_standing {
+                true => self.let_it_order(request).await?,
+                false => self.place(request, listings).await?,
+            };
         }
         for (planned, track) in request.orders.iter().zip(&mut thread.tracks) {
             for (at, step) in planned.steps.iter().enumerate() {
@@ -135,6 +142,11 @@ impl Play<'_> {
             let fields = format!("{} {:?}", request.client_ref, e.parts());
             e.cause(fields)
         })?;
+        self.tracks(request, &placed)
+    }
+
+    /// Each planned order with the one that was placed with its supplier.
+    pub(super) fn tracks(&self, request: &Request, placed: &[(OrgId, OrderId)]) -> Outcome<Vec<Track>> {
         let track = |planned: &crate::demo::plan::PlannedOrder| {
             let supplier = self.cast.suppliers[planned.supplier].org;
             let found = placed.iter().find(|(org, _)| *org == supplier).map(|(_, id)| *id);
@@ -218,6 +230,7 @@ impl Play<'_> {
             purpose: Purpose::OwnUse,
             channel: crate::kernel::terms::Channel::Canteen,
             eaten_at: None,
+            by_standing: false,
             placed: at,
             delivery: at.day().plus_days(3),
             orders: Vec::new(),

@@ -176,7 +176,8 @@ impl World {
             .raw("text/csv", table)
             .expect(202)
             .await;
-        let paper = crate::documents::store(seller, "a.txt", "evidence", "text/plain", "清真证书".as_bytes()).await.id();
+        let paper =
+            crate::documents::store(seller, "a.txt", "evidence", "text/plain", "清真证书".as_bytes()).await.id();
         let halal = json!({ "number": "宁清证字001", "issuer": "盐池县民宗局", "valid_from": "2021-01-01",
             "valid_until": "2023-12-31", "file_id": paper });
         let halal = seller.post(&format!("/api/v1/products/{product}/halal-certificates"), halal).expect(201).await;
