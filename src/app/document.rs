@@ -91,8 +91,10 @@ fn drop_unused(document: &mut OpenApi) {
     let whole = serde_json::to_value(&*document).unwrap_or_default();
     let schemas = &whole["components"]["schemas"];
     let parts = |of: &'static str| whole[of].as_object().into_iter().flatten();
-    let mut open: Vec<&Value> =
-        parts("paths").chain(parts("components").filter(|(name, _)| *name != "schemas")).map(|(_, part)| part).collect();
+    let mut open: Vec<&Value> = parts("paths")
+        .chain(parts("components").filter(|(name, _)| *name != "schemas"))
+        .map(|(_, part)| part)
+        .collect();
     let mut used = BTreeSet::new();
     while let Some(value) = open.pop() {
         match value {

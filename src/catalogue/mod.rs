@@ -25,8 +25,8 @@ pub(crate) mod schema;
 mod store;
 
 pub use commands::{
-    Evidence, HALAL_ENDED, HalalEnded, NewListing, NewProduct, StockChange, add_product, change_price, change_stock, declare_output,
-    end_admission, end_mandate, give_evidence, list_product, refresh_eligible, relist, withdraw,
+    Evidence, HALAL_ENDED, HalalEnded, NewListing, NewProduct, StockChange, add_product, change_price, change_stock,
+    declare_output, end_admission, end_mandate, give_evidence, list_product, refresh_eligible, relist, withdraw,
 };
 pub use covers::{Cover, Reach, Withdrawn, cover, extend, recover, unbar, uncover};
 pub use http::CreateProductRequest;

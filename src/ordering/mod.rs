@@ -32,12 +32,12 @@ pub use commands::confirm::{confirm, decline};
 pub use commands::duties::{NewException, end as end_exception, exception, grant as grant_exception};
 pub use commands::expire::expire_unconfirmed;
 pub use commands::flag::{clear_flags, flag_confirmed};
+pub use commands::halal::announce_halal_end;
 pub use commands::invoice::{NewInvoice, register as register_invoice};
 pub use commands::invoice_whole::register_whole as register_whole_invoice;
 pub use commands::pay::{
     Answer as PaymentAnswer, NewPayment, answer as answer_payment, deem_payments, report as report_payment,
 };
-pub use commands::halal::announce_halal_end;
 pub use commands::payee::announce_payee;
 pub use commands::place::{CallOff, NewLine, NewOrder, Placed, check_parties, place, place_under};
 pub use commands::rate::{NewRating, rate};

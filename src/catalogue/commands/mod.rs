@@ -10,9 +10,7 @@ mod stock;
 
 pub use admission::end_admission;
 pub use eligible::refresh_eligible;
-pub use halal::{
-    HALAL_ENDED, HalalEnded, NewHalal, file_halal, review_halal, revoke_halal, withdraw_halal,
-};
+pub use halal::{HALAL_ENDED, HalalEnded, NewHalal, file_halal, review_halal, revoke_halal, withdraw_halal};
 pub use listings::{NewListing, end_mandate, list_product, relist, withdraw};
 pub use prices::{Evidence, change_price, give_evidence};
 pub use products::{NewProduct, add_product, declare_output};

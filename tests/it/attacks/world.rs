@@ -41,6 +41,8 @@ pub struct World {
     pub draft: String,
     /// The order of the confirmed statement.
     pub stated: String,
+    /// Drafts of an activity and of a helped sale, which their organiser may still amend.
+    pub drafts: [String; 2],
     /// The day on which everything was there.
     pub day: String,
     pub people: Vec<Person>,
@@ -59,6 +61,7 @@ impl World {
         world.unit(app, &till.market).await;
         world.agreement(app, &till).await;
         world.standing_order(app, &till).await;
+        world.donations(&till).await;
         world.day = app.ctx().at.day().to_string();
         world.statements(&till).await;
         world
@@ -176,7 +179,8 @@ impl World {
             .raw("text/csv", table)
             .expect(202)
             .await;
-        let paper = crate::documents::store(seller, "a.txt", "evidence", "text/plain", "清真证书".as_bytes()).await.id();
+        let paper =
+            crate::documents::store(seller, "a.txt", "evidence", "text/plain", "清真证书".as_bytes()).await.id();
         let halal = json!({ "number": "宁清证字001", "issuer": "盐池县民宗局", "valid_from": "2021-01-01",
             "valid_until": "2023-12-31", "file_id": paper });
         let halal = seller.post(&format!("/api/v1/products/{product}/halal-certificates"), halal).expect(201).await;
@@ -267,6 +271,14 @@ impl World {
             "deliveries": [{ "address": "北京中路1号食堂", "contact": "马师傅", "phone": "0951-5000000" }],
             "lines": [{ "listing_id": till.goods, "quantity": "1" }] });
         self.keep(till.market.trader.post("/api/v1/standing-orders", body).expect(201).await.id());
+    }
+
+    /// What the unit has declared.
+    async fn donations(&mut self, till: &Till) {
+        let [activity, sale, drafts @ ..] = crate::donations::declared_in(&till.market.trader, COUNTY).await;
+        self.keep(activity);
+        self.ids.insert("helped_sale".to_owned(), sale);
+        self.drafts = drafts;
     }
 
     /// Something unusual about the unit's purchases.
@@ -419,6 +431,12 @@ pub fn naming(operation: &str, schema: &Value, own: &World, other: &World) -> Ve
                 found("product_id", other.id("prd")),
                 found("listing_id", other.id("lst")),
             ]
+        }
+        "donation-activities/{id}/amendments" => {
+            vec![(Some(format!("/api/v1/donation-activities/{}/amendments", own.drafts[0])), least)]
+        }
+        "helped-sales/{id}/amendments" => {
+            vec![(Some(format!("/api/v1/helped-sales/{}/amendments", own.drafts[1])), least)]
         }
         "orders/{id}/acceptances" => vec![(order(&format!("{}/acceptances", own.shipped)), least)],
         "orders/{id}/shipments" => vec![(order(&format!("{}/shipments", own.ready)), least)],
