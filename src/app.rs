@@ -11,6 +11,7 @@ use crate::bulletins;
 use crate::catalogue;
 use crate::certification;
 use crate::documents::{self, Vault};
+use crate::donations;
 use crate::identity::{self, Gate};
 use crate::imports;
 use crate::kernel::error::{AppError, Code, Outcome};
@@ -102,6 +103,7 @@ pub struct Shared {
     papers: Data<certification::Papers>,
     seeds: Data<supervision::Seeds>,
     households: Data<linkage::Households>,
+    donations: Data<donations::Keys>,
     readiness: Data<Readiness>,
     installation: Data<Installation>,
 }
@@ -121,6 +123,7 @@ fn routes(config: &mut ServiceConfig) {
     linkage::http::routes(config);
     quota::http::routes(config);
     units::http::routes(config);
+    donations::http::routes(config);
     approvals::http::routes(config);
     payees::http::routes(config);
     ordering::http::routes(config);
@@ -206,6 +209,7 @@ pub fn share(installation: Installation, authority: Arc<dyn Authority>) -> Share
         )),
         seeds: Data::new(supervision::Seeds::new(installation.secret.clone())),
         households: Data::new(linkage::Households::new(&installation.secret)),
+        donations: Data::new(donations::Keys::new(&installation.secret)),
         identity: Data::new(identity::Settings {
             gate: installation.gate.clone(),
             passwords: installation.passwords.clone(),
@@ -237,6 +241,7 @@ pub fn build(
         .app_data(shared.papers.clone())
         .app_data(shared.seeds.clone())
         .app_data(shared.households.clone())
+        .app_data(shared.donations.clone())
         .app_data(shared.readiness.clone())
         .app_data(shared.installation.clone())
         .app_data(
@@ -323,10 +328,12 @@ static SCHEMAS: LazyLock<Arc<Schemas>> =
 pub fn importing(installation: &Installation) -> impl Fn() -> imports::Parts + Clone + Send + Sync + 'static {
     let (store, public_url) = (installation.store.clone(), Arc::from(installation.public_url.as_str()));
     let vault = Vault::new(installation.files.clone(), installation.secret.clone());
+    let keys = donations::Keys::new(&installation.secret);
     move || imports::Parts {
         store: store.clone(),
         vault: vault.clone(),
         schemas: SCHEMAS.clone(),
+        keys: keys.clone(),
         public_url: Arc::clone(&public_url),
     }
 }

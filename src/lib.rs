@@ -23,6 +23,8 @@ pub mod linkage;
 pub mod quota;
 pub mod units;
 
+pub mod donations;
+
 pub mod approvals;
 pub mod payees;
 

@@ -10,6 +10,7 @@ use crate::bulletins;
 use crate::certification;
 use crate::demo;
 use crate::documents::Vault;
+use crate::donations;
 use crate::identity::{self, Gate};
 use crate::kernel::error::{AppError, FieldError, Outcome};
 use crate::ledger;
@@ -283,8 +284,13 @@ async fn verify(installation: &Installation) -> Outcome<ExitCode> {
     for (agreement, line, used, agreed) in &overdrawn {
         eprintln!("{agreement}: 第 {line} 行已用 / line {line} uses {used}，协议数量 / agreed {agreed}");
     }
+    let declared = installation.store.read(donations::verify).await?;
+    for wrong in &declared {
+        eprintln!("{wrong}: 以购代捐分录与申报不符 / entries are not what was declared");
+    }
+    let overdrawn = overdrawn.is_empty() && declared.is_empty();
     let sound = found.is_empty() && counts.is_empty() && sums.is_empty();
-    if !(sound && batches.is_empty() && bulletins.is_empty() && overdrawn.is_empty()) {
+    if !(sound && batches.is_empty() && bulletins.is_empty() && overdrawn) {
         return Ok(ExitCode::FAILURE);
     }
     println!("一致 / no difference");

@@ -117,7 +117,7 @@ fn drop_unused(document: &mut OpenApi) {
 const KEY: &str = "重试时保持不变；动用资金、库存、份额的操作必填。1 至 200 个可见 ASCII 字符，不含 #；保留 7 天。批量请求的各项共用一个键，同一个键不能再用于另一请求 / the same on a retry; required where money, stock or quota moves. 1 to 200 visible ASCII characters without #, kept for 7 days. The items of a batch share one key, which serves no other request";
 
 /// What the operations of a tag are about, for who reads the document from its beginning.
-const ABOUT: [(&str, &str); 18] = [
+const ABOUT: [(&str, &str); 19] = [
     (
         "agreements",
         "框架协议 / Prices, quantities and a term agreed with one supplier, for the holder or for units below it, who order by call-offs. Either side proposes, the other answers; what was called off keeps its terms.",
@@ -137,6 +137,10 @@ const ABOUT: [(&str, &str); 18] = [
     (
         "certification",
         "扶贫产品认定 / Draft with the three elements, submission, county review, public notice (objections block), prefecture and province, certificate. Reviews carry If-Match with the application's version.",
+    ),
+    (
+        "donations",
+        "以购代捐与帮助销售 / Activities outside the platform, declared by who organised them and verified by the offices of village, township and county, and helped sales, which are never added to them. A document number is declared once in a county. What was verified is corrected by entries. Neither counts to a plan.",
     ),
     ("files", "文件 / Raw bytes in, raw bytes out; orders and applications name files by their id."),
     (
@@ -179,7 +183,7 @@ const ABOUT: [(&str, &str); 18] = [
     ),
     (
         "work",
-        "待办与动态 / Tasks are what orders and payments wait for; what waits in certification or plans is in their own lists. Events are in order: ask again with the last `position` as `after`; positions need not follow one another, none comes later with a lower one.",
+        "待办与动态 / Tasks are what orders, payments and declarations of activities wait for; what waits in certification or plans is in their own lists. Events are in order: ask again with the last `position` as `after`; positions need not follow one another, none comes later with a lower one.",
     ),
 ];
 
@@ -254,7 +258,7 @@ fn described(status: &str) -> &'static str {
 }
 
 /// Operations that move money, stock or quota refuse to run without a key; a test tries every operation.
-const KEYED: [&str; 50] = [
+const KEYED: [&str; 57] = [
     "/acceptances",
     "/agreements/{id}/call-offs",
     "/approvals",
@@ -264,6 +268,13 @@ const KEYED: [&str; 50] = [
     "/confirmations",
     "/disputes/{id}/settlement-answers",
     "/disputes/{id}/withdrawals",
+    "/donation-activities",
+    "/donation-activities/{id}/adjustments",
+    "/donation-activities/{id}/annulments",
+    "/helped-sales",
+    "/helped-sales/{id}/adjustments",
+    "/helped-sales/{id}/annulments",
+    "/imports/donation-activities",
     "/imports/invoices",
     "/imports/products",
     "/imports/suppliers",

@@ -79,6 +79,16 @@ pub fn share(tx: &mut Tx<'_>, file: FileId, with: OrgId) -> Outcome<()> {
     store::share(tx, file, with, at)
 }
 
+/// Shows a file to the offices and auditors of a region besides those of its own, which decide about what it proves. They open
+/// it as they open files of their own region: what is restricted, by those only who may, and each opening noted.
+///
+/// # Errors
+/// When the database fails.
+pub fn show_in(tx: &mut Tx<'_>, file: FileId, region: &RegionCode) -> Outcome<()> {
+    let at = tx.at();
+    store::show_in(tx, file, region, at)
+}
+
 /// Notes that a restricted file is being opened.
 ///
 /// # Errors

@@ -26,7 +26,7 @@ pub fn file(read: &mut Read, scope: &Scope, id: FileId) -> Outcome<StoredFile> {
     if reached { Ok(found) } else { Err(Code::NotFound.into()) }
 }
 
-/// A file that may be shown: in scope, public, or shown to the organisation as the other side of a business.
+/// A file that may be shown: in scope, public, or shown to the organisation as the other side of a business, or to the region.
 ///
 /// # Errors
 /// `not_found`.
@@ -35,6 +35,7 @@ pub fn visible(read: &mut Read, scope: &Scope, id: FileId) -> Outcome<StoredFile
     let shown = match (found.class, scope) {
         (FileClass::Public, _) => true,
         (FileClass::Evidence, Scope::Org(org) | Scope::UnitTree(org)) => store::is_shared(read, id, *org)?,
+        (_, Scope::Region(region)) => store::is_shown_in(read, id, region)?,
         _ => false,
     };
     if shown { Ok(found) } else { file(read, scope, id) }

@@ -21,6 +21,13 @@ diesel::table! {
     }
 }
 diesel::table! {
+    file_regions (file_id, region_code) {
+        file_id -> Binary,
+        region_code -> Text,
+        at -> BigInt,
+    }
+}
+diesel::table! {
     anonymous_files (id) {
         id -> Binary,
         region_code -> Text,

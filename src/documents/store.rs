@@ -1,7 +1,7 @@
 //! SQL of stored files.
 
 use super::FileClass;
-use super::schema::{anonymous_files as anonymous, file_shares as shares, files};
+use super::schema::{anonymous_files as anonymous, file_regions as shown, file_shares as shares, files};
 use crate::each;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{FileId, OrgId, UserId};
@@ -62,6 +62,23 @@ pub fn share(tx: &mut Tx<'_>, file: FileId, org: OrgId, at: At) -> Outcome<()> {
 /// Whether a file was shown to an organisation.
 pub fn is_shared(on: &mut Read, file: FileId, org: OrgId) -> Outcome<bool> {
     Ok(each!(on, c => diesel::select(diesel::dsl::exists(shares::table.find((file, org)))).get_result(c))?)
+}
+
+/// Shows a file to a region's offices and auditors; once is enough.
+pub fn show_in(tx: &mut Tx<'_>, file: FileId, region: &RegionCode, at: At) -> Outcome<()> {
+    let row = (shown::file_id.eq(file), shown::region_code.eq(region), shown::at.eq(at));
+    each!(tx, c => insert_into(shown::table).values(row).on_conflict_do_nothing().execute(c))?;
+    Ok(())
+}
+
+/// Whether a file was shown in a region or below it.
+pub fn is_shown_in(on: &mut Read, file: FileId, region: &RegionCode) -> Outcome<bool> {
+    let (from, below) = region.subtree();
+    let of_file = shown::table
+        .filter(shown::file_id.eq(file))
+        .filter(shown::region_code.ge(from))
+        .filter(shown::region_code.lt(below));
+    Ok(each!(on, c => diesel::select(diesel::dsl::exists(of_file)).get_result(c))?)
 }
 
 /// A file that nobody known brought.

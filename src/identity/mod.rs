@@ -33,9 +33,10 @@ pub use http::{InvitationRequest, NewOrganisationRequest, Settings};
 pub use mails::{tell, tell_office};
 pub use queries::{
     Colleague, ancestors, check_stands, colleagues, contractor_serves, has_units_below, holds, is_member, members_with,
-    merged_in, nearest_office, operator, organisation, organisation_by_uscc, organisation_in, organisations,
-    organisations_of, parent, payers_of, pays_for, person, recipients, region_exists, roles, scope_allows, subtree,
-    succession, tree_contained_since, tree_contains, units_of_union, units_served, user_by_email,
+    merged_in, nearest_office, operator, organisation, organisation_by_uscc, organisation_in, organisation_named,
+    organisations, organisations_of, parent, payers_of, pays_for, person, recipients, region_exists,
+    regions_with_office, roles, scope_allows, subtree, succession, tree_contained_since, tree_contains, units_of_union,
+    units_served, user_by_email,
 };
 pub use rules::{Succession, source};
 pub use store::{Acts, Organisation, PayerKind, Standing, acts};

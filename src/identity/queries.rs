@@ -156,6 +156,27 @@ pub fn nearest_office(read: &mut Read, kind: OrgKind, region: &RegionCode) -> Ou
         .map(|office| office.id))
 }
 
+/// Those of some regions that have an active office of a kind of exactly that region.
+///
+/// # Errors
+/// When the database fails.
+pub fn regions_with_office(read: &mut Read, kind: OrgKind, regions: &[RegionCode]) -> Outcome<Vec<RegionCode>> {
+    let mut found: Vec<RegionCode> =
+        store::offices_of(read, kind, regions)?.into_iter().map(|office| office.region_code).collect();
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+/// The organisation of exactly this name, where one alone has it.
+///
+/// # Errors
+/// When the database fails.
+pub fn organisation_named(read: &mut Read, name: &str) -> Outcome<Option<Organisation>> {
+    let mut found = store::organisations_named(read, name, 2)?;
+    Ok(found.pop().filter(|_| found.is_empty()))
+}
+
 /// Names and addresses of an organisation's active members with a role.
 ///
 /// # Errors

@@ -41,6 +41,10 @@ pub enum Holds {
     Ids,
     /// A rate of tax, or 免税.
     Rate,
+    /// A quantity with at most three decimals.
+    Quantity,
+    /// Texts as they are, with semicolons between them.
+    Listed,
 }
 
 /// What cells may refer to.
@@ -115,6 +119,8 @@ pub fn read(holds: Holds, given: &Given, known: &Known) -> Result<Value, Fault> 
         Holds::Scheme => scheme(&plain(given), known),
         Holds::Rate => rate(given),
         Holds::Ids => Ok(json!(listed(&narrow(&plain(given))).collect::<Vec<_>>())),
+        Holds::Quantity => quantity(given),
+        Holds::Listed => Ok(json!(texts(&plain(given)).collect::<Vec<_>>())),
     }
 }
 
@@ -273,6 +279,25 @@ fn parts_of_one(text: &str, decimals: usize) -> Option<i64> {
     fits.then(|| format!("{whole}{part:0<decimals$}"))?.parse().ok()
 }
 
+/// A decimal as the API takes it.
+fn quantity(given: &Given) -> Result<Value, Fault> {
+    let read = digits(given).filter(|(negative, _, part)| !negative && part.len() <= 3);
+    let shown = read.map(|(_, whole, part)| {
+        let whole = whole.trim_start_matches('0');
+        let whole = if whole.is_empty() { "0" } else { whole };
+        if part.is_empty() { whole.to_owned() } else { format!("{whole}.{part}") }
+    });
+    shown.map_or_else(
+        || fault("wrong_format", "应为数量，最多三位小数", "must be a quantity with at most three decimals"),
+        |text| Ok(json!(text)),
+    )
+}
+
+/// Texts between semicolons or line ends.
+fn texts(text: &str) -> impl Iterator<Item = &str> {
+    text.split([';', '；', '\n']).map(str::trim).filter(|item| !item.is_empty())
+}
+
 /// The items of a list.
 fn listed(text: &str) -> impl Iterator<Item = &str> {
     text.split([';', ',', '、', '\n']).map(str::trim).filter(|item| !item.is_empty())
@@ -426,6 +451,17 @@ mod tests {
             assert_eq!(shown(Holds::Rate, &text(written)), ppm, "{written}");
         }
         assert_eq!(shown(Holds::Rate, &typed("0.09")), "90000");
+        assert_eq!(shown(Holds::Listed, &text("甲（集团）；乙/丙/A1\n 丁 ;")), r#"["甲（集团）","乙/丙/A1","丁"]"#);
+        for (written, quantity) in [
+            ("20", "20"),
+            ("２．５００", "2.5"),
+            ("1,000", "1000"),
+            ("007", "7"),
+            ("-1", "!wrong_format"),
+            ("1.2345", "!wrong_format"),
+        ] {
+            assert_eq!(shown(Holds::Quantity, &text(written)), quantity, "{written}");
+        }
     }
 
     #[test]

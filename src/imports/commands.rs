@@ -1,12 +1,14 @@
 //! Use cases of imports: begin one, and take it a step further in one transaction.
 
 use super::columns::Titles;
-use super::kinds::{self, Created};
+use super::groups::rows_of;
+use super::kinds::{self, Created, Means};
 use super::rows::{self, Draft, Rows, Wrong};
 use super::rules::{self, ImportKind, ImportMode, ImportPhase, ImportState, MOST_ERRORS};
 use super::store::{self, ErrorRow, ImportRow, ResultRow, WaitingRow};
 use crate::audit;
 use crate::documents::{self, NewFile};
+use crate::donations::Keys;
 use crate::identity::{self, Standing};
 use crate::kernel::actor::{Actor, OrgKind, Role, Scope, Via};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
@@ -165,7 +167,7 @@ pub struct Reading {
 ///
 /// # Errors
 /// When the database fails; what is wrong with rows is entered instead.
-pub fn step(tx: &mut Tx<'_>, id: ImportId, public_url: &str) -> Outcome<Going> {
+pub fn step(tx: &mut Tx<'_>, id: ImportId, means: Means<'_>) -> Outcome<Going> {
     let Some(mut row) = store::claim(tx, id)? else { return Ok(Going::Ended) };
     let Some(actor) = acting(tx, (row.user_id, row.org_id), row.kind)? else {
         let gone = Message::new("导入人已无权导入", "who began the import may no longer do so");
@@ -174,11 +176,9 @@ pub fn step(tx: &mut Tx<'_>, id: ImportId, public_url: &str) -> Outcome<Going> {
     row.state = ImportState::Running;
     match row.phase {
         ImportPhase::Reading => reading(tx, row),
-        ImportPhase::Checking => batch(tx, row, &Work { actor, public_url }, false),
-        ImportPhase::Writing if row.mode == ImportMode::GoodRowsOnly => {
-            batch(tx, row, &Work { actor, public_url }, true)
-        }
-        ImportPhase::Writing => write_all(tx, row, &Work { actor, public_url }),
+        ImportPhase::Checking => batch(tx, row, &Work { actor, means }, false),
+        ImportPhase::Writing if row.mode == ImportMode::GoodRowsOnly => batch(tx, row, &Work { actor, means }, true),
+        ImportPhase::Writing => write_all(tx, row, &Work { actor, means }),
         ImportPhase::Ended => Ok(Going::Ended),
     }
 }
@@ -197,15 +197,14 @@ fn reading(tx: &mut Tx<'_>, mut row: ImportRow) -> Outcome<Going> {
 ///
 /// # Errors
 /// `stale_version` when somebody else reads.
-pub fn stage(tx: &mut Tx<'_>, id: ImportId, claim: i64, drafts: &[Draft]) -> Outcome<i64> {
+pub fn stage(tx: &mut Tx<'_>, id: ImportId, claim: i64, drafts: &[Draft], keys: &Keys) -> Outcome<i64> {
     let row = reading_still(tx, id, claim)?;
-    let waiting = drafts.iter().map(|draft| WaitingRow {
-        import_id: id,
-        number: draft.number,
-        parts: draft.parts.to_string(),
-        rests: draft.rests,
+    let waiting = drafts.iter().map(|draft| {
+        let text = draft.parts.to_string();
+        let parts = if kinds::personal(row.kind) { keys.seal_row(&text, &id.to_string())? } else { text };
+        Ok(WaitingRow { import_id: id, number: draft.number, parts, rests: draft.rests })
     });
-    store::insert_rows(tx, &waiting.collect::<Vec<_>>())?;
+    store::insert_rows(tx, &waiting.collect::<Outcome<Vec<_>>>()?)?;
     Ok(row.version)
 }
 
@@ -220,8 +219,8 @@ fn reading_still(tx: &mut Tx<'_>, id: ImportId, claim: i64) -> Outcome<ImportRow
 /// `stale_version` when somebody else reads.
 pub fn read_through(tx: &mut Tx<'_>, id: ImportId, claim: i64, rows: &Rows) -> Outcome<()> {
     let mut row = reading_still(tx, id, claim)?;
-    let drafts = i64::try_from(rows.drafts.len()).map_err(AppError::internal)?;
-    row.rows_total = Some(drafts + rows.bad);
+    let drafts = rows.drafts.iter().map(|draft| rows_of(&draft.parts, draft.number).len()).sum::<usize>();
+    row.rows_total = Some(i64::try_from(drafts).map_err(AppError::internal)? + rows.bad);
     (row.bad, row.skipped) = (rows.bad, rows.skipped);
     row.phase = rules::after_reading(row.mode);
     enter_errors(tx, &mut row, &rows.wrong)?;
@@ -251,7 +250,7 @@ fn enter_errors(tx: &mut Tx<'_>, row: &mut ImportRow, wrong: &[Wrong]) -> Outcom
 /// Who does a row's work.
 struct Work<'a> {
     actor: Actor,
-    public_url: &'a str,
+    means: Means<'a>,
 }
 
 impl Work<'_> {
@@ -262,7 +261,7 @@ impl Work<'_> {
         parts: &Value,
         faults: Option<&mut Vec<AppError>>,
     ) -> Outcome<Created> {
-        kinds::carry_out(tx, &self.actor, row.kind, parts, self.public_url, faults)
+        kinds::carry_out(tx, &self.actor, row.kind, parts, self.means, faults)
     }
 
     /// Does a row's work, or only tries it; everything that the commands have against it.
@@ -321,18 +320,20 @@ fn batch(tx: &mut Tx<'_>, mut row: ImportRow, work: &Work<'_>, keep: bool) -> Ou
     let (form, titles) = (kinds::form(row.kind), read_titles(&row)?);
     let (mut made, mut wrong) = (Vec::new(), Vec::new());
     for waiting in &waiting {
-        let mut parts = parts_of(waiting)?;
+        let mut parts = parts_of(&row, waiting, work)?;
+        let numbers = rows_of(&parts, waiting.number);
+        let count = i64::try_from(numbers.len()).map_err(AppError::internal)?;
         if waiting.rests && !keep {
             kinds::alone(row.kind, &mut parts);
         }
         match work.attempt(tx, &row, &parts, keep)? {
             Ok(created) => {
-                row.good += 1;
+                row.good += count;
                 made.push(result(&row, waiting.number, created));
             }
             Err(errors) => {
-                row.bad += 1;
-                wrong.extend(rows::refused(form, &titles, waiting.number, &errors));
+                row.bad += count;
+                wrong.extend(rows::refused(form, &titles, &numbers, &errors));
             }
         }
     }
@@ -345,8 +346,12 @@ fn batch(tx: &mut Tx<'_>, mut row: ImportRow, work: &Work<'_>, keep: bool) -> Ou
     Ok(Going::On)
 }
 
-fn parts_of(waiting: &WaitingRow) -> Outcome<Value> {
-    serde_json::from_str(&waiting.parts).map_err(AppError::internal)
+fn parts_of(row: &ImportRow, waiting: &WaitingRow, work: &Work<'_>) -> Outcome<Value> {
+    if !kinds::personal(row.kind) {
+        return serde_json::from_str(&waiting.parts).map_err(AppError::internal);
+    }
+    let text = work.means.keys.open_row(&waiting.parts, &row.id.to_string())?;
+    serde_json::from_str(&text).map_err(AppError::internal)
 }
 
 fn read_titles(row: &ImportRow) -> Outcome<Titles> {
@@ -388,8 +393,10 @@ fn write_all(tx: &mut Tx<'_>, mut row: ImportRow, work: &Work<'_>) -> Outcome<Go
             let Some(last) = waiting.last() else { return Ok(()) };
             row.cursor = last.number;
             for waiting in &waiting {
-                let outcome = work.carry_out(tx, &row, &parts_of(waiting)?, None);
-                let created = outcome.inspect_err(|error| refused = Some((waiting.number, error.clone())))?;
+                let parts = parts_of(&row, waiting, work)?;
+                let outcome = work.carry_out(tx, &row, &parts, None);
+                let rows = || rows_of(&parts, waiting.number);
+                let created = outcome.inspect_err(|error| refused = Some((rows(), error.clone())))?;
                 made.push(result(&row, waiting.number, created));
             }
         }
@@ -401,10 +408,11 @@ fn write_all(tx: &mut Tx<'_>, mut row: ImportRow, work: &Work<'_>) -> Outcome<Go
         }
         (Err(error), None) => Err(error),
         (Err(error), Some(_)) if is_fault(&error) => Err(error),
-        (Err(_), Some((number, error))) => {
+        (Err(_), Some((numbers, error))) => {
             // Something changed since the row was tried.
-            (row.good, row.bad) = (row.good - 1, row.bad + 1);
-            let wrong = rows::refused(kinds::form(row.kind), &read_titles(&row)?, number, &[error]);
+            let count = i64::try_from(numbers.len()).map_err(AppError::internal)?;
+            (row.good, row.bad) = (row.good - count, row.bad + count);
+            let wrong = rows::refused(kinds::form(row.kind), &read_titles(&row)?, &numbers, &[error]);
             enter_errors(tx, &mut row, &wrong)?;
             let message = Message::new("有错误的行，未导入任何行", "rows are wrong; nothing was imported");
             fail(tx, row, Code::ValidationFailed, &message)

@@ -6,9 +6,10 @@ use super::rules::{ImportKind, ImportMode};
 use super::{job, kinds, template};
 use crate::documents::{self, FileClass, NewFile, Vault};
 use crate::kernel::actor::{
-    ImportInvoices, ImportProducts, ImportSuppliers, ImportUnits, Permission, ReadImports, SignedIn,
+    ImportDonations, ImportInvoices, ImportProducts, ImportSuppliers, ImportUnits, Permission, ReadImports, SignedIn,
 };
-use crate::kernel::error::AppError;
+use crate::kernel::error::{AppError, Code};
+use crate::kernel::identity_number;
 use crate::kernel::ids::ImportId;
 use crate::platform::http::{Answer, Call, Format, List, PageOf, Reply, SheetUpload};
 use crate::platform::workbook;
@@ -25,7 +26,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(import_products)
         .service(import_suppliers)
         .service(import_units)
-        .service(import_invoices);
+        .service(import_invoices)
+        .service(import_donation_activities);
     config.service(list_imports).service(get_import).service(list_import_errors).service(list_import_results);
 }
 
@@ -119,6 +121,21 @@ pub async fn import_invoices(
     begin(call, ImportKind::Invoices, query.filter, &vault).await
 }
 
+/// Imports activities of purchase in place of donation, each made of the rows of one document number and declared as
+/// `POST /donation-activities` would: all its rows or none. Files and progress as with products; the file is kept encrypted, and
+/// the numbers in it nowhere else.
+#[utoipa::path(post, path = "/imports/donation-activities", tag = "imports", params(ImportQuery),
+    request_body(content((WorkbookBytes = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "text/csv"))),
+    responses((status = 202, body = ImportView)), security(("bearer" = ["imports.donations"])))]
+#[post("/imports/donation-activities")]
+pub async fn import_donation_activities(
+    call: Call<ImportDonations, SheetUpload>,
+    query: List<ImportQuery>,
+    vault: Data<Vault>,
+) -> Answer {
+    begin(call, ImportKind::DonationActivities, query.filter, &vault).await
+}
+
 async fn begin<P: Permission>(
     call: Call<P, SheetUpload>,
     kind: ImportKind,
@@ -133,10 +150,13 @@ async fn begin<P: Permission>(
     if let Err(full) = call.web().store.read(move |read| documents::has_room(read, org, size_bytes, at)).await {
         return call.write_keyed(move |_, _, _| Err(full.clone())).await;
     }
-    let class = FileClass::Evidence;
+    let class = if kinds::personal(kind) { FileClass::Restricted } else { FileClass::Evidence };
     let sha256 = vault.put(class, bytes).await?;
     let ending = if content_type == workbook::XLSX { "xlsx" } else { "csv" };
     let name = name.unwrap_or_else(|| format!("{kind}.{ending}"));
+    if kinds::personal(kind) {
+        identity_number::refuse_in(&name, "name", Code::InvalidParameter)?;
+    }
     let new = NewImport { kind, mode, titles, file: NewFile { name, content_type, size_bytes, sha256, class } };
     call.write_keyed(move |tx, actor, _| {
         let row = commands::begin(tx, actor, &new)?;

@@ -3,11 +3,12 @@
 use super::cells::Known;
 use super::columns::Titles;
 use super::commands::{self, Going, ImportStep, Reading};
-use super::kinds;
+use super::kinds::{self, Means};
 use super::rows::{self, Rows};
 use super::rules::{ImportKind, MOST_COLUMNS, MOST_ROWS};
 use crate::certification;
 use crate::documents::{self, Vault};
+use crate::donations::Keys;
 use crate::kernel::actor::Scope;
 use crate::kernel::error::{AppError, Outcome};
 use crate::kernel::ids::ImportId;
@@ -39,6 +40,8 @@ pub struct Parts {
     pub schemas: Arc<Schemas>,
     /// The address in links.
     pub public_url: Arc<str>,
+    /// Hashes persons and households, and encrypts rows that name them while they wait.
+    pub keys: Keys,
 }
 
 /// Reads the table in a file of a kind, and which columns it has.
@@ -86,8 +89,11 @@ async fn run(parts: &Parts, ctx: &Ctx, import: ImportId) -> Outcome<()> {
 /// # Errors
 /// When the database or the object store fails.
 pub async fn step(parts: &Parts, ctx: &Ctx, import: ImportId) -> Outcome<bool> {
-    let public_url = parts.public_url.clone();
-    let going = parts.store.write(ctx.clone(), move |tx| commands::step(tx, import, &public_url)).await?;
+    let (public_url, keys) = (parts.public_url.clone(), parts.keys.clone());
+    let going = parts
+        .store
+        .write(ctx.clone(), move |tx| commands::step(tx, import, Means { public_url: &public_url, keys: &keys }));
+    let going = going.await?;
     match going {
         Going::Ended => Ok(false),
         Going::On => Ok(true),
@@ -119,10 +125,10 @@ async fn read(parts: &Parts, ctx: &Ctx, reading: Reading) -> Outcome<()> {
 async fn keep(parts: &Parts, ctx: &Ctx, (import, mut claim): (ImportId, i64), rows: Rows) -> Outcome<()> {
     let rows = Arc::new(rows);
     for from in (0..rows.drafts.len()).step_by(STAGED) {
-        let some = rows.clone();
+        let (some, keys) = (rows.clone(), parts.keys.clone());
         let staged = parts.store.write(ctx.clone(), move |tx| {
             let until = (from + STAGED).min(some.drafts.len());
-            commands::stage(tx, import, claim, &some.drafts[from..until])
+            commands::stage(tx, import, claim, &some.drafts[from..until], &keys)
         });
         claim = staged.await?;
     }

@@ -1,5 +1,5 @@
 //! Bulk imports: a workbook of products with drafts of their certification, of suppliers with drafts of their admission, of
-//! budget units with their places in the tree, or of invoices.
+//! budget units with their places in the tree, of invoices, or of activities of purchase in place of donation.
 //!
 //! Owns `imports`, `import_rows`, `import_errors` and `import_results`.
 //!
@@ -10,11 +10,14 @@
 //!   and ends the import. Good rows only: each batch writes its rows and the cursor behind them in one transaction. Either way a
 //!   crash leaves no row half done, and none is written twice.
 //! - Who imports is asked for its rights in every one of these transactions.
+//! - Rows that are one record together (an activity's lines) are one draft: all of them are imported, or none.
+//! - What names persons or households is encrypted while it waits, and so is its file.
 //! - Files are read in bounded memory (`platform::workbook`), and never inside a transaction.
 
 mod cells;
 mod columns;
 mod commands;
+mod groups;
 pub mod http;
 mod job;
 mod kinds;

@@ -2,6 +2,7 @@
 
 use super::cells::{self, Known};
 use super::columns::{EXAMPLE, Form, Place, Titles};
+use super::groups;
 use super::kinds;
 use crate::kernel::error::{AppError, FieldError, Message};
 use crate::platform::http::Schemas;
@@ -52,6 +53,9 @@ pub struct Rows {
 /// Reads every row; nothing is asked of the database.
 #[must_use]
 pub fn read(form: &Form, titles: &Titles, table: &Table, known: &Known, schemas: &Schemas) -> Rows {
+    if kinds::grouped(form.kind) {
+        return groups::read(form, titles, table, known, schemas);
+    }
     let mut rows = Rows::default();
     let mut seen: HashMap<String, usize> = HashMap::new();
     for row in &table.rows {
@@ -62,13 +66,9 @@ pub fn read(form: &Form, titles: &Titles, table: &Table, known: &Known, schemas:
             rows.skipped += 1;
             continue;
         }
-        let mut reading = Reading { form, titles, number: row.number, faults: BTreeMap::new(), rest: Vec::new() };
+        let mut reading = Reading::of(form, titles, row.number);
         let mut parts = reading.cells(row, known);
-        let touched = |area: &&Merged| (area.rows.0..=area.rows.1).contains(&row.number);
-        for area in table.merged.iter().filter(touched).take(MOST_MERGED) {
-            let message = Message::new("含合并单元格，请取消合并", "has merged cells; unmerge them");
-            reading.fault(area.columns.0, "merged_cells", message);
-        }
+        reading.merged(table);
         kinds::complete(form.kind, &mut parts);
         for error in kinds::misshapen(form.kind, &parts, schemas) {
             reading.error(&error);
@@ -89,7 +89,7 @@ pub fn read(form: &Form, titles: &Titles, table: &Table, known: &Known, schemas:
     rows
 }
 
-fn is_example(form: &Form, titles: &Titles, row: &Row) -> bool {
+pub(super) fn is_example(form: &Form, titles: &Titles, row: &Row) -> bool {
     let named = titles.place_of(form.columns.first().map_or("", |column| column.key));
     let first = row.cells.iter().find(|(place, _)| Some(*place) == named);
     matches!(first, Some((_, Given::Text(text))) if cells::trimmed(text).starts_with(EXAMPLE))
@@ -97,20 +97,18 @@ fn is_example(form: &Form, titles: &Titles, row: &Row) -> bool {
 
 impl Rows {
     fn take(&mut self, reading: Reading<'_>, parts: Value, rests: bool) {
-        let number = i64::try_from(reading.number).unwrap_or(i64::MAX);
-        let wrong: Vec<_> = reading.faults.into_values().chain(reading.rest).collect();
-        if wrong.is_empty() {
-            return self.drafts.push(Draft { number, parts, rests });
+        if reading.is_right() {
+            return self.drafts.push(Draft { number: reading.number(), parts, rests });
         }
         self.bad += 1;
-        self.wrong.extend(wrong.into_iter().map(|(place, code, message)| Wrong { number, place, code, message }));
+        self.wrong.extend(reading.found());
     }
 }
 
 type Found = (Place, String, Message);
 
 /// A row while it is read.
-struct Reading<'a> {
+pub(super) struct Reading<'a> {
     form: &'a Form,
     titles: &'a Titles,
     number: usize,
@@ -120,8 +118,44 @@ struct Reading<'a> {
     rest: Vec<Found>,
 }
 
-impl Reading<'_> {
-    fn cells(&mut self, row: &Row, known: &Known) -> Value {
+impl<'a> Reading<'a> {
+    pub(super) fn of(form: &'a Form, titles: &'a Titles, number: usize) -> Reading<'a> {
+        Reading { form, titles, number, faults: BTreeMap::new(), rest: Vec::new() }
+    }
+
+    /// The row's number, as spreadsheets show it.
+    pub(super) fn row(&self) -> usize {
+        self.number
+    }
+
+    /// The same, as it is kept.
+    pub(super) fn number(&self) -> i64 {
+        i64::try_from(self.number).unwrap_or(i64::MAX)
+    }
+
+    /// Whether nothing is wrong with it.
+    pub(super) fn is_right(&self) -> bool {
+        self.faults.is_empty() && self.rest.is_empty()
+    }
+
+    /// What is wrong with it.
+    pub(super) fn found(self) -> Vec<Wrong> {
+        let number = self.number();
+        let all = self.faults.into_values().chain(self.rest);
+        all.map(|(place, code, message)| Wrong { number, place, code, message }).collect()
+    }
+
+    /// Names merged cells that touch the row.
+    pub(super) fn merged(&mut self, table: &Table) {
+        let number = self.number;
+        let touched = |area: &&Merged| (area.rows.0..=area.rows.1).contains(&number);
+        for area in table.merged.iter().filter(touched).take(MOST_MERGED) {
+            let message = Message::new("含合并单元格，请取消合并", "has merged cells; unmerge them");
+            self.fault(area.columns.0, "merged_cells", message);
+        }
+    }
+
+    pub(super) fn cells(&mut self, row: &Row, known: &Known) -> Value {
         let mut parts = Value::Object(Map::new());
         for (place, given) in &row.cells {
             if cells::is_blank(given) {
@@ -146,7 +180,7 @@ impl Reading<'_> {
     }
 
     /// Takes an error's fields; of a cell that is wrong already nothing more is said.
-    fn error(&mut self, error: &AppError) {
+    pub(super) fn error(&mut self, error: &AppError) {
         for (place, code, message) in located(self.form, self.titles, error) {
             let told = |found: &Found| found.0.title == place.title && !place.title.is_empty();
             if !self.faults.values().any(told) && !self.rest.iter().any(told) {
@@ -170,12 +204,24 @@ fn located(form: &Form, titles: &Titles, error: &AppError) -> Vec<Found> {
 
 /// What commands have against a row.
 #[must_use]
-pub fn refused(form: &Form, titles: &Titles, number: i64, errors: &[AppError]) -> Vec<Wrong> {
+pub fn refused(form: &Form, titles: &Titles, numbers: &[i64], errors: &[AppError]) -> Vec<Wrong> {
     let mut told = BTreeSet::new();
-    let found = errors.iter().flat_map(|error| located(form, titles, error));
-    let fresh =
-        found.filter(|(place, code, _)| told.insert((place.letters.clone(), place.title.clone(), code.clone())));
-    fresh.map(|(place, code, message)| Wrong { number, place, code, message }).collect()
+    let one = |(number, error): (i64, AppError)| {
+        let found = located(form, titles, &error).into_iter();
+        found.map(move |(place, code, message)| Wrong { number, place, code, message }).collect::<Vec<_>>()
+    };
+    let found = errors.iter().flat_map(|error| rows_of_error(error, numbers)).flat_map(one);
+    let key =
+        |wrong: &Wrong| (wrong.number, wrong.place.letters.clone(), wrong.place.title.clone(), wrong.code.clone());
+    found.filter(|wrong| told.insert(key(wrong))).collect()
+}
+
+/// Which row each part of an error is about; of a record of one row everything is about that.
+fn rows_of_error(error: &AppError, numbers: &[i64]) -> Vec<(i64, AppError)> {
+    match numbers {
+        [one] => vec![(*one, error.clone())],
+        several => groups::by_row(error, several),
+    }
 }
 
 /// Puts a value where a pointer says; `0` is the first of a list.

@@ -14,6 +14,8 @@ crate::text_enum! {
         Units "units"
         /// 发票清单: by the supplier or the payer.
         Invoices "invoices"
+        /// 以购代捐活动: by the organiser.
+        DonationActivities "donation_activities"
     }
 }
 

@@ -45,14 +45,16 @@ fn choice(holds: Holds, known: &Known) -> Choice {
         | Holds::Yuan
         | Holds::Rate
         | Holds::Day
-        | Holds::Ids => Choice::Free,
+        | Holds::Ids
+        | Holds::Quantity
+        | Holds::Listed => Choice::Free,
     }
 }
 
 const fn width(holds: Holds) -> u16 {
     match holds {
-        Holds::Text | Holds::Ids => 30,
+        Holds::Text | Holds::Ids | Holds::Listed => 30,
         Holds::Code | Holds::Email | Holds::Region | Holds::Origins | Holds::Scheme => 24,
-        Holds::Whole | Holds::Yuan | Holds::Rate | Holds::Day | Holds::YesNo | Holds::Word(_) => 16,
+        Holds::Whole | Holds::Yuan | Holds::Rate | Holds::Quantity | Holds::Day | Holds::YesNo | Holds::Word(_) => 16,
     }
 }

@@ -287,6 +287,13 @@ permissions! {
     /// Double claims, counts and matches in scope.
     OverseeLinkage "linkage.oversee" { OFFICES Reviewer, HOUSEHOLD_AUDITORS Auditor }
 
+    /// Declare activities of purchase in place of donation, and helped sales, of the own organisation.
+    DeclareDonations "donations.declare" { HOLDERS Trader, HOLDERS Manager, UNITS Reviewer }
+    /// Verify declarations at the place of the own region, and correct them.
+    VerifyDonations "donations.verify" { OFFICES Reviewer }
+    /// Read declarations in scope.
+    ReadDonations "donations.read" { HOLDERS Trader, HOLDERS Manager, HOLDERS Auditor, UNITS Reviewer, OFFICES Reviewer, OFFICES Auditor, FINANCE Reviewer, FINANCE Auditor, AUDITORS Auditor, OPERATOR Auditor, OPERATOR OrgAdmin }
+
     /// List suppliers of the own region, lift entries, decide appeals from one level below.
     ManageBlacklist "blacklist.manage" { OFFICES Reviewer }
     /// Appeal against the own organisation's entry.
@@ -305,8 +312,10 @@ permissions! {
     ImportUnits "imports.units" { OPERATOR OrgAdmin }
     /// Import lists of invoices that were issued or received.
     ImportInvoices "imports.invoices" { SELLERS Seller, BUYERS Payer }
+    /// Import activities of purchase in place of donation.
+    ImportDonations "imports.donations" { HOLDERS Trader, HOLDERS Manager, UNITS Reviewer }
     /// Read the own organisation's imports.
-    ReadImports "imports.read" { SELLERS Seller, BUYERS Payer, OPERATOR OrgAdmin }
+    ReadImports "imports.read" { SELLERS Seller, BUYERS Payer, HOLDERS Trader, HOLDERS Manager, UNITS Reviewer, OPERATOR OrgAdmin }
 
     /// Fill and submit the own unit's plan.
     FillPlan "quota.fill" { UNITS Manager }

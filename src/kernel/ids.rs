@@ -111,6 +111,12 @@ crate::ids! {
     DoubleClaimSettlementId "hst"
     /// A result of the yearly re-check of a list.
     HouseholdCheckId "hck"
+    /// A declared activity of purchase in place of donation, or helped sale.
+    DeclarationId "dcl"
+    /// Something that happened to a declaration.
+    DonationStepId "dnp"
+    /// An entry of what a declaration counts.
+    DonationEntryId "dne"
     /// A product.
     ProductId "prd"
     /// A listing: a product on sale.

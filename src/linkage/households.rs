@@ -21,7 +21,10 @@ impl Households {
         keyed(&self.0, normal.as_bytes()).to_vec()
     }
     /// The hash of a household as people write it.
-    pub(super) fn hash_of(&self, text: &str) -> Result<Vec<u8>, NoHousehold> {
+    ///
+    /// # Errors
+    /// When it names no household.
+    pub fn hash_of(&self, text: &str) -> Result<Vec<u8>, NoHousehold> {
         normal_identity(text).map(|normal| self.hash(&normal))
     }
 }

@@ -25,3 +25,4 @@ mod store;
 
 pub use commands::remind;
 pub use households::Households;
+pub use rules::{NoHousehold, normal_identity};

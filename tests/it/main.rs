@@ -25,6 +25,7 @@ mod counting;
 mod deadlines;
 mod demo;
 mod documents;
+mod donations;
 mod floors;
 mod front;
 mod golden;

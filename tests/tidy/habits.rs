@@ -6,7 +6,7 @@ use crate::source::{Finding, Source, Tree};
 use std::collections::BTreeMap;
 
 /// Tables whose rows are never changed: they are corrected by adding.
-const APPEND_ONLY: [&str; 9] = [
+const APPEND_ONLY: [&str; 12] = [
     "ledger_transfers",
     "ledger_counts",
     "audit_entries",
@@ -16,6 +16,9 @@ const APPEND_ONLY: [&str; 9] = [
     "catalogue_batch_rows",
     "statement_lines",
     "statement_differences",
+    "donation_steps",
+    "donation_entries",
+    "donation_entry_parts",
 ];
 
 /// Where time, chance and identity come from; `*` is any ending.

@@ -8,6 +8,7 @@ use crate::kernel::error::Outcome;
 use crate::kernel::ids::OrgId;
 use crate::kernel::page::PageRequest;
 use crate::kernel::region_code::RegionCode;
+use crate::kernel::search_text::sort_key;
 use crate::kernel::time::{At, Day};
 use crate::kernel::uscc::Uscc;
 use crate::platform::db::{Condition, Read, Tx, Wording};
@@ -90,6 +91,14 @@ pub fn organisations(on: &mut Read, ids: &[OrgId]) -> Outcome<Vec<Organisation>>
 pub fn organisation_by_uscc(on: &mut Read, uscc: &Uscc) -> Outcome<Option<Organisation>> {
     Ok(
         each!(on, c => organisations::table.filter(organisations::uscc.eq(uscc)).select(Organisation::as_select()).first(c).optional())?,
+    )
+}
+
+/// The first organisations of exactly this name.
+pub fn organisations_named(on: &mut Read, name: &str, most: i64) -> Outcome<Vec<Organisation>> {
+    Ok(
+        each!(on, c => organisations::table.filter(organisations::name_key.eq(sort_key(name))).filter(organisations::name.eq(name))
+        .order(organisations::id).limit(most).select(Organisation::as_select()).load(c))?,
     )
 }
 

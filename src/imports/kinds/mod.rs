@@ -1,5 +1,6 @@
 //! What each kind of import consists of: its columns, and what a row does.
 
+mod donations;
 mod invoices;
 mod products;
 mod suppliers;
@@ -7,7 +8,10 @@ mod units;
 
 use super::columns::Form;
 use super::rules::ImportKind;
-use crate::kernel::actor::{Actor, Grant, ImportInvoices, ImportProducts, ImportSuppliers, ImportUnits, Permission};
+use crate::donations::Keys;
+use crate::kernel::actor::{
+    Actor, Grant, ImportDonations, ImportInvoices, ImportProducts, ImportSuppliers, ImportUnits, Permission,
+};
 use crate::kernel::error::{AppError, Message, Outcome};
 use crate::platform::db::Tx;
 use crate::platform::http::Schemas;
@@ -30,6 +34,7 @@ pub const fn form(kind: ImportKind) -> &'static Form {
         ImportKind::Suppliers => &suppliers::FORM,
         ImportKind::Units => &units::FORM,
         ImportKind::Invoices => &invoices::FORM,
+        ImportKind::DonationActivities => &donations::FORM,
     }
 }
 
@@ -41,6 +46,7 @@ pub const fn grants(kind: ImportKind) -> &'static [Grant] {
         ImportKind::Suppliers => ImportSuppliers::GRANTS,
         ImportKind::Units => ImportUnits::GRANTS,
         ImportKind::Invoices => ImportInvoices::GRANTS,
+        ImportKind::DonationActivities => ImportDonations::GRANTS,
     }
 }
 
@@ -51,6 +57,7 @@ pub fn complete(kind: ImportKind, parts: &mut Value) {
         ImportKind::Suppliers => suppliers::complete(parts),
         ImportKind::Units => units::complete(parts),
         ImportKind::Invoices => {}
+        ImportKind::DonationActivities => donations::complete(parts),
     }
 }
 
@@ -61,6 +68,7 @@ pub fn misshapen(kind: ImportKind, parts: &Value, schemas: &Schemas) -> Vec<AppE
         ImportKind::Suppliers => suppliers::misshapen(parts, schemas),
         ImportKind::Units => units::misshapen(parts, schemas),
         ImportKind::Invoices => invoices::misshapen(parts, schemas),
+        ImportKind::DonationActivities => donations::misshapen(parts, schemas),
     }
 }
 
@@ -72,14 +80,33 @@ pub fn identity(kind: ImportKind, parts: &Value) -> Option<(String, &'static str
         ImportKind::Suppliers => suppliers::identity(parts),
         ImportKind::Units => units::identity(parts),
         ImportKind::Invoices => invoices::identity(parts),
+        ImportKind::DonationActivities => None,
     }
+}
+
+/// Whether several rows of a file are one record together.
+#[must_use]
+pub const fn grouped(kind: ImportKind) -> bool {
+    matches!(kind, ImportKind::DonationActivities)
+}
+
+/// What makes rows of a file one record; a row that does not say is one by itself.
+#[must_use]
+pub fn group(kind: ImportKind, parts: &Value) -> Option<String> {
+    if grouped(kind) { donations::group(parts) } else { None }
+}
+
+/// Whether rows name persons or households, so that they are encrypted while they wait.
+#[must_use]
+pub const fn personal(kind: ImportKind) -> bool {
+    matches!(kind, ImportKind::DonationActivities)
 }
 
 /// The row that another one has to stand above, as [`identity`] tells it, and where this one says so.
 #[must_use]
 pub fn needs(kind: ImportKind, parts: &Value) -> Option<(String, &'static str)> {
     match kind {
-        ImportKind::Products | ImportKind::Suppliers | ImportKind::Invoices => None,
+        ImportKind::Products | ImportKind::Suppliers | ImportKind::Invoices | ImportKind::DonationActivities => None,
         ImportKind::Units => units::needs(parts),
     }
 }
@@ -87,9 +114,18 @@ pub fn needs(kind: ImportKind, parts: &Value) -> Option<(String, &'static str)> 
 /// Takes out of a row what rests on other rows of its file: for a trial, after which nothing of it is left.
 pub fn alone(kind: ImportKind, parts: &mut Value) {
     match kind {
-        ImportKind::Products | ImportKind::Suppliers | ImportKind::Invoices => {}
+        ImportKind::Products | ImportKind::Suppliers | ImportKind::Invoices | ImportKind::DonationActivities => {}
         ImportKind::Units => units::alone(parts),
     }
+}
+
+/// What rows are carried out with.
+#[derive(Clone, Copy)]
+pub struct Means<'a> {
+    /// The address in links.
+    pub public_url: &'a str,
+    /// Hashes persons and households.
+    pub keys: &'a Keys,
 }
 
 /// Does what a row asks for, by the commands of the single-record API. With a list to put faults on, it goes on after one as
@@ -102,7 +138,7 @@ pub fn carry_out(
     actor: &Actor,
     kind: ImportKind,
     parts: &Value,
-    public_url: &str,
+    Means { public_url, keys }: Means<'_>,
     faults: Option<&mut Vec<AppError>>,
 ) -> Outcome<Created> {
     match kind {
@@ -110,6 +146,7 @@ pub fn carry_out(
         ImportKind::Suppliers => suppliers::carry_out(tx, actor, parts, public_url),
         ImportKind::Units => units::carry_out(tx, actor, parts, public_url),
         ImportKind::Invoices => invoices::carry_out(tx, actor, parts),
+        ImportKind::DonationActivities => donations::carry_out(tx, actor, parts, keys),
     }
 }
 
@@ -151,12 +188,16 @@ mod tests {
     fn every_word_of_the_api_can_be_chosen() {
         let api = |words: Words| words.iter().map(|(_, word)| *word).collect::<Vec<_>>();
         let all = |words: Vec<&'static str>| words;
-        use ImportKind::{Products, Suppliers};
+        use ImportKind::{DonationActivities, Products, Suppliers};
         assert_eq!(api(words(Products, "category")), all(Category::ALL.iter().map(|w| w.as_str()).collect()));
         assert_eq!(api(words(Products, "mark")), all(Mark::ALL.iter().map(|w| w.as_str()).collect()));
         assert_eq!(api(words(Products, "quality_proof")), all(QualityProof::ALL.iter().map(|w| w.as_str()).collect()));
         assert_eq!(api(words(Products, "price_proof")), all(PriceProof::ALL.iter().map(|w| w.as_str()).collect()));
         assert_eq!(api(words(Products, "linkage_kind")), all(LinkageKind::ALL.iter().map(|w| w.as_str()).collect()));
+        assert_eq!(
+            api(words(DonationActivities, "class")),
+            all(BeneficiaryClass::ALL.iter().map(|w| w.as_str()).collect())
+        );
         assert_eq!(api(words(Products, "class")), all(BeneficiaryClass::ALL.iter().map(|w| w.as_str()).collect()));
         assert_eq!(api(words(Products, "linkage_proof")), all(LinkageProof::ALL.iter().map(|w| w.as_str()).collect()));
         let sellers = OrgKind::ALL.iter().filter(|kind| kind.sells()).map(|kind| kind.as_str());

@@ -2,10 +2,11 @@
 //! nothing that the separation of duties keeps from that person.
 
 use crate::approvals;
+use crate::donations;
 use crate::identity;
-use crate::kernel::actor::{Actor, Role};
+use crate::kernel::actor::{Actor, OrgKind, Role};
 use crate::kernel::error::{AppError, Code, Outcome};
-use crate::kernel::ids::{OrderId, OrgId, PaymentId};
+use crate::kernel::ids::{DeclarationId, OrderId, OrgId, PaymentId};
 use crate::kernel::money::Fen;
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::time::{At, Day};
@@ -44,6 +45,10 @@ crate::text_enum! {
         RateOrder "rate_order"
         /// Somebody of a unit approves an order or rejects it, also in a colleague's place.
         ApproveOrder "approve_order"
+        /// An office verifies, returns or rejects a declared activity of purchase in place of donation, or helped sale.
+        VerifyDeclaration "verify_declaration"
+        /// An organiser amends what an office returned.
+        AmendDeclaration "amend_declaration"
     }
 }
 
@@ -59,8 +64,13 @@ impl TaskKind {
             TaskKind::AcceptGoods | TaskKind::ConfirmAcceptance => Role::Acceptor,
             TaskKind::ReportPayment => Role::Payer,
             TaskKind::RateOrder => Role::Trader,
-            TaskKind::ApproveOrder => Role::Manager,
+            TaskKind::ApproveOrder | TaskKind::AmendDeclaration => Role::Manager,
+            TaskKind::VerifyDeclaration => Role::Reviewer,
         }
+    }
+    /// Whether it is about what was declared.
+    const fn of_declarations(self) -> bool {
+        matches!(self, TaskKind::VerifyDeclaration | TaskKind::AmendDeclaration)
     }
     /// What is to be done to an order; nothing where the subject is a payment, or where a chain says who does it.
     const fn work(self) -> Option<Work> {
@@ -70,7 +80,10 @@ impl TaskKind {
             TaskKind::AcceptGoods => Some(Work::Accept),
             TaskKind::ConfirmAcceptance => Some(Work::Second),
             TaskKind::ReportPayment => Some(Work::Pay),
-            TaskKind::ConfirmPayment | TaskKind::ApproveOrder => None,
+            TaskKind::ConfirmPayment
+            | TaskKind::ApproveOrder
+            | TaskKind::VerifyDeclaration
+            | TaskKind::AmendDeclaration => None,
             TaskKind::IssueInvoice => Some(Work::Invoice),
             TaskKind::IssueRedLetter => Some(Work::TakeBack),
             TaskKind::RateOrder => Some(Work::Rate),
@@ -83,10 +96,10 @@ impl TaskKind {
 pub struct Task {
     /// What is to be done.
     pub kind: TaskKind,
-    /// To what: an order, or for `confirm_payment` a payment.
+    /// To what: an order, for `confirm_payment` a payment, for `verify_declaration` and `amend_declaration` a declaration.
     #[schema(example = "ord_01h45ytscbebyvny4gc8cr8ma2")]
     pub subject: String,
-    /// When the order was placed or the payment reported.
+    /// When the order was placed, the payment reported, or since when the declaration waits.
     pub since: At,
     /// By when, where there is a deadline; to pay, where the payment clock runs.
     pub due: Option<At>,
@@ -117,7 +130,9 @@ pub fn tasks(read: &mut Read, actor: &Actor, today: Day, page: &PageRequest) -> 
     if sells || actor.kind.buys() {
         let roles = identity::roles(read, actor.user_id, actor.org_id)?;
         let may = |kind: &&TaskKind| {
-            (kind.role() == Role::Seller) == sells && (roles.contains(&kind.role()) || **kind == TaskKind::ApproveOrder)
+            !kind.of_declarations()
+                && (kind.role() == Role::Seller) == sells
+                && (roles.contains(&kind.role()) || **kind == TaskKind::ApproveOrder)
         };
         for kind in TaskKind::ALL.iter().filter(may) {
             let pays = *kind == TaskKind::ReportPayment;
@@ -130,9 +145,33 @@ pub fn tasks(read: &mut Read, actor: &Actor, today: Day, page: &PageRequest) -> 
             waiting.extend(find(read, *kind, &asked, page.fetch())?);
         }
     }
+    waiting.extend(declared(read, actor, after, page.fetch())?);
     waiting.sort_by_key(|task| (task.at, task.kind, task.id));
     let keys = |task: &Waiting| vec![task.at.0.to_string(), format!("{}:{}", task.kind, task.task.subject)];
     Ok(Page::cut(waiting, page, keys).map(|waiting| waiting.task))
+}
+
+/// Declarations that wait for the person: for an office's decision, or to be amended.
+fn declared(read: &mut Read, actor: &Actor, after: Option<Last>, most: i64) -> Outcome<Vec<Waiting>> {
+    let kind = match actor.kind {
+        OrgKind::PovertyOffice => TaskKind::VerifyDeclaration,
+        _ => TaskKind::AmendDeclaration,
+    };
+    let Asked { since, after, inclusive, .. } = asked(actor, after, kind);
+    let found = donations::waiting(read, actor, (since, after, inclusive), most)?;
+    let task = |waits: donations::Waits| {
+        let task = Task {
+            kind,
+            subject: waits.id.to_string(),
+            since: waits.since,
+            due: None,
+            due_provisional: false,
+            other_org: waits.organiser,
+            amount_fen: waits.amount,
+        };
+        Waiting { at: waits.since, kind, id: waits.id.0, task }
+    };
+    Ok(found.into_iter().map(task).collect())
 }
 
 /// Orders whose open step is the person's to take, as itself or in another's place.
@@ -206,6 +245,7 @@ fn cursor(at: i64, rest: &str) -> Outcome<Last> {
     let kind: TaskKind = kind.parse().map_err(|_| wrong())?;
     let id = match kind {
         TaskKind::ConfirmPayment => id.parse::<PaymentId>().map_err(|_| wrong())?.0,
+        TaskKind::VerifyDeclaration | TaskKind::AmendDeclaration => id.parse::<DeclarationId>().map_err(|_| wrong())?.0,
         _ => id.parse::<OrderId>().map_err(|_| wrong())?.0,
     };
     Ok((At(at), kind, id))

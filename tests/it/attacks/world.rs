@@ -41,6 +41,8 @@ pub struct World {
     pub draft: String,
     /// The order of the confirmed statement.
     pub stated: String,
+    /// Drafts of an activity and of a helped sale, which their organiser may still amend.
+    pub drafts: [String; 2],
     /// The day on which everything was there.
     pub day: String,
     pub people: Vec<Person>,
@@ -59,6 +61,7 @@ impl World {
         world.unit(app, &till.market).await;
         world.agreement(app, &till).await;
         world.standing_order(app, &till).await;
+        world.donations(&till).await;
         world.day = app.ctx().at.day().to_string();
         world.statements(&till).await;
         world
@@ -270,6 +273,14 @@ impl World {
         self.keep(till.market.trader.post("/api/v1/standing-orders", body).expect(201).await.id());
     }
 
+    /// What the unit has declared.
+    async fn donations(&mut self, till: &Till) {
+        let [activity, sale, drafts @ ..] = crate::donations::declared_in(&till.market.trader, COUNTY).await;
+        self.keep(activity);
+        self.ids.insert("helped_sale".to_owned(), sale);
+        self.drafts = drafts;
+    }
+
     /// Something unusual about the unit's purchases.
     async fn anomaly(&mut self, app: &TestApp, unit: yigou::kernel::ids::OrgId) {
         let number = u8::try_from(COUNT.fetch_add(1, Ordering::SeqCst) % 256).unwrap();
@@ -420,6 +431,12 @@ pub fn naming(operation: &str, schema: &Value, own: &World, other: &World) -> Ve
                 found("product_id", other.id("prd")),
                 found("listing_id", other.id("lst")),
             ]
+        }
+        "donation-activities/{id}/amendments" => {
+            vec![(Some(format!("/api/v1/donation-activities/{}/amendments", own.drafts[0])), least)]
+        }
+        "helped-sales/{id}/amendments" => {
+            vec![(Some(format!("/api/v1/helped-sales/{}/amendments", own.drafts[1])), least)]
         }
         "orders/{id}/acceptances" => vec![(order(&format!("{}/acceptances", own.shipped)), least)],
         "orders/{id}/shipments" => vec![(order(&format!("{}/shipments", own.ready)), least)],

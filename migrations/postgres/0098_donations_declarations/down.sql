@@ -1,0 +1,9 @@
+DROP TABLE file_regions;
+DROP TABLE donation_entry_parts;
+DROP TABLE donation_entries;
+DROP TABLE donation_steps;
+DROP TABLE donation_files;
+DROP TABLE donation_items;
+DROP TABLE donation_cadres;
+DROP TABLE donation_units;
+DROP TABLE donation_declarations;
