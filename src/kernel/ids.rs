@@ -159,6 +159,8 @@ crate::ids! {
     PaymentId "pay"
     /// A return of accepted goods.
     ReturnId "ret"
+    /// An allowance: a price lowered without goods going back (折让).
+    AllowanceId "alw"
     /// A short closure (未到货结案).
     ShortClosureId "scl"
     /// A refund of money paid.

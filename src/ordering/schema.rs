@@ -1,5 +1,6 @@
 //! Tables of orders and of the facts about their goods.
 
+pub mod allowances;
 pub mod annulments;
 pub mod approvals;
 pub mod call_offs;
@@ -87,6 +88,7 @@ diesel::table! {
         returned_fen -> BigInt,
         closed -> Bool,
         standing -> Text,
+        allowed_fen -> BigInt,
     }
 }
 diesel::table! {

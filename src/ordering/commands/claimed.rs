@@ -32,6 +32,8 @@ struct Moved {
     index: usize,
     moves: Moves,
     fen_before: (Fen, Fen),
+    /// It was allowed, and no goods went back.
+    allowed: bool,
 }
 
 /// A claimed order.
@@ -113,7 +115,9 @@ impl Claimed {
         row.accepted_fen = line.accepted_fen;
         row.returned_fen = line.returned_fen;
         row.closed = line.closed;
-        self.moved.push(Moved { index, moves, fen_before });
+        let allowed = row.allowed_fen != line.allowed_fen;
+        row.allowed_fen = line.allowed_fen;
+        self.moved.push(Moved { index, moves, fen_before, allowed });
         Ok(moves)
     }
 
@@ -171,7 +175,7 @@ impl Claimed {
                     id: ledger::transfer_id(&["order.quota.return", fact, &line.to_string()]),
                     pending_id: quota_hold(line),
                     amount: moves.quota_returned.get(),
-                    code: "returned",
+                    code: if moved.allowed { "allowed" } else { "returned" },
                 });
             }
         }

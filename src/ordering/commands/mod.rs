@@ -1,6 +1,7 @@
 //! Use cases of orders: one function per verb.
 
 pub mod accept;
+pub(super) mod allow;
 pub mod annul;
 pub mod approve;
 pub mod cancel;

@@ -45,7 +45,7 @@ pub use views::{FactReply, ListedOrder, LotPaperView, OrderGroupView, OrderSumma
 pub use super::store::late::Narrow as LateNarrow;
 use super::store::lists::{self, Narrow, Reach};
 use super::store::orders::OrderRow;
-use super::store::{facts, flags, orders, papers, second};
+use super::store::{allowances, facts, flags, orders, papers, second};
 use crate::audit;
 use crate::certification;
 use crate::identity::{self, Organisation};
@@ -159,6 +159,7 @@ pub fn order(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outcome
     view.shipments = views::shipments(facts::shipments(read, id)?, number);
     view.acceptances = views::acceptances(facts::acceptances(read, id)?, number);
     view.returns = views::returns(facts::returns(read, id)?, number);
+    view.allowances = views::allowances(allowances::of_order(read, id)?);
     view.short_closures = views::short_closures(facts::short_closures(read, id)?, number);
     let (disputes, owed) = disputes::of_order(read, &row)?;
     (view.disputes, view.owed) = (disputes, Some(owed));

@@ -5,11 +5,11 @@ use crate::approvals;
 use crate::identity;
 use crate::kernel::actor::{Actor, Role};
 use crate::kernel::error::{AppError, Code, Outcome};
-use crate::kernel::ids::{OrderId, OrgId, PaymentId};
+use crate::kernel::ids::{OrderId, OrgId, PaymentId, UserId};
 use crate::kernel::money::Fen;
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::time::{At, Day};
-use crate::ordering::clock;
+use crate::ordering::clock::{self, Answered};
 use crate::ordering::commands::duties::exception;
 use crate::ordering::store::approvals as steps;
 use crate::ordering::store::orders::OrderRow;
@@ -153,9 +153,10 @@ fn approvals(read: &mut Read, asked: &Asked, today: Day, most: i64) -> Outcome<V
 fn find(read: &mut Read, kind: TaskKind, asked: &Asked, most: i64) -> Outcome<Vec<Waiting>> {
     Ok(match kind.work() {
         Some(work) => {
-            let rows = store::orders_for(read, work, asked, most)?;
+            let staff = if work == Work::Accept { acceptors(read, asked.org)? } else { Vec::new() };
+            let rows = store::orders_for(read, work, asked, &staff, most)?;
             let unpaid: Vec<&OrderRow> = rows.iter().map(|(row, _)| row).filter(|_| work == Work::Pay).collect();
-            let dues = clock::dues(read, &unpaid)?;
+            let dues = clock::next_dues(read, &unpaid, Answered::OrNot)?;
             let mut waiting = Vec::with_capacity(rows.len());
             for (row, amount) in &rows {
                 let due = match work {
@@ -168,6 +169,12 @@ fn find(read: &mut Read, kind: TaskKind, asked: &Asked, most: i64) -> Outcome<Ve
         }
         None => store::payments_for(read, asked, most)?.iter().map(of_payment).collect(),
     })
+}
+
+/// Who accepts goods for an organisation.
+fn acceptors(read: &mut Read, org: OrgId) -> Outcome<Vec<UserId>> {
+    let colleagues = identity::colleagues(read, org)?.into_iter();
+    Ok(colleagues.filter(|one| one.roles.contains(&Role::Acceptor)).map(|one| one.user_id).collect())
 }
 
 fn of_order(kind: TaskKind, row: &OrderRow, amount_fen: Fen, due: Option<(At, bool)>) -> Waiting {

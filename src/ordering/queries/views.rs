@@ -1,11 +1,14 @@
 //! Orders as they are shown.
 
+mod allowances;
 mod delivery;
 mod facts;
 mod flags;
 mod payee;
 mod told;
 
+pub use allowances::AllowanceView;
+pub(super) use allowances::allowances;
 pub use delivery::{AcceptancePhotoView, LotPaperView, PendingAcceptanceView};
 pub use facts::{AcceptanceView, ReturnView, ShipmentView, ShortClosureView};
 pub(super) use facts::{acceptances, returns, shipments, short_closures};
@@ -150,11 +153,11 @@ pub struct OrderSummary {
     pub closed_at: Option<At>,
     /// Ordered, less what was cancelled or written off.
     pub ordered_fen: Fen,
-    /// Freight, payable beside the goods.
+    /// Freight, payable beside the goods, less what was allowed of it.
     pub freight_fen: Fen,
     /// Accepted.
     pub accepted_fen: Fen,
-    /// Of that, returned.
+    /// Of that, returned or allowed.
     pub returned_fen: Fen,
     /// Paid.
     pub paid_fen: Fen,
@@ -272,8 +275,10 @@ pub struct LineView {
     pub held_fen: Fen,
     /// Price of what was accepted.
     pub accepted_fen: Fen,
-    /// Price of what was returned.
+    /// Price of what was returned, and what was allowed.
     pub returned_fen: Fen,
+    /// Of it, what was allowed without goods going back.
+    pub allowed_fen: Fen,
     /// Nothing more will come.
     pub closed: bool,
     /// What it still counts as, as far as certificates that it froze were annulled since.
@@ -311,6 +316,7 @@ impl LineView {
             held_fen: row.held_fen,
             accepted_fen: row.accepted_fen,
             returned_fen: row.returned_fen,
+            allowed_fen: row.allowed_fen,
             closed: row.closed,
             standing: row.standing,
         })
@@ -343,6 +349,8 @@ pub struct OrderView {
     pub acceptances: Vec<AcceptanceView>,
     /// Returns, oldest first.
     pub returns: Vec<ReturnView>,
+    /// Allowances, oldest first: parts of the price that are not owed, although no goods went back.
+    pub allowances: Vec<AllowanceView>,
     /// Short closures, oldest first.
     pub short_closures: Vec<ShortClosureView>,
     /// What it owes: the part that is due although part is disputed, and the disputed part.
@@ -387,6 +395,7 @@ impl OrderView {
             shipments: Vec::new(),
             acceptances: Vec::new(),
             returns: Vec::new(),
+            allowances: Vec::new(),
             short_closures: Vec::new(),
             owed: None,
             disputes: Vec::new(),

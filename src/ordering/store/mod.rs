@@ -1,5 +1,6 @@
 //! SQL of orders and of the facts about their goods; decides nothing.
 
+pub mod allowances;
 pub mod annulments;
 pub mod approvals;
 pub mod arrivals;

@@ -2,7 +2,7 @@
 
 use crate::kernel::error::{Code, Outcome};
 use crate::kernel::ids::{ListingId, OrderGroupId, OrderId, OrderLineId, OrgId, ProductId, UserId};
-use crate::kernel::money::{Fen, Ppm};
+use crate::kernel::money::{Fen, Overflow, Ppm};
 use crate::kernel::quantity::Quantity;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::terms::{Category, Channel, Fund, LineStanding, Mode, Purpose};
@@ -68,6 +68,14 @@ impl OrderRow {
     pub fn named(&self) -> impl Iterator<Item = OrgId> {
         [self.supplier_id, self.buyer_id, self.unit_id, self.payer_id].into_iter().chain(self.beneficiary_id)
     }
+    /// What is to be paid for the goods that were accepted and kept, with their freight; when none are kept, nothing.
+    ///
+    /// # Errors
+    /// When it does not fit.
+    pub fn due(&self) -> Result<Fen, Overflow> {
+        let goods = self.accepted_fen.minus(self.returned_fen)?;
+        if goods > Fen::ZERO { goods.plus(self.freight_fen) } else { Ok(Fen::ZERO) }
+    }
     /// The supplier, once it was told of the order.
     pub fn told(&self) -> Option<OrgId> {
         self.state.told().then_some(self.supplier_id)
@@ -113,6 +121,7 @@ pub struct LineRow {
     pub returned_fen: Fen,
     pub closed: bool,
     pub standing: LineStanding,
+    pub allowed_fen: Fen,
 }
 
 /// Which party's orders a command may claim.
@@ -191,6 +200,7 @@ pub fn save_line(tx: &mut Tx<'_>, line: &LineRow) -> Outcome<()> {
         order_lines::held_fen.eq(line.held_fen),
         order_lines::accepted_fen.eq(line.accepted_fen),
         order_lines::returned_fen.eq(line.returned_fen),
+        order_lines::allowed_fen.eq(line.allowed_fen),
         order_lines::closed.eq(line.closed),
     );
     Ok(later!(tx, Kept(update(order_lines::table.find(line.id)).set(amounts)))?)
@@ -205,6 +215,7 @@ pub fn save(tx: &mut Tx<'_>, order: &OrderRow) -> Outcome<()> {
         orders::confirmed_at.eq(order.confirmed_at),
         orders::closed_at.eq(order.closed_at),
         orders::ordered_fen.eq(order.ordered_fen),
+        orders::freight_fen.eq(order.freight_fen),
         orders::accepted_fen.eq(order.accepted_fen),
         orders::returned_fen.eq(order.returned_fen),
     );

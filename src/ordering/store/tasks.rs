@@ -91,8 +91,15 @@ pub struct Asked {
     pub inclusive: bool,
 }
 
-/// Orders that wait for a kind of work, the longest waiting first, with the amount it is about.
-pub fn orders_for(on: &mut Read, work: Work, asked: &Asked, most: i64) -> Outcome<Vec<(OrderRow, Fen)>> {
+/// Orders that wait for a kind of work, the longest waiting first, with the amount it is about. What waits for a second person does not
+/// wait to be accepted, as long as one of the two is among the staff that accepts.
+pub fn orders_for(
+    on: &mut Read,
+    work: Work,
+    asked: &Asked,
+    staff: &[UserId],
+    most: i64,
+) -> Outcome<Vec<(OrderRow, Fen)>> {
     let Asked { org, person, excepted, since, after, inclusive } = *asked;
     let rows: Vec<(OrderRow, i64)> = each!(on, c => {
         let lines = order_lines::table.filter(order_lines::order_id.eq(orders::id)).filter(order_lines::closed.eq(false));
@@ -108,7 +115,10 @@ pub fn orders_for(on: &mut Read, work: Work, asked: &Asked, most: i64) -> Outcom
             }
             Work::Accept => {
                 let undecided = lines.filter((order_lines::accepted + order_lines::rejected).lt(order_lines::shipped));
+                let proposed = proposals::table.filter(proposals::order_id.eq(orders::id)).filter(proposals::state.eq(SecondState::Open))
+                    .filter(proposals::proposed_by.eq_any(staff).or(proposals::second_by.eq_any(staff)));
                 query.filter(orders::buyer_id.eq(org)).filter(open).filter(orders::placed_by.ne(person)).filter(exists(undecided))
+                    .filter(not(exists(proposed)))
             }
             Work::Second => {
                 let waiting = proposals::table.filter(proposals::order_id.eq(orders::id)).filter(proposals::second_by.eq(person))

@@ -129,6 +129,11 @@ impl World {
         let path = format!("/api/v1/disputes/{}/settlements", dispute.id());
         till.seller().post(&path, none).expect(201).await;
         self.keep(dispute.id());
+        let lowered = till.accepted("2").await;
+        let about = crate::ordering::allowances::disputed(&till.market.trader, &lowered, &[(1, 500)]).await;
+        crate::ordering::allowances::settled(till.seller(), &till.market.trader, &about, "none", &[]).await;
+        let lowered = till.market.trader.get(&format!("/api/v1/orders/{lowered}")).expect(200).await;
+        self.keep(lowered.str("/allowances/0/id"));
         self.ready = till.market.place(&[(till.goods, "1")]).await;
         crate::support::market::confirm(till.seller(), &self.ready).expect(200).await;
         let number = format!("{:08}", COUNT.fetch_add(1, Ordering::SeqCst));

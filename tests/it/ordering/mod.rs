@@ -1,5 +1,6 @@
 //! Orders from placement to the last fact about their goods, on both databases.
 
+pub mod allowances;
 mod annulments;
 mod delivery;
 mod disputes;

@@ -120,6 +120,7 @@ impl Draft<'_> {
             returned_fen: line.returned_fen,
             closed: false,
             standing: LineStanding::AsPlaced,
+            allowed_fen: line.allowed_fen,
         })
     }
 }

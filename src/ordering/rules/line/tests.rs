@@ -121,12 +121,41 @@ fn partial_acceptances_sum_to_one_rounding() {
     assert_eq!(back, 333);
 }
 
+#[test]
+fn what_is_allowed_lowers_the_kept_goods_and_each_of_them_alike() {
+    let mut line = Line::place(boxes(3), fen(1000), false, Ppm(0)).unwrap();
+    assert_eq!(line.allow(fen(1)), Err(Refusal::AllowsTooMuch { left: fen(0) }));
+    line.ship(boxes(3)).unwrap();
+    line.accept(boxes(3), boxes(0), false).unwrap();
+    assert_eq!(line.allow(fen(0)), Err(Refusal::Nothing));
+    assert_eq!(line.allow(fen(3001)), Err(Refusal::AllowsTooMuch { left: fen(3000) }));
+    assert_eq!(line.allow(fen(1000)).unwrap().quota_returned, fen(1000));
+    assert_eq!((line.kept_fen(), line.allowed_fen, line.expected_fen()), (Ok(fen(2000)), fen(1000), Ok(fen(2000))));
+    // 20.00 are left of three boxes: one gives back a third of it, the last one the remainder.
+    assert_eq!(line.take_back(boxes(1)).unwrap().quota_returned, fen(667));
+    assert_eq!(line.allow(fen(33)).unwrap().quota_returned, fen(33));
+    assert_eq!(line.take_back(boxes(1)).unwrap().quota_returned, fen(650));
+    assert_eq!(line.take_back(boxes(1)).unwrap().quota_returned, fen(650));
+    assert_eq!((line.returned_fen, line.allowed_fen, line.kept_fen()), (fen(3000), fen(1033), Ok(fen(0))));
+    // What was given away wholly gives nothing back.
+    let mut gift = Line::place(boxes(2), fen(500), false, Ppm(0)).unwrap();
+    gift.ship(boxes(2)).unwrap();
+    gift.accept(boxes(1), boxes(0), false).unwrap();
+    gift.allow(fen(500)).unwrap();
+    assert_eq!((gift.held_fen, gift.expected_fen()), (fen(500), Ok(fen(500))));
+    assert_eq!(gift.take_back(boxes(1)).unwrap().quota_returned, fen(0));
+    // What comes later costs its price.
+    gift.accept(boxes(1), boxes(0), false).unwrap();
+    assert_eq!(gift.take_back(boxes(1)).unwrap().quota_returned, fen(500));
+}
+
 #[derive(Debug, Clone)]
 enum Step {
     Ship(i64),
     Accept(i64, i64),
     Short(i64),
     Back(i64),
+    Allow(i64),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -136,6 +165,7 @@ fn step() -> impl Strategy<Value = Step> {
         (amount.clone(), amount.clone()).prop_map(|(a, r)| Step::Accept(a, r / 4)),
         amount.clone().prop_map(|n| Step::Short(n / 4)),
         amount.prop_map(Step::Back),
+        (0i64..60_000).prop_map(Step::Allow),
     ]
 }
 
@@ -160,6 +190,7 @@ proptest! {
                 Step::Accept(a, r) => line.accept(unit(a), unit(r), true),
                 Step::Short(n) => line.short_close(unit(n)),
                 Step::Back(n) => line.take_back(unit(n)),
+                Step::Allow(n) => line.allow(fen(n)),
             };
             let Ok(moves) = done else { line = before; continue };
             for part in [moves.quota_posted, moves.quota_released, moves.quota_returned, moves.ordered_lost] {
@@ -185,7 +216,9 @@ proptest! {
             prop_assert!(!line.closed || line.undecided().is_zero());
             // Told once more by the sums of its facts it is the same line.
             facts.decided |= line.accepted != before.accepted || line.rejected != before.rejected || line.short_closed != before.short_closed;
-            facts.returned_fen = facts.returned_fen.plus(moves.quota_returned).unwrap();
+            let allowed = line.allowed_fen.minus(before.allowed_fen).unwrap();
+            facts.allowed_fen = line.allowed_fen;
+            facts.returned_fen = facts.returned_fen.plus(moves.quota_returned).unwrap().minus(allowed).unwrap();
             let Line { shipped, accepted, rejected, returned, short_closed, .. } = line;
             facts = LineFacts { shipped, accepted, rejected, returned, short_closed, ..facts };
             prop_assert_eq!(line.of_facts(&facts), Ok(line));
