@@ -236,7 +236,7 @@ fn described(status: &str) -> &'static str {
 }
 
 /// Operations that move money, stock or quota refuse to run without a key; a test tries every operation.
-const KEYED: [&str; 46] = [
+const KEYED: [&str; 50] = [
     "/acceptances",
     "/agreements/{id}/call-offs",
     "/approvals",
@@ -265,6 +265,10 @@ const KEYED: [&str; 46] = [
     "/orders/{id}/disputes",
     "/orders/{id}/payment-confirmations",
     "/orders/{id}/payments",
+    "/orders/{id}/price-changes",
+    "/orders/{id}/price-changes/{change_id}/answers",
+    "/orders/{id}/price-changes/{change_id}/approvals",
+    "/orders/{id}/price-changes/{change_id}/withdrawals",
     "/orders/{id}/ratings",
     "/orders/{id}/refunds",
     "/orders/{id}/returns",

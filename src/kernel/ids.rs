@@ -161,6 +161,8 @@ crate::ids! {
     ReturnId "ret"
     /// An allowance: a price lowered without goods going back (折让).
     AllowanceId "alw"
+    /// A change of prices of a placed order (改价).
+    PriceChangeId "prc"
     /// A short closure (未到货结案).
     ShortClosureId "scl"
     /// A refund of money paid.

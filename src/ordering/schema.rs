@@ -9,6 +9,7 @@ pub mod disputes;
 pub mod duties;
 pub mod flags;
 pub mod money;
+pub mod price_changes;
 
 diesel::table! {
     order_groups (id) {

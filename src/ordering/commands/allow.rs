@@ -4,7 +4,7 @@
 use super::claimed::Claimed;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Outcome;
-use crate::kernel::ids::{AllowanceId, DisputeId};
+use crate::kernel::ids::{AllowanceId, DisputeId, PriceChangeId};
 use crate::kernel::money::Fen;
 use crate::ordering::rules::line::Refusal;
 use crate::ordering::store::allowances::{self as store, AllowanceLineRow, AllowanceRow};
@@ -15,6 +15,8 @@ use serde_json::json;
 pub(super) struct NewAllowance<'a> {
     /// The dispute whose settlement it follows from.
     pub dispute: Option<DisputeId>,
+    /// The change of prices that it follows from.
+    pub price_change: Option<PriceChangeId>,
     /// In words.
     pub reason: &'a str,
     /// Line numbers and amounts in fen; line 0 is the freight.
@@ -36,6 +38,7 @@ pub(super) fn post(
         id: tx.new_id(),
         order_id: claimed.order.id,
         dispute_id: new.dispute,
+        price_change_id: new.price_change,
         occurred_on: tx.at().day(),
         recorded_at: tx.at(),
         recorded_by: actor.user_id,
@@ -55,7 +58,7 @@ pub(super) fn post(
     let lines: Vec<_> =
         rows.iter().map(|row| json!({ "line_no": row.line_no, "amount_fen": row.amount_fen })).collect();
     let amount = Fen::total(rows.iter().map(|row| row.amount_fen))?;
-    let details = json!({ "allowance": fact.id, "dispute": fact.dispute_id, "amount_fen": amount, "lines": lines,
+    let details = json!({ "allowance": fact.id, "dispute": fact.dispute_id, "price_change": fact.price_change_id, "amount_fen": amount, "lines": lines,
         "reason": new.reason });
     claimed.record(tx, Some(actor), "order.allowed", details)?;
     Ok(Some(fact.id))

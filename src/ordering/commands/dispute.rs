@@ -39,7 +39,7 @@ pub struct NewDispute {
 }
 
 /// On which side the actor's organisation stands.
-fn side_of(actor: &Actor) -> DisputeSide {
+pub(super) fn side_of(actor: &Actor) -> DisputeSide {
     if actor.kind.sells() { DisputeSide::Supplier } else { DisputeSide::Buyer }
 }
 
@@ -389,7 +389,7 @@ fn settle(
         lines.push((line.line_no, left));
         Ok((Fen::ZERO, freed))
     })?;
-    let new = NewAllowance { dispute: Some(row.id), reason: &settlement.text, lines };
+    let new = NewAllowance { dispute: Some(row.id), price_change: None, reason: &settlement.text, lines };
     allow::post(tx, actor, claimed, &new)?;
     Ok(())
 }
@@ -435,7 +435,24 @@ pub fn withdraw(tx: &mut Tx<'_>, actor: &Actor, id: DisputeId, reason: &str) -> 
 /// Goods of disputed lines went back: what they cost is neither due nor disputed any more. The order is claimed.
 pub(super) fn returned(tx: &mut Tx<'_>, order: OrderId, went: &[(i64, Fen)]) -> Outcome<()> {
     let disputed = store::lines_of_order(tx, order)?;
-    for (line_no, worth) in went {
+    lower(tx, &disputed, went)
+}
+
+/// What is allowed of disputed lines by a change of prices is disputed no more, as far as the dispute is settled and waits for goods to go
+/// back. The order is claimed.
+pub(super) fn lowered(tx: &mut Tx<'_>, order: OrderId, allowed: &[(i64, Fen)]) -> Outcome<()> {
+    let settled: BTreeSet<DisputeId> = store::of_order(tx, order)?
+        .into_iter()
+        .filter(|row| row.state == DisputeState::Settled)
+        .map(|row| row.id)
+        .collect();
+    let mut disputed = store::lines_of_order(tx, order)?;
+    disputed.retain(|line| settled.contains(&line.dispute_id));
+    lower(tx, &disputed, allowed)
+}
+
+fn lower(tx: &mut Tx<'_>, disputed: &[DisputeLineRow], by: &[(i64, Fen)]) -> Outcome<()> {
+    for (line_no, worth) in by {
         let own: Vec<&DisputeLineRow> = disputed.iter().filter(|line| line.line_no == *line_no).collect();
         let after = rules::returned(&own.iter().map(|line| line.withheld_fen).collect::<Vec<_>>(), *worth)?;
         for (line, withheld_fen) in own.into_iter().zip(after).filter(|(line, left)| line.withheld_fen != *left) {

@@ -19,6 +19,7 @@ pub mod pay;
 pub mod payee;
 pub(super) mod photos;
 pub mod place;
+pub mod price_change;
 pub mod rate;
 pub mod recompute;
 pub mod refund;

@@ -203,7 +203,12 @@ fn doubts(
                 let since = *id == dispute.order_id && *at >= dispute.opened_at;
                 since && own.iter().any(|line| line.line_no == *no)
             });
-            let days = of_this.map(|(_, _, _, day, fen)| (*day, *fen));
+            let by_price = allowed.iter().filter(|(fact, line)| {
+                let since = fact.order_id == dispute.order_id && fact.recorded_at >= dispute.opened_at;
+                since && fact.dispute_id.is_none() && own.iter().any(|one| one.line_no == line.line_no)
+            });
+            let by_price = by_price.map(|(fact, line)| (fact.occurred_on, line.amount_fen));
+            let days = of_this.map(|(_, _, _, day, fen)| (*day, *fen)).chain(by_price);
             doubt.moves.extend(went_back(days, back, opened, today)?);
             let Some(freed_on) = dispute.freed_on.filter(|_| !dispute.freed_fen.is_zero()) else { continue };
             let due = clock::due_after(read, order, freed_on)?.map_or(freed_on, |due| Day::new(due.day));

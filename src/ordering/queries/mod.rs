@@ -13,6 +13,7 @@ mod matching;
 mod money;
 mod outstanding;
 mod performance;
+mod price_changes;
 mod purchases;
 mod recount;
 mod tasks;
@@ -33,6 +34,7 @@ pub use matching::{MatchingView, line_amounts, matching};
 pub use money::{InvoiceView, PaymentView, PaymentsWanted, RatingView, RefundView, invoices, payments};
 pub use outstanding::{OutstandingOrder, outstanding};
 pub use performance::{Performance, answering, performance, sold_prices};
+pub use price_changes::{PriceChangeView, price_change};
 pub use purchases::{
     Exception, Hands, Purchase, PurchaseLine, changed_purchases, exception_on, hands, purchases, purchases_of,
     shipped_grams,
@@ -161,6 +163,7 @@ pub fn order(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outcome
     view.returns = views::returns(facts::returns(read, id)?, number);
     view.allowances = views::allowances(allowances::of_order(read, id)?);
     view.short_closures = views::short_closures(facts::short_closures(read, id)?, number);
+    view.price_changes = price_changes::of_order(read, id)?;
     let (disputes, owed) = disputes::of_order(read, &row)?;
     (view.disputes, view.owed) = (disputes, Some(owed));
     let papers = papers::of_order(read, id)?;

@@ -14,6 +14,7 @@ use crate::ordering::commands::duties::exception;
 use crate::ordering::store::approvals as steps;
 use crate::ordering::store::orders::OrderRow;
 use crate::ordering::store::payments::PaymentRow;
+use crate::ordering::store::price_changes;
 use crate::ordering::store::tasks::{self as store, Asked, Work};
 use crate::ordering::terms::{self, Terms};
 use crate::platform::db::Read;
@@ -44,12 +45,16 @@ crate::text_enum! {
         RateOrder "rate_order"
         /// Somebody of a unit approves an order or rejects it, also in a colleague's place.
         ApproveOrder "approve_order"
+        /// A buyer or a supplier answers other prices that the other side proposes.
+        AnswerPrices "answer_prices"
+        /// Somebody of a unit approves a higher price that both sides agreed to, also in a colleague's place.
+        ApprovePrices "approve_prices"
     }
 }
 
 impl TaskKind {
-    /// The role that does it; of approvals the chain says who.
-    const fn role(self) -> Role {
+    /// The role that does it on a side that sells, or buys; of approvals the chain says who.
+    const fn role(self, sells: bool) -> Role {
         match self {
             TaskKind::ConfirmOrder
             | TaskKind::ShipOrder
@@ -59,8 +64,14 @@ impl TaskKind {
             TaskKind::AcceptGoods | TaskKind::ConfirmAcceptance => Role::Acceptor,
             TaskKind::ReportPayment => Role::Payer,
             TaskKind::RateOrder => Role::Trader,
-            TaskKind::ApproveOrder => Role::Manager,
+            TaskKind::ApproveOrder | TaskKind::ApprovePrices => Role::Manager,
+            TaskKind::AnswerPrices if sells => Role::Seller,
+            TaskKind::AnswerPrices => Role::Trader,
         }
+    }
+    /// Whether it is an approval.
+    const fn approves(self) -> bool {
+        matches!(self, TaskKind::ApproveOrder | TaskKind::ApprovePrices)
     }
     /// What is to be done to an order; nothing where the subject is a payment, or where a chain says who does it.
     const fn work(self) -> Option<Work> {
@@ -70,7 +81,8 @@ impl TaskKind {
             TaskKind::AcceptGoods => Some(Work::Accept),
             TaskKind::ConfirmAcceptance => Some(Work::Second),
             TaskKind::ReportPayment => Some(Work::Pay),
-            TaskKind::ConfirmPayment | TaskKind::ApproveOrder => None,
+            TaskKind::ConfirmPayment | TaskKind::ApproveOrder | TaskKind::ApprovePrices => None,
+            TaskKind::AnswerPrices => Some(Work::Price),
             TaskKind::IssueInvoice => Some(Work::Invoice),
             TaskKind::IssueRedLetter => Some(Work::TakeBack),
             TaskKind::RateOrder => Some(Work::Rate),
@@ -117,14 +129,15 @@ pub fn tasks(read: &mut Read, actor: &Actor, today: Day, page: &PageRequest) -> 
     if sells || actor.kind.buys() {
         let roles = identity::roles(read, actor.user_id, actor.org_id)?;
         let may = |kind: &&TaskKind| {
-            (kind.role() == Role::Seller) == sells && (roles.contains(&kind.role()) || **kind == TaskKind::ApproveOrder)
+            let role = kind.role(sells);
+            (role == Role::Seller) == sells && (roles.contains(&role) || kind.approves())
         };
         for kind in TaskKind::ALL.iter().filter(may) {
             let pays = *kind == TaskKind::ReportPayment;
             let excepted = pays && exception(read, actor.org_id, today)?.is_some();
             let asked = Asked { excepted, ..asked(actor, after, *kind) };
-            if *kind == TaskKind::ApproveOrder {
-                waiting.extend(approvals(read, &asked, today, page.fetch())?);
+            if kind.approves() {
+                waiting.extend(approvals(read, *kind, &asked, today, page.fetch())?);
                 continue;
             }
             waiting.extend(find(read, *kind, &asked, page.fetch())?);
@@ -135,17 +148,24 @@ pub fn tasks(read: &mut Read, actor: &Actor, today: Day, page: &PageRequest) -> 
     Ok(Page::cut(waiting, page, keys).map(|waiting| waiting.task))
 }
 
-/// Orders whose open step is the person's to take, as itself or in another's place.
-fn approvals(read: &mut Read, asked: &Asked, today: Day, most: i64) -> Outcome<Vec<Waiting>> {
+/// Orders whose open step, or whose higher price, is the person's to approve, as itself or in another's place.
+fn approvals(read: &mut Read, kind: TaskKind, asked: &Asked, today: Day, most: i64) -> Outcome<Vec<Waiting>> {
     let mut found: BTreeMap<(At, OrderId), OrderRow> = BTreeMap::new();
     for hat in approvals::hats(read, asked.person, asked.org, today)? {
-        let rows = steps::waiting_for(read, (hat.user_id, hat.manager), asked, most)?;
+        let whose = (hat.user_id, hat.manager);
+        let rows = match kind {
+            TaskKind::ApprovePrices => price_changes::waiting_for(read, whose, asked, most)?,
+            _ => steps::waiting_for(read, whose, asked, most)?,
+        };
         found.extend(rows.into_iter().map(|row| ((row.placed_at, row.id), row)));
     }
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let task = |row: OrderRow| {
+        if kind == TaskKind::ApprovePrices {
+            return Ok(of_order(kind, false, &row, row.ordered_fen, None));
+        }
         let provisional = terms::read::<Terms>(&row.terms)?.confirm_by_provisional;
-        Ok(of_order(TaskKind::ApproveOrder, &row, row.ordered_fen, Some((row.confirm_by, provisional))))
+        Ok(of_order(kind, false, &row, row.ordered_fen, Some((row.confirm_by, provisional))))
     };
     found.into_values().take(most).map(task).collect()
 }
@@ -163,7 +183,7 @@ fn find(read: &mut Read, kind: TaskKind, asked: &Asked, most: i64) -> Outcome<Ve
                     Work::Confirm => Some((row.confirm_by, terms::read::<Terms>(&row.terms)?.confirm_by_provisional)),
                     _ => dues.get(&row.id).map(|due| (Day::new(due.day).end(), due.provisional)),
                 };
-                waiting.push(of_order(kind, row, *amount, due));
+                waiting.push(of_order(kind, row.supplier_id == asked.org, row, *amount, due));
             }
             waiting
         }
@@ -177,14 +197,14 @@ fn acceptors(read: &mut Read, org: OrgId) -> Outcome<Vec<UserId>> {
     Ok(colleagues.filter(|one| one.roles.contains(&Role::Acceptor)).map(|one| one.user_id).collect())
 }
 
-fn of_order(kind: TaskKind, row: &OrderRow, amount_fen: Fen, due: Option<(At, bool)>) -> Waiting {
+fn of_order(kind: TaskKind, sells: bool, row: &OrderRow, amount_fen: Fen, due: Option<(At, bool)>) -> Waiting {
     let task = Task {
         kind,
         subject: row.id.to_string(),
         since: row.placed_at,
         due: due.map(|(until, _)| until),
         due_provisional: due.is_some_and(|(_, provisional)| provisional),
-        other_org: if kind.role() == Role::Seller { row.buyer_id } else { row.supplier_id },
+        other_org: if sells { row.buyer_id } else { row.supplier_id },
         amount_fen,
     };
     Waiting { at: row.placed_at, kind, id: row.id.0, task }

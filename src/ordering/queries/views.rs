@@ -20,6 +20,7 @@ pub use told::{ListedOrder, OrderEvent};
 
 use super::approvals::OrderApprovalsView;
 use super::disputes::{DisputeView, OwedView};
+use super::price_changes::PriceChangeView;
 use crate::identity::Organisation;
 use crate::kernel::error::{Code, Outcome};
 use crate::kernel::ids::{ListingId, OrderGroupId, OrderId, OrderLineId, OrgId, ProductId};
@@ -241,7 +242,7 @@ pub struct LineView {
     pub weighed: bool,
     /// By how much the weight may differ.
     pub tolerance_ppm: Ppm,
-    /// Price of one unit at placement.
+    /// Price of one unit: at placement, or as both sides changed it since.
     pub unit_price_fen: Fen,
     /// Whether a certificate was in force at placement.
     pub certified: bool,
@@ -357,6 +358,8 @@ pub struct OrderView {
     pub owed: Option<OwedView>,
     /// Disputes about it, oldest first.
     pub disputes: Vec<DisputeView>,
+    /// Changes of its prices that were proposed, oldest first.
+    pub price_changes: Vec<PriceChangeView>,
     /// Papers of the lots that were shipped, oldest first.
     pub papers: Vec<LotPaperView>,
     /// Photos of what came.
@@ -399,6 +402,7 @@ impl OrderView {
             short_closures: Vec::new(),
             owed: None,
             disputes: Vec::new(),
+            price_changes: Vec::new(),
             papers: Vec::new(),
             photos: Vec::new(),
             pending_acceptance: None,

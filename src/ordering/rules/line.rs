@@ -72,6 +72,8 @@ pub struct Moves {
     pub quota_released: Fen,
     /// Posted quota that is taken back.
     pub quota_returned: Fen,
+    /// Quota that is held besides.
+    pub quota_held: Fen,
     /// Held stock that leaves.
     pub stock_posted: Quantity,
     /// Stock that leaves beyond what was held.
@@ -80,6 +82,8 @@ pub struct Moves {
     pub stock_released: Quantity,
     /// By how much the ordered amount falls.
     pub ordered_lost: Fen,
+    /// By how much it rises.
+    pub ordered_gained: Fen,
 }
 
 /// Why an event does not fit a line.
@@ -106,6 +110,8 @@ pub enum Refusal {
         /// What it still costs.
         left: Fen,
     },
+    /// Something was accepted at the old price.
+    Accepted,
     /// Rejecting needs a reason.
     ReasonMissing,
     /// Does not fit a number.
@@ -152,6 +158,10 @@ impl From<Refusal> for AppError {
                 .detail(format!("该行最多可折让 {left} 元"), format!("At most {left} yuan of the line can be allowed"))
                 .with("left_fen", left.get()),
             Refusal::Closed => AppError::new(Code::WrongState).detail("该行已结案", "The line is closed"),
+            Refusal::Accepted => AppError::new(Code::WrongState).detail(
+                "该行已有验收，单价不再变动，可作折让",
+                "Some of the line was accepted: its price stays, allow a part of it",
+            ),
             Refusal::ReasonMissing => {
                 AppError::new(Code::ValidationFailed).detail("拒收须写明原因", "A rejection needs a reason")
             }
@@ -331,6 +341,29 @@ impl Line {
         self.returned_fen = self.returned_fen.plus(amount)?;
         self.allowed_fen = self.allowed_fen.plus(amount)?;
         Ok(Moves { quota_returned: amount, ..Moves::default() })
+    }
+
+    /// A unit costs something else from now on; the hold becomes what the goods can cost at the new price.
+    ///
+    /// # Errors
+    /// When the line is closed or something of it was accepted.
+    pub fn reprice(&mut self, price: Fen) -> Result<Moves, Refusal> {
+        self.open()?;
+        if !self.accepted.is_zero() {
+            return Err(Refusal::Accepted);
+        }
+        let before = *self;
+        self.unit_price = price;
+        self.held_fen = self.open_fen()?;
+        let (held, ordered) =
+            (self.held_fen.minus(before.held_fen)?, self.ordered_fen()?.minus(before.ordered_fen()?)?);
+        Ok(Moves {
+            quota_held: held.max(Fen::ZERO),
+            quota_released: held.negated().max(Fen::ZERO),
+            ordered_gained: ordered.max(Fen::ZERO),
+            ordered_lost: ordered.negated().max(Fen::ZERO),
+            ..Moves::default()
+        })
     }
 
     /// What was kept still costs.

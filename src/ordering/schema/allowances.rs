@@ -11,6 +11,7 @@ diesel::table! {
         recorded_at -> BigInt,
         recorded_by -> Binary,
         reason -> Text,
+        price_change_id -> Nullable<Binary>,
     }
 }
 diesel::table! {

@@ -2,7 +2,7 @@
 
 use super::claims::CHUNK;
 use crate::kernel::error::Outcome;
-use crate::kernel::ids::{AllowanceId, DisputeId, OrderId, UserId};
+use crate::kernel::ids::{AllowanceId, DisputeId, OrderId, PriceChangeId, UserId};
 use crate::kernel::money::Fen;
 use crate::kernel::time::{At, Day};
 use crate::ordering::schema::allowances::{order_allowance_lines as lines, order_allowances as allowances};
@@ -22,6 +22,7 @@ pub struct AllowanceRow {
     pub recorded_at: At,
     pub recorded_by: UserId,
     pub reason: String,
+    pub price_change_id: Option<PriceChangeId>,
 }
 
 /// What was allowed of a line; 0 is the freight.

@@ -19,6 +19,7 @@ pub mod orders;
 pub mod papers;
 pub mod payments;
 pub mod performance;
+pub mod price_changes;
 pub mod purchases;
 pub mod recount;
 pub mod second;

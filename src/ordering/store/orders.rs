@@ -192,6 +192,8 @@ pub fn lines(on: &mut Read, order: OrderId) -> Outcome<Vec<LineRow>> {
 /// Stores how far a line has come.
 pub fn save_line(tx: &mut Tx<'_>, line: &LineRow) -> Outcome<()> {
     let amounts = (
+        order_lines::unit_price_fen.eq(line.unit_price_fen),
+        order_lines::line_fen.eq(line.line_fen),
         order_lines::shipped.eq(line.shipped),
         order_lines::accepted.eq(line.accepted),
         order_lines::rejected.eq(line.rejected),

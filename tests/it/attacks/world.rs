@@ -136,6 +136,8 @@ impl World {
         self.keep(lowered.str("/allowances/0/id"));
         self.ready = till.market.place(&[(till.goods, "1")]).await;
         crate::support::market::confirm(till.seller(), &self.ready).expect(200).await;
+        let cheaper = json!({ "reason": "行情变动", "lines": [{ "line_no": 1, "unit_price_fen": 900 }] });
+        self.keep(crate::ordering::prices::proposed(till.seller(), &self.ready, cheaper).await);
         let number = format!("{:08}", COUNT.fetch_add(1, Ordering::SeqCst));
         let line = json!([{ "order_id": order, "line_no": 1, "gross_fen": 3000 }]);
         let invoice = json!({ "code": "064002100111", "number": number, "issued_on": app.ctx().at.day(), "net_fen": 3000,

@@ -22,6 +22,7 @@ impl Dice {
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 struct Boxes {
     state: String,
+    price: i64,
     ordered: i64,
     shipped: i64,
     accepted: i64,
@@ -53,17 +54,17 @@ impl Boxes {
     }
     fn held(&self) -> i64 {
         let open = matches!(self.state.as_str(), "placed" | "confirmed");
-        if open { (self.ordered - self.accepted - self.rejected - self.short) * PRICE } else { 0 }
+        if open { (self.ordered - self.accepted - self.rejected - self.short) * self.price } else { 0 }
     }
     /// What was kept still costs.
     fn kept(&self) -> i64 {
-        self.accepted * PRICE - self.back_fen - self.allowed_fen
+        self.accepted * self.price - self.back_fen - self.allowed_fen
     }
     /// So many boxes go back: at their price, or, once something was allowed, with their share of what the kept ones still cost.
     fn give_back(&mut self, boxes: i64) {
         let (kept, left) = (self.accepted - self.returned, self.accepted - self.returned - boxes);
         let share = |fen: i64| (2 * fen * left + kept) / (2 * kept);
-        let worth = if self.allowed_fen == 0 { boxes * PRICE } else { self.kept() - share(self.kept()) };
+        let worth = if self.allowed_fen == 0 { boxes * self.price } else { self.kept() - share(self.kept()) };
         self.returned += boxes;
         self.back_fen += worth;
     }
@@ -93,7 +94,7 @@ async fn history(app: &TestApp, market: &Market, seed: u64) {
         if orders.len() < 4 && dice.roll(3) == 0 {
             let ordered = 1 + dice.boxes();
             let id = market.place(&[(goods, &ordered.to_string())]).await;
-            orders.push((id, Boxes { state: "placed".to_owned(), ordered, ..Boxes::default() }));
+            orders.push((id, Boxes { state: "placed".to_owned(), price: PRICE, ordered, ..Boxes::default() }));
             continue;
         }
         if orders.is_empty() {
@@ -121,8 +122,9 @@ async fn step(market: &Market, dice: &mut Dice, id: &str, model: &mut Boxes) {
     let (seller, n) = (&market.sellers[0], dice.boxes());
     let quantity = n.to_string();
     let reason = json!({ "reason": "chance" });
-    let (ask, fits) = match dice.roll(10) {
+    let (ask, fits) = match dice.roll(11) {
         9 => return allow(market, dice, id, model).await,
+        10 => return reprice(market, dice, id, model).await,
         0 | 1 => (confirm(seller, id), model.ends("confirmed")),
         2 if dice.roll(4) == 0 => (seller.post(&url(id, "declines"), reason), model.ends("declined")),
         3 if dice.roll(4) == 0 => (market.trader.post(&url(id, "cancellations"), reason), model.ends("cancelled")),
@@ -181,14 +183,38 @@ async fn allow(market: &Market, dice: &mut Dice, id: &str, model: &mut Boxes) {
     }
 }
 
+/// Another price, proposed by the one side and agreed by the other: as long as nothing is accepted, and never above the listing's.
+async fn reprice(market: &Market, dice: &mut Dice, id: &str, model: &mut Boxes) {
+    let fen = 300 + i64::try_from(dice.roll(35)).unwrap();
+    let open = matches!(model.state.as_str(), "placed" | "confirmed") && model.accepted == 0;
+    let fits = open && fen != model.price && (fen < model.price || fen <= PRICE);
+    let (mut by, mut with) = (&market.sellers[0], &market.trader);
+    if dice.roll(2) == 0 {
+        (by, with) = (with, by);
+    }
+    let body = json!({ "reason": "chance", "lines": [{ "line_no": 1, "unit_price_fen": fen }] });
+    let proposed = by.post(&url(id, "price-changes"), body).send().await;
+    assert_eq!(proposed.status < 300, fits, "{}: {fen} {model:?}", proposed.text());
+    if fits {
+        super::prices::answer(with, id, &proposed.id(), "agree").expect(200).await;
+        model.price = fen;
+    }
+}
+
 /// What the API shows of an order.
 async fn shown(market: &Market, id: &str) -> Boxes {
     let order = market.trader.get(&format!("/api/v1/orders/{id}")).expect(200).await;
     let count = |name: &str| order.str(&format!("/lines/0/{name}")).parse().unwrap();
-    assert_eq!(order.int("/accepted_fen"), PRICE * count("accepted"));
+    let price = order.int("/lines/0/unit_price_fen");
+    assert_eq!(order.int("/accepted_fen"), price * count("accepted"));
+    let state = order.str("/state");
+    if matches!(state.as_str(), "placed" | "confirmed" | "closed") {
+        assert_eq!(order.int("/ordered_fen"), price * (count("quantity") - count("short_closed")));
+    }
     let allowed_fen = order.int("/lines/0/allowed_fen");
     Boxes {
-        state: order.str("/state"),
+        state,
+        price,
         ordered: count("quantity"),
         shipped: count("shipped"),
         accepted: count("accepted"),

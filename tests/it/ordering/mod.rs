@@ -8,6 +8,7 @@ pub mod exceptions;
 mod flags;
 mod histories;
 pub mod payers;
+pub mod prices;
 mod races;
 mod standing;
 mod told;

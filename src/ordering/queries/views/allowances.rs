@@ -1,6 +1,6 @@
 //! Allowances, as they are shown.
 
-use crate::kernel::ids::{AllowanceId, DisputeId, UserId};
+use crate::kernel::ids::{AllowanceId, DisputeId, PriceChangeId, UserId};
 use crate::kernel::money::Fen;
 use crate::kernel::time::{At, Day};
 use crate::ordering::store::allowances::{AllowanceLineRow, AllowanceRow};
@@ -14,6 +14,8 @@ pub struct AllowanceView {
     pub id: AllowanceId,
     /// The dispute whose settlement it follows from.
     pub dispute_id: Option<DisputeId>,
+    /// The change of prices that it follows from.
+    pub price_change_id: Option<PriceChangeId>,
     /// The day on which it was agreed.
     pub occurred_on: Day,
     /// When it was recorded.
@@ -47,6 +49,7 @@ pub fn allowances(rows: Vec<(AllowanceRow, AllowanceLineRow)>) -> Vec<AllowanceV
             _ => views.push(AllowanceView {
                 id: row.id,
                 dispute_id: row.dispute_id,
+                price_change_id: row.price_change_id,
                 occurred_on: row.occurred_on,
                 recorded_at: row.recorded_at,
                 recorded_by: row.recorded_by,
