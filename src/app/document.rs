@@ -258,7 +258,7 @@ fn described(status: &str) -> &'static str {
 }
 
 /// Operations that move money, stock or quota refuse to run without a key; a test tries every operation.
-const KEYED: [&str; 57] = [
+const KEYED: [&str; 61] = [
     "/acceptances",
     "/agreements/{id}/call-offs",
     "/approvals",
@@ -294,6 +294,10 @@ const KEYED: [&str; 57] = [
     "/orders/{id}/disputes",
     "/orders/{id}/payment-confirmations",
     "/orders/{id}/payments",
+    "/orders/{id}/price-changes",
+    "/orders/{id}/price-changes/{change_id}/answers",
+    "/orders/{id}/price-changes/{change_id}/approvals",
+    "/orders/{id}/price-changes/{change_id}/withdrawals",
     "/orders/{id}/ratings",
     "/orders/{id}/refunds",
     "/orders/{id}/returns",

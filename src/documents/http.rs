@@ -120,8 +120,8 @@ pub async fn download_file(
     id: web::Path<FileId>,
     vault: Data<Vault>,
 ) -> Answer {
-    let scope = call.actor().scope.clone();
-    let file = call.web().store.read(move |read| queries::visible(read, &scope, *id)).await?;
+    let (org, scope) = (call.actor().org_id, call.actor().scope.clone());
+    let file = call.web().store.read(move |read| queries::visible(read, (org, &scope), *id)).await?;
     if file.class != FileClass::Restricted {
         let reply = saved(&file, vault.get(&file).await?);
         return call.read_reply(move |_, _| Ok(reply)).await;

@@ -30,11 +30,14 @@ pub fn file(read: &mut Read, scope: &Scope, id: FileId) -> Outcome<StoredFile> {
 ///
 /// # Errors
 /// `not_found`.
-pub fn visible(read: &mut Read, scope: &Scope, id: FileId) -> Outcome<StoredFile> {
+pub fn visible(read: &mut Read, (org, scope): (OrgId, &Scope), id: FileId) -> Outcome<StoredFile> {
     let Some(found) = store::find(read, id)? else { return of_nobody(read, scope, id) };
     let shown = match (found.class, scope) {
         (FileClass::Public, _) => true,
-        (FileClass::Evidence, Scope::Org(org) | Scope::UnitTree(org)) => store::is_shared(read, id, *org)?,
+        (FileClass::Evidence, Scope::Org(_) | Scope::UnitTree(_)) => store::is_shared(read, id, org)?,
+        (FileClass::Evidence, Scope::Region(region)) => {
+            store::is_shown_in(read, id, region)? || store::is_shared(read, id, org)?
+        }
         (_, Scope::Region(region)) => store::is_shown_in(read, id, region)?,
         _ => false,
     };

@@ -341,6 +341,8 @@ permissions! {
     AcceptGoods "orders.accept" { BUYERS Acceptor }
     /// Report payments, register received invoices.
     PayOrder "orders.pay" { BUYERS Payer }
+    /// Propose other prices of a placed order, and answer those of the other side.
+    ChangePrices "orders.change_prices" { BUYERS Trader, SELLERS Seller }
     /// Let who accepts report the payment as well, in a small unit below the own one.
     GrantException "duties.grant" { UNITS Reviewer }
     /// Confirm, decline, ship, invoice, confirm payments, refund.

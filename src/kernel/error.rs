@@ -130,6 +130,7 @@ codes! {
     FundNotAllowed 422 "fund_not_allowed" "该单位不能使用此项资金" "This unit may not use the fund"
     PaymentMismatch 422 "payment_mismatch" "付款与订单不符" "The payment does not fit the orders"
     DisputeExceeded 409 "dispute_exceeded" "争议金额超过已验收、未付且无争议的金额" "More is disputed than is accepted, unpaid and undisputed"
+    AllowanceExceeded 409 "allowance_exceeded" "折让超过应付金额" "More would be allowed than is owed"
     InvoiceMismatch 422 "invoice_mismatch" "发票与订单、验收不符" "The invoice does not agree with order and acceptance"
     InvoiceDuplicate 409 "invoice_duplicate" "发票号码已登记" "The invoice is registered already"
     ApproversMissing 409 "approvers_missing" "没有足够的审批人" "There are not enough people who may approve this"

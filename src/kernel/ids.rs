@@ -167,6 +167,10 @@ crate::ids! {
     PaymentId "pay"
     /// A return of accepted goods.
     ReturnId "ret"
+    /// An allowance: a price lowered without goods going back (折让).
+    AllowanceId "alw"
+    /// A change of prices of a placed order (改价).
+    PriceChangeId "prc"
     /// A short closure (未到货结案).
     ShortClosureId "scl"
     /// A refund of money paid.

@@ -1,8 +1,10 @@
 //! Moving amounts: load what stands, decide, append the transfers, change the balances under their guard.
 
 mod merge;
+mod raise;
 
 pub use merge::{Merge, merge, move_counts, moved_count};
+pub use raise::raise;
 
 use super::rules::{self, Adjust, Phase, Refusal, Resolve, Transfer};
 use super::store::{self, AccountRow, CountRow, Delta};

@@ -12,6 +12,8 @@
 //!   same id is refused.
 //! - What is held when the year turns is carried to the next unit-year by a pair of entries: by [`carry_year`], or by
 //!   whatever touches the hold first ([`resolve`], [`ensure_year`]). A hold keeps its id wherever it is carried.
+//! - A hold whose goods can cost more, or of which more goods are owed, is raised under its own id, within the same limits as a new one
+//!   ([`raise`]).
 //! - A merger moves what a unit-year holds and posted by pairs of entries, hold by hold, and what it counted by pairs of
 //!   counting entries; its accounts then name the successor and refuse new holds.
 //! - Amounts are fen in quota accounts and thousandths of the sale unit in stock accounts.
@@ -24,13 +26,13 @@ mod store;
 
 pub use commands::{
     CountEntry, Hold, HoldError, Merge, RefusedAccount, Supply, account, adjust, carry_year, count, count_fresh,
-    ensure_year, hold, hold_fresh, keep_balance, merge, move_counts, moved_count, resolve, set_limit, supply,
+    ensure_year, hold, hold_fresh, keep_balance, merge, move_counts, moved_count, raise, resolve, set_limit, supply,
 };
 pub use queries::{
     Balance, Difference, HoldStanding, balance, balances, counts_of_lines, counts_of_order, posted, quota_balances,
     standings, verify,
 };
-pub use rules::{AccountKind, Adjust, Phase, Portion, Resolution, Resolve};
+pub use rules::{AccountKind, Adjust, Phase, Portion, Raise, Resolution, Resolve};
 pub use store::{Left, anything_left};
 
 use crate::kernel::ids::{AccountId, CountId, ListingId, OrgId, TransferId};

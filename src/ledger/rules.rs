@@ -33,10 +33,13 @@ crate::text_enum! {
         Adjusted "adjusted"
         /// Takes what is left of a hold out of one account …
         CarriedOut "carried_out"
-        /// … and puts it into another.
+        /// … and puts it into another; also what is added to a hold.
         CarriedIn "carried_in"
     }
 }
+
+/// The word of transfers that add to a hold: what is held can cost more.
+pub const RAISED: &str = "raised";
 
 /// The word of transfers that a merger of units writes for what was posted.
 pub const MERGED: &str = "merged";
@@ -123,6 +126,19 @@ pub struct Adjust {
     pub amount: i64,
     /// Why, as a word.
     pub code: &'static str,
+}
+
+/// Adds to a hold.
+#[derive(Debug, Clone)]
+pub struct Raise {
+    /// Derived by the caller.
+    pub id: TransferId,
+    /// The hold.
+    pub pending_id: TransferId,
+    /// How much more is held.
+    pub amount: i64,
+    /// Whether a quota account's ceiling refuses; stock always does.
+    pub enforce_limit: bool,
 }
 
 /// Why the ledger refuses, in descending precedence.
@@ -335,6 +351,30 @@ pub fn adjust(entries: &[Transfer], item: &Adjust, ids: &[TransferId]) -> Result
         left -= part;
     }
     if left > 0 { Err(Refusal::ExceedsPosted) } else { Ok(transfers) }
+}
+
+/// The transfer that adds to a hold on an account: where it is held, or, once nothing of it is, where it would be.
+///
+/// # Errors
+/// The first [`Refusal`] in their order.
+pub fn raise(entries: &[Transfer], item: &Raise, account: AccountId) -> Result<Option<Transfer>, Refusal> {
+    check_amount(item.amount)?;
+    if let Some(there) = entries.iter().find(|entry| entry.id == item.id) {
+        let same = (there.phase, there.pending_id, there.amount, there.code.as_str())
+            == (Phase::CarriedIn, Some(item.pending_id), item.amount, RAISED);
+        return if same { Ok(None) } else { Err(Refusal::ExistsWithDifferentFields) };
+    }
+    let standing = standing(item.pending_id, entries)?;
+    Ok(Some(Transfer {
+        id: item.id,
+        account_id: standing.open().map_or(account, |share| share.account),
+        phase: Phase::CarriedIn,
+        amount: item.amount,
+        pending_id: Some(item.pending_id),
+        order_id: standing.hold.order_id,
+        line_id: standing.hold.line_id,
+        code: RAISED.to_owned(),
+    }))
 }
 
 /// The pair of entries that moves what is left of a hold to another account; `None` when nothing is left or it is there.

@@ -4,6 +4,7 @@ use super::rules::counting::{self, Counted, Fact, What};
 use super::rules::journal::{FactKey, FactKind, Told};
 use super::rules::line::Line;
 use super::rules::payment::PaymentState;
+use super::store::allowances::{self, AllowanceLineRow, AllowanceRow};
 use super::store::annulments::{AnnulmentLineRow, AnnulmentRow};
 use super::store::counting::{self as journal, FactRow};
 use super::store::facts::{self, AcceptanceLineRow, AcceptanceRow, ReturnLineRow, ReturnRow};
@@ -42,6 +43,8 @@ pub struct Book {
     pub refunds: Vec<RefundRow>,
     /// The buyer's rating.
     pub rating: Option<RatingRow>,
+    /// What was allowed of its lines.
+    pub allowed: Vec<(AllowanceRow, AllowanceLineRow)>,
 }
 
 impl Book {
@@ -64,6 +67,7 @@ impl Book {
             payments: payments::of_order(on, id)?,
             refunds: payments::refunds_of(on, id)?,
             rating: payments::rating_of(on, id)?,
+            allowed: allowances::of_order(on, id)?,
             told: Vec::new(),
             order,
             lines,
@@ -71,6 +75,7 @@ impl Book {
         book.told = book.accepted(&accepted)?;
         book.told.extend(book.closed(&accepted, &closures));
         book.told.extend(book.returned(&facts::returns(on, id)?)?);
+        book.told.extend(book.allowances());
         book.told.extend(book.money());
         book.told.extend(book.annulled(&annulments::of_order(on, id)?)?);
         Ok(book)
@@ -99,6 +104,27 @@ impl Book {
             add(&mut told, key, amount, What::Returned(vec![amount]), (fact.occurred_on, fact.recorded_at));
         }
         Ok(told)
+    }
+
+    /// Freight is in no count, but an allowance of freight alone is told as well.
+    fn allowances(&self) -> Vec<Told> {
+        let mut told: Vec<Told> = Vec::new();
+        for (fact, line) in &self.allowed {
+            let key = FactKey { kind: FactKind::Allowed, subject: fact.id.0 };
+            if told.last().is_none_or(|last| last.key != key) {
+                told.push(plain(key, What::Returned(Vec::new()), fact.occurred_on, fact.recorded_at));
+            }
+            let Some(place) = self.lines.iter().position(|row| row.line_no == line.line_no) else { continue };
+            if let Some(Told { what: What::Returned(amounts), .. }) = told.last_mut() {
+                amounts.push((place, line.amount_fen));
+            }
+        }
+        told
+    }
+
+    /// Freight as it was agreed at placement, whatever was allowed of it since.
+    pub fn freight_agreed(&self) -> Outcome<Fen> {
+        Ok(self.order.freight_fen.plus(allowances::freight_of(&self.allowed)?)?)
     }
 
     /// An annulment happened when it was decided, and takes effect when it is posted to the order.
@@ -201,8 +227,7 @@ impl Book {
 
     /// What is to be paid for the goods that were accepted and kept, with their freight; when none are kept, nothing.
     pub fn due(&self) -> Outcome<Fen> {
-        let goods = self.order.accepted_fen.minus(self.order.returned_fen)?;
-        Ok(if goods.get() > 0 { goods.plus(self.order.freight_fen)? } else { Fen::ZERO })
+        Ok(self.order.due()?)
     }
 
     /// The most that the order can still cost: closed lines what was kept, open ones all that is neither rejected nor written
@@ -234,6 +259,7 @@ pub fn amounts(row: &LineRow) -> Line {
         held_fen: row.held_fen,
         accepted_fen: row.accepted_fen,
         returned_fen: row.returned_fen,
+        allowed_fen: row.allowed_fen,
         closed: row.closed,
     }
 }

@@ -1,5 +1,6 @@
 //! Tables of orders and of the facts about their goods.
 
+pub mod allowances;
 pub mod annulments;
 pub mod approvals;
 pub mod call_offs;
@@ -8,6 +9,7 @@ pub mod disputes;
 pub mod duties;
 pub mod flags;
 pub mod money;
+pub mod price_changes;
 
 diesel::table! {
     order_groups (id) {
@@ -88,6 +90,7 @@ diesel::table! {
         closed -> Bool,
         standing -> Text,
         halal_number -> Nullable<Text>,
+        allowed_fen -> BigInt,
     }
 }
 diesel::table! {

@@ -1,6 +1,6 @@
 //! Receivables, payables and overdue payments equal a naive recount to the fen, on both databases.
 
-use crate::payments::Till;
+use crate::payments::{Till, url};
 use crate::support::TestApp;
 use crate::support::market::CITY;
 use crate::support::people::Person;
@@ -36,16 +36,38 @@ async fn text(who: &Person, path: &str, kind: &str) -> (String, usize) {
     (answered.header("content-type").unwrap().to_owned(), answered.body.len())
 }
 
-/// Accepted on a day by the one unit (or the other), boxes of 10.00, and what was paid when.
-type Bought = (&'static str, bool, i64, &'static [(&'static str, i64)]);
+/// What happened to an order on a day: money in fen, goods in boxes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Did {
+    Accepted,
+    Paid(i64),
+    Returned(i64),
+    Refunded(i64),
+}
+use Did::{Accepted, Paid, Refunded, Returned};
+
+/// Accepted on a day by the one unit (or the other), boxes of 10.00, freight, and what came later.
+type Bought = (&'static str, bool, i64, i64, &'static [(&'static str, Did)]);
 
 const PLAN: [Bought; 6] = [
-    ("2021-03-01", true, 33, &[("2021-03-20", 10_000), ("2021-05-06", 10_001)]),
-    ("2021-03-02", false, 7, &[("2021-04-20", 7000)]),
-    ("2021-03-03", true, 5, &[("2021-03-29", 5000)]),
-    ("2021-04-01", false, 11, &[]),
-    ("2021-05-06", true, 3, &[("2021-06-02", 4000)]),
-    ("2021-07-01", true, 2, &[]),
+    (
+        "2021-03-01",
+        true,
+        33,
+        500,
+        &[("2021-03-20", Paid(10_000)), ("2021-05-06", Paid(10_001)), ("2021-05-10", Returned(2))],
+    ),
+    ("2021-03-02", false, 7, 0, &[("2021-04-20", Paid(7000)), ("2021-05-02", Refunded(3000))]),
+    (
+        "2021-03-03",
+        true,
+        5,
+        0,
+        &[("2021-03-29", Paid(5000)), ("2021-04-10", Returned(1)), ("2021-04-12", Refunded(1000))],
+    ),
+    ("2021-04-01", false, 11, 0, &[]),
+    ("2021-05-06", true, 3, 0, &[("2021-06-02", Paid(4000))]),
+    ("2021-07-01", true, 2, 0, &[]),
 ];
 const TODAY: &str = "2021-07-05";
 
@@ -58,6 +80,17 @@ struct Books {
     orders: Vec<String>,
     known: Vec<Known>,
     today: Day,
+}
+
+/// An order of so many boxes with its freight, delivered and accepted.
+async fn with_freight(till: &Till, boxes: i64, freight: i64) -> String {
+    let boxes = boxes.to_string();
+    let mut body = till.market.order(&[(till.goods, &boxes)]);
+    body["freights"] = json!([{ "supplier_id": till.seller().org_id, "freight_fen": freight }]);
+    let id = till.market.trader.post("/api/v1/orders", body).expect(201).await.str("/orders/0/id");
+    till.market.hand_over(0, &id, &[&boxes]).await;
+    till.market.accept(&id, &[(1, &boxes, "0")]).await;
+    id
 }
 
 fn day(text: &str) -> Day {
@@ -78,25 +111,35 @@ impl Books {
     }
     /// Accepts and pays as planned, day by day; at last a payment is reported and a part invoiced.
     async fn play(&mut self, app: &TestApp) {
-        let mut steps: Vec<(&str, usize, Option<i64>)> = Vec::new();
-        for (place, (on, _, _, paid)) in PLAN.iter().enumerate() {
-            steps.push((on, place, None));
-            steps.extend(paid.iter().map(|(on, fen)| (*on, place, Some(*fen))));
+        let mut steps: Vec<(&str, usize, Did)> = Vec::new();
+        for (place, (on, .., later)) in PLAN.iter().enumerate() {
+            steps.push((on, place, Accepted));
+            steps.extend(later.iter().map(|(on, did)| (*on, place, *did)));
         }
         steps.sort_unstable();
-        for (on, place, paid) in steps {
+        for (on, place, did) in steps {
             app.clock.set_day(on);
-            let till = if PLAN[place].1 { &self.host } else { &self.other };
-            let fen = match paid {
-                None => {
-                    self.orders[place] = till.accepted(&PLAN[place].2.to_string()).await;
+            let (_, of, boxes, freight, _) = PLAN[place];
+            let till = if of { &self.host } else { &self.other };
+            let fen = match did {
+                Accepted => {
+                    self.orders[place] = with_freight(till, boxes, freight).await;
                     let due = till.counting(&self.orders[place]).await["payment_due_on"].clone();
                     self.known[place].due = day(due.as_str().unwrap());
-                    PLAN[place].2 * 1000
+                    boxes * 1000 + freight
                 }
-                Some(fen) => {
+                Paid(fen) => {
                     till.pay(&self.orders[place], fen).await;
                     -fen
+                }
+                Returned(boxes) => {
+                    let body = json!({ "reason": "退货", "lines": [{ "line_no": 1, "quantity": boxes.to_string() }] });
+                    till.market.acceptor.post(&url(&self.orders[place], "returns"), body).expect(201).await;
+                    -1000 * boxes
+                }
+                Refunded(fen) => {
+                    till.refund(&self.orders[place], fen).await;
+                    fen
                 }
             };
             self.known[place].moves.push((day(on), fen));
@@ -137,8 +180,8 @@ impl Books {
         }
         let (total, open) = (&view["total"], self.all_of(true) + self.all_of(false));
         assert_eq!((total["open_fen"].clone(), total["no_clock_fen"].clone()), (json!(open), json!(0)));
-        assert_eq!((open, total["reported_fen"].clone()), (12_999 + 11_000 + 2000, json!(500)));
-        assert_eq!(view["to_invoice_fen"], json!(61_000 - 4000));
+        assert_eq!((open, total["reported_fen"].clone()), (11_499 + 3000 + 11_000 + 2000, json!(500)));
+        assert_eq!(view["to_invoice_fen"], json!(58_500 - 4000));
         let mut left = view["to_invoice"].as_array().unwrap().iter();
         let left = left.find(|row| row["order_id"] == json!(self.orders[3])).unwrap();
         assert_eq!((left["kept_fen"].clone(), left["to_invoice_fen"].clone()), (json!(11_000), json!(7000)));
@@ -164,7 +207,7 @@ impl Books {
         let late = || self.known.iter().filter(|k| k.due < today);
         let now: Vec<&Known> = late().filter(|k| k.open(today) > 0).collect();
         let once: Vec<&Known> = late().filter(|k| k.open(k.due) > 0).collect();
-        assert_eq!((now.len(), once.len()), (2, 3));
+        assert_eq!((now.len(), once.len()), (3, 3));
         for (by, count) in [("unit", 2), ("supplier", 1), ("region", 1)] {
             let view = report(&self.bureau, &format!("overdue-payments?by={by}")).await;
             let total = &view["total"];
@@ -178,7 +221,7 @@ impl Books {
             assert_eq!((rows.len(), json!(sum)), (count, total["year_fen"].clone()));
         }
         let view = report(self.host.seller(), "overdue-payments?year=2020").await;
-        assert_eq!((view["total"]["orders"].clone(), view["total"]["year_orders"].clone()), (json!(2), json!(0)));
+        assert_eq!((view["total"]["orders"].clone(), view["total"]["year_orders"].clone()), (json!(3), json!(0)));
     }
 
     /// The same as tables.
@@ -243,6 +286,29 @@ on_both! {
         assert_eq!(on(again.plus_days(2)).await, (10_000, interest(days + 2, 2), 0));
         let open = report(seller, "receivables").await["total"].clone();
         assert_eq!((open["days_1_30_fen"].clone(), open["days_31_60_fen"].clone()), (json!(3000), json!(7000)), "{open}");
+    }
+
+    async fn an_order_wholly_in_dispute_is_overdue_from_what_was_freed(app) {
+        app.clock.set_day("2021-11-22");
+        let till = Till::open(app).await;
+        let (seller, trader) = (till.seller(), &till.market.trader);
+        let order = till.accepted("10").await;
+        assert_eq!(till.counting(&order).await["payment_due_on"], json!("2021-12-22"));
+        let dispute = crate::ordering::allowances::disputed(trader, &order, &[(1, 10_000)]).await;
+        app.clock.set_day("2021-12-10");
+        crate::ordering::allowances::settled(seller, trader, &dispute, "none", &[(1, 8000)]).await;
+        // Thirty days end on Sunday the 9th of January.
+        assert_eq!(till.counting(&order).await["payment_due_on"], json!("2022-01-10"));
+        app.clock.set_day("2022-01-10");
+        assert_eq!(report(seller, "overdue-payments?year=2021").await["total"]["orders"], json!(0));
+        app.clock.set_day("2022-01-15");
+        let total = async |year: i64| {
+            let total = report(seller, &format!("overdue-payments?year={year}")).await["total"].clone();
+            ["orders", "most_days", "overdue_fen", "interest_fen", "year_orders", "year_fen"].map(|name| total[name].as_i64().unwrap())
+        };
+        // 80.00 for five days.
+        assert_eq!(total(2022).await, [1, 5, 8000, 20, 1, 8000]);
+        assert_eq!(total(2021).await, [1, 5, 8000, 20, 0, 0]);
     }
 
     async fn what_the_buyer_takes_back_was_due_all_the_time(app) {

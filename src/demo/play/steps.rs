@@ -117,6 +117,7 @@ impl Play<'_> {
                     amount: track.returned_fen,
                     occurred_on: None,
                     return_id: track.returned,
+                    allowance_id: None,
                     reason: "退货退款".to_owned(),
                     bank_reference: None,
                 };

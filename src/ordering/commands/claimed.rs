@@ -9,7 +9,7 @@ use crate::kernel::ids::{ListingId, OrderId, OrderLineId, OrgId, TransferId};
 use crate::kernel::money::Fen;
 use crate::kernel::terms::Basis;
 use crate::kernel::time::Day;
-use crate::ledger::{self, Adjust, CountEntry, Hold, HoldError, Portion, Resolution, Resolve};
+use crate::ledger::{self, Adjust, CountEntry, Hold, HoldError, Portion, Raise, Resolution, Resolve};
 use crate::ordering::book::amounts;
 use crate::ordering::rules::line::{Line, Moves};
 use crate::ordering::rules::order::{Event, OrderState, next};
@@ -32,6 +32,8 @@ struct Moved {
     index: usize,
     moves: Moves,
     fen_before: (Fen, Fen),
+    /// It was allowed, and no goods went back.
+    allowed: bool,
 }
 
 /// A claimed order.
@@ -41,6 +43,8 @@ pub struct Claimed {
     /// Its lines.
     pub lines: Vec<LineRow>,
     moved: Vec<Moved>,
+    /// Whether what is held besides must fit below the unit-year's ceiling.
+    pub enforced: bool,
 }
 
 impl Claimed {
@@ -48,7 +52,7 @@ impl Claimed {
     pub fn claim(tx: &mut Tx<'_>, side: Side, id: OrderId) -> Outcome<Claimed> {
         let order = store::claim(tx, side, id)?;
         let lines = store::lines(tx, id)?;
-        Ok(Claimed { order, lines, moved: Vec::new() })
+        Ok(Claimed { order, lines, moved: Vec::new(), enforced: true })
     }
 
     /// What its lines sell, each listing once.
@@ -104,6 +108,10 @@ impl Claimed {
         let mut line = amounts(row);
         let moves = rule(&mut line).map_err(Into::into)?;
         let fen_before = (row.accepted_fen, row.returned_fen);
+        if row.unit_price_fen != line.unit_price {
+            row.unit_price_fen = line.unit_price;
+            row.line_fen = line.quantity.price(line.unit_price)?;
+        }
         row.shipped = line.shipped;
         row.accepted = line.accepted;
         row.rejected = line.rejected;
@@ -113,7 +121,9 @@ impl Claimed {
         row.accepted_fen = line.accepted_fen;
         row.returned_fen = line.returned_fen;
         row.closed = line.closed;
-        self.moved.push(Moved { index, moves, fen_before });
+        let allowed = row.allowed_fen != line.allowed_fen;
+        row.allowed_fen = line.allowed_fen;
+        self.moved.push(Moved { index, moves, fen_before, allowed });
         Ok(moves)
     }
 
@@ -136,7 +146,8 @@ impl Claimed {
             let (accepted, returned) = moved.fen_before;
             self.order.accepted_fen = self.order.accepted_fen.plus(line.accepted_fen.minus(accepted)?)?;
             self.order.returned_fen = self.order.returned_fen.plus(line.returned_fen.minus(returned)?)?;
-            self.order.ordered_fen = self.order.ordered_fen.minus(moved.moves.ordered_lost)?;
+            let ordered = self.order.ordered_fen.minus(moved.moves.ordered_lost)?;
+            self.order.ordered_fen = ordered.plus(moved.moves.ordered_gained)?;
             store::save_line(tx, line)?;
         }
         self.moved.clear();
@@ -145,6 +156,7 @@ impl Claimed {
 
     fn write_ledger(&self, tx: &mut Tx<'_>, fact: &str, release: Resolution) -> Outcome<()> {
         self.hold_beyond(tx, fact)?;
+        self.hold_more(tx, fact)?;
         let (mut resolved, mut lowered) = (Vec::new(), Vec::new());
         for moved in &self.moved {
             let line = self.lines[moved.index].id;
@@ -171,7 +183,7 @@ impl Claimed {
                     id: ledger::transfer_id(&["order.quota.return", fact, &line.to_string()]),
                     pending_id: quota_hold(line),
                     amount: moves.quota_returned.get(),
-                    code: "returned",
+                    code: if moved.allowed { "allowed" } else { "returned" },
                 });
             }
         }
@@ -179,6 +191,32 @@ impl Claimed {
             ledger::resolve(tx, &resolved)?;
         }
         if lowered.is_empty() { Ok(()) } else { ledger::adjust(tx, &lowered) }
+    }
+
+    /// What the lines can cost more than before is held besides, under the holds that they have.
+    fn hold_more(&self, tx: &mut Tx<'_>, fact: &str) -> Outcome<()> {
+        let more = self.moved.iter().filter(|moved| moved.moves.quota_held > Fen::ZERO).map(|moved| {
+            let line = self.lines[moved.index].id;
+            Raise {
+                id: ledger::transfer_id(&["order.quota.more", fact, &line.to_string()]),
+                pending_id: quota_hold(line),
+                amount: moved.moves.quota_held.get(),
+                enforce_limit: self.enforced,
+            }
+        });
+        let more: Vec<Raise> = more.collect();
+        if more.is_empty() {
+            return Ok(());
+        }
+        ledger::raise(tx, &more).map_err(|error| match error {
+            HoldError::Refused(accounts) => {
+                let left = Fen::new(accounts.first().map_or(0, |refused| refused.left));
+                let (zh, en) =
+                    (format!("超出年度采购总额：年度余额 {left} 元"), format!("{left} yuan are left of the year"));
+                AppError::new(Code::CeilingExceeded).detail(zh, en).with("left_fen", left.get())
+            }
+            HoldError::Failed(error) => error,
+        })
     }
 
     /// A delivery heavier than ordered takes the difference from free stock.
@@ -210,22 +248,26 @@ impl Claimed {
         })
     }
 
-    /// What is no longer ordered is taken from the ordered amount in the year of the order; once that year is closed, as a
-    /// correction.
+    /// What is no longer ordered, or costs less, is taken from the ordered amount in the year of the order, and what costs more is added
+    /// to it; once that year is closed, as a correction.
     fn write_counts(&self, tx: &mut Tx<'_>, fact: &str, day: Day) -> Outcome<()> {
-        let lost: Vec<&Moved> = self.moved.iter().filter(|moved| moved.moves.ordered_lost > Fen::ZERO).collect();
-        if lost.is_empty() {
+        let mut changed: Vec<(&Moved, Fen)> = Vec::with_capacity(self.moved.len());
+        for moved in &self.moved {
+            changed.push((moved, moved.moves.ordered_gained.minus(moved.moves.ordered_lost)?));
+        }
+        changed.retain(|(_, amount)| !amount.is_zero());
+        if changed.is_empty() {
             return Ok(());
         }
         let correction = is_closed(tx, &self.order)?;
         let unit_id = self.holder(tx)?;
-        let entry = |moved: &&Moved| {
+        let entry = |(moved, amount): &(&Moved, Fen)| {
             let line = &self.lines[moved.index];
             let id = ledger::count_id(&["order.ordered", fact, &line.id.to_string()]);
-            let entry = ordered_entry(&self.order, line, id, moved.moves.ordered_lost.negated(), day);
+            let entry = ordered_entry(&self.order, line, id, *amount, day);
             CountEntry { correction, unit_id, ..entry }
         };
-        ledger::count(tx, &lost.iter().map(entry).collect::<Vec<_>>())
+        ledger::count(tx, &changed.iter().map(entry).collect::<Vec<_>>())
     }
 
     /// To whom the year counts in which it was placed, kept so until the transaction ends.

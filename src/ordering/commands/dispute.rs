@@ -1,12 +1,14 @@
 //! 争议: opened by either side, talked about, settled by both or withdrawn. Everything happens under the order's claim, so that what
 //! is disputed, paid and returned never overlaps.
 
+use super::allow::{self, NewAllowance};
 use super::claimed::Claimed;
 use super::papers::{own_file, show};
+use crate::documents;
 use crate::identity;
-use crate::kernel::actor::{Actor, Role, Scope};
+use crate::kernel::actor::{Actor, OrgKind, Role, Scope};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
-use crate::kernel::ids::{DisputeEntryId, DisputeId, DisputeSettlementId, FileId, OrderId};
+use crate::kernel::ids::{DisputeEntryId, DisputeId, DisputeSettlementId, FileId, OrderId, OrgId};
 use crate::kernel::money::Fen;
 use crate::ordering::book::Book;
 use crate::ordering::rules::dispute::{
@@ -37,7 +39,7 @@ pub struct NewDispute {
 }
 
 /// On which side the actor's organisation stands.
-fn side_of(actor: &Actor) -> DisputeSide {
+pub(super) fn side_of(actor: &Actor) -> DisputeSide {
     if actor.kind.sells() { DisputeSide::Supplier } else { DisputeSide::Buyer }
 }
 
@@ -184,7 +186,21 @@ fn say(
     };
     store::insert_entry(tx, &row, files)?;
     show(tx, order, actor.org_id, files.iter().copied().collect())?;
+    let mediators = mediators(tx, order, dispute_id)?;
+    for org in mediators.into_iter().filter(|org| *org != actor.org_id) {
+        for file in files {
+            documents::share(tx, *file, org)?;
+        }
+    }
     Ok(row.id)
+}
+
+/// Who looks at what both sides bring: the finance bureau of the unit's region, the nearest one, and whoever has mediated.
+fn mediators(tx: &mut Tx<'_>, order: &OrderRow, id: DisputeId) -> Outcome<BTreeSet<OrgId>> {
+    let notes = store::entries_of(tx, id)?.into_iter().filter(|entry| entry.kind == DisputeEntryKind::Mediation);
+    let mut found: BTreeSet<OrgId> = notes.map(|entry| entry.org_id).collect();
+    found.extend(identity::nearest_office(tx, OrgKind::FinanceBureau, &order.unit_region)?);
+    Ok(found)
 }
 
 /// A statement of one of the sides.
@@ -220,6 +236,10 @@ pub fn mediate(tx: &mut Tx<'_>, actor: &Actor, id: DisputeId, text: &str, files:
     let row = store::find(tx, id)?.ok_or(Code::NotFound)?;
     rules::still_open(row.state)?;
     let entry = say(tx, actor, &claimed.order, (id, DisputeEntryKind::Mediation), (text, files))?;
+    // Who mediates opens what was brought before; a bureau above the nearest one was not shown it yet.
+    for (_, file) in store::files_of(tx, id)? {
+        documents::share(tx, file, actor.org_id)?;
+    }
     let details = json!({ "dispute": id, "entry": entry });
     claimed.record(tx, Some(actor), "order.dispute_mediated", details)?;
     tell(tx, &claimed.order, None, ("争议有了调解意见。", "There is a note of mediation."))?;
@@ -309,13 +329,13 @@ pub struct SettlementAnswer {
     pub reason: Option<String>,
 }
 
-/// Answers a settlement. Once both agree, what stays payable is due again with the days of the rule, and the rest is not due; what
-/// the remedy asks for is recorded by whoever has to.
+/// Answers a settlement. Once both agree, what stays payable is due again with the days of the rule, and the rest is allowed in the same
+/// transaction, or lowered by the goods that are to go back; what else the remedy asks for is recorded by whoever has to.
 ///
 /// # Errors
 /// `not_found`, `wrong_state`, `separation_of_duties` for the proposing side, `validation_failed`.
 pub fn answer(tx: &mut Tx<'_>, actor: &Actor, id: DisputeId, told: &SettlementAnswer) -> Outcome<DisputeRow> {
-    let (claimed, mut row) = claim_dispute(tx, actor, id)?;
+    let (mut claimed, mut row) = claim_dispute(tx, actor, id)?;
     let found = store::settlements_of(tx, id)?.into_iter().find(|one| one.id == told.settlement);
     let mut settlement = found.ok_or_else(|| {
         let message = Message::new("没有此和解方案", "there is no such settlement");
@@ -333,12 +353,7 @@ pub fn answer(tx: &mut Tx<'_>, actor: &Actor, id: DisputeId, told: &SettlementAn
     let kind = if agreed { DisputeEntryKind::Agreed } else { DisputeEntryKind::Refused };
     say(tx, actor, &claimed.order, (id, kind), (told.reason.as_deref().unwrap_or_default(), &[]))?;
     if agreed {
-        let payables = store::payables_of(tx, id)?;
-        let of = |line_no: i64| {
-            let own = payables.iter().find(|one| one.settlement_id == settlement.id && one.line_no == line_no);
-            own.map_or(Fen::ZERO, |one| one.payable_fen)
-        };
-        end(tx, &mut row, DisputeState::Settled, |line| Ok(rules::settled(line.withheld_fen, of(line.line_no))?))?;
+        settle(tx, actor, (&mut claimed, &mut row), &settlement)?;
     }
     let details =
         json!({ "dispute": id, "settlement": settlement.id, "freed_fen": row.freed_fen, "remedy": settlement.remedy });
@@ -353,12 +368,38 @@ pub fn answer(tx: &mut Tx<'_>, actor: &Actor, id: DisputeId, told: &SettlementAn
     Ok(row)
 }
 
+/// Ends a dispute as both agreed: what stays payable is due again, the rest is allowed at once, unless goods are to go back for it.
+fn settle(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    (claimed, row): (&mut Claimed, &mut DisputeRow),
+    settlement: &SettlementRow,
+) -> Outcome<()> {
+    let payables = store::payables_of(tx, row.id)?;
+    let of = |line_no: i64| {
+        let own = payables.iter().find(|one| one.settlement_id == settlement.id && one.line_no == line_no);
+        own.map_or(Fen::ZERO, |one| one.payable_fen)
+    };
+    let mut lines = Vec::new();
+    end(tx, row, DisputeState::Settled, |line| {
+        let (left, freed) = rules::settled(line.withheld_fen, of(line.line_no))?;
+        if !rules::is_allowed(settlement.remedy) {
+            return Ok((left, freed));
+        }
+        lines.push((line.line_no, left));
+        Ok((Fen::ZERO, freed))
+    })?;
+    let new = NewAllowance { dispute: Some(row.id), price_change: None, reason: &settlement.text, lines };
+    allow::post(tx, actor, claimed, &new)?;
+    Ok(())
+}
+
 /// Ends a dispute: of each line, what it keeps from being due afterwards and what that frees.
 fn end(
     tx: &mut Tx<'_>,
     row: &mut DisputeRow,
     state: DisputeState,
-    of: impl Fn(&DisputeLineRow) -> Outcome<(Fen, Fen)>,
+    mut of: impl FnMut(&DisputeLineRow) -> Outcome<(Fen, Fen)>,
 ) -> Outcome<()> {
     for line in store::lines_of(tx, &[row.id])? {
         let (withheld_fen, freed) = of(&line)?;
@@ -394,7 +435,24 @@ pub fn withdraw(tx: &mut Tx<'_>, actor: &Actor, id: DisputeId, reason: &str) -> 
 /// Goods of disputed lines went back: what they cost is neither due nor disputed any more. The order is claimed.
 pub(super) fn returned(tx: &mut Tx<'_>, order: OrderId, went: &[(i64, Fen)]) -> Outcome<()> {
     let disputed = store::lines_of_order(tx, order)?;
-    for (line_no, worth) in went {
+    lower(tx, &disputed, went)
+}
+
+/// What is allowed of disputed lines by a change of prices is disputed no more, as far as the dispute is settled and waits for goods to go
+/// back. The order is claimed.
+pub(super) fn lowered(tx: &mut Tx<'_>, order: OrderId, allowed: &[(i64, Fen)]) -> Outcome<()> {
+    let settled: BTreeSet<DisputeId> = store::of_order(tx, order)?
+        .into_iter()
+        .filter(|row| row.state == DisputeState::Settled)
+        .map(|row| row.id)
+        .collect();
+    let mut disputed = store::lines_of_order(tx, order)?;
+    disputed.retain(|line| settled.contains(&line.dispute_id));
+    lower(tx, &disputed, allowed)
+}
+
+fn lower(tx: &mut Tx<'_>, disputed: &[DisputeLineRow], by: &[(i64, Fen)]) -> Outcome<()> {
+    for (line_no, worth) in by {
         let own: Vec<&DisputeLineRow> = disputed.iter().filter(|line| line.line_no == *line_no).collect();
         let after = rules::returned(&own.iter().map(|line| line.withheld_fen).collect::<Vec<_>>(), *worth)?;
         for (line, withheld_fen) in own.into_iter().zip(after).filter(|(line, left)| line.withheld_fen != *left) {

@@ -58,7 +58,7 @@ fn to_invoice(tx: &mut Tx<'_>, side: Side, id: OrderId) -> Outcome<Vec<(i64, Fen
     let rows = orders::lines(tx, id)?;
     let mut open = Vec::with_capacity(rows.len() + 1);
     for (line_no, line) in line_amounts(tx, &order, &rows)? {
-        open.push((line_no, line.accepted.minus(line.returned)?.minus(line.invoiced)?));
+        open.push((line_no, line.kept()?.minus(line.invoiced)?));
     }
     open.retain(|(_, gross)| *gross > Fen::ZERO);
     Ok(open)

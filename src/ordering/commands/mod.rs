@@ -1,6 +1,7 @@
 //! Use cases of orders: one function per verb.
 
 pub mod accept;
+pub(super) mod allow;
 pub mod annul;
 pub mod approve;
 pub mod cancel;
@@ -19,6 +20,7 @@ pub mod pay;
 pub mod payee;
 pub(super) mod photos;
 pub mod place;
+pub mod price_change;
 pub mod rate;
 pub mod recompute;
 pub mod refund;

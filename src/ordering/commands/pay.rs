@@ -14,7 +14,7 @@ use crate::kernel::time::Day;
 use crate::notifications::{self, Both};
 use crate::ordering::OrderState;
 use crate::ordering::book::Book;
-use crate::ordering::clock;
+use crate::ordering::clock::{self, Answered};
 use crate::ordering::queries::withheld;
 use crate::ordering::rules::money::{MoneyRefusal, Payable, allocate};
 use crate::ordering::rules::order::fact_day;
@@ -162,7 +162,7 @@ fn divide(tx: &mut Tx<'_>, claimed: &[OrderRow], new: &NewPayment, payment: Paym
         |order: &OrderRow| new.orders.iter().find(|(id, _)| *id == order.id).and_then(|(_, amount)| *amount);
     let unnamed: Vec<&OrderRow> =
         claimed.iter().filter(|order| claimed.len() > 1 && amount_of(order).is_none()).collect();
-    let dues = clock::dues(tx, &unnamed)?;
+    let dues = clock::next_dues(tx, &unnamed, Answered::OrNot)?;
     let mut payables = Vec::with_capacity(claimed.len());
     for order in claimed {
         let named = amount_of(order);

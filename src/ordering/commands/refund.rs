@@ -4,14 +4,14 @@ use super::settle::settle;
 use crate::audit;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Code, Message, Outcome};
-use crate::kernel::ids::{OrderId, ReturnId};
+use crate::kernel::ids::{AllowanceId, OrderId, ReturnId};
 use crate::kernel::money::Fen;
 use crate::kernel::time::Day;
 use crate::ordering::rules::money;
 use crate::ordering::rules::order::{fact_day, not_before};
-use crate::ordering::store::facts;
 use crate::ordering::store::orders::{self, Side};
 use crate::ordering::store::payments::{self as store, RefundRow};
+use crate::ordering::store::{allowances, facts};
 use crate::platform::db::Tx;
 use serde_json::json;
 
@@ -24,14 +24,16 @@ pub struct NewRefund {
     pub occurred_on: Option<Day>,
     /// The return it is for.
     pub return_id: Option<ReturnId>,
+    /// The allowance it is for.
+    pub allowance_id: Option<AllowanceId>,
     /// Why.
     pub reason: String,
     /// The bank's number of the movement.
     pub bank_reference: Option<String>,
 }
 
-/// Records a refund: at most what was paid and not yet sent back, for a return at most what its goods cost, and a bank movement
-/// once. The order is claimed, so two of them wait for each other.
+/// Records a refund: at most what was paid and not yet sent back, for a return at most what its goods cost, for an allowance at most
+/// what was allowed, and a bank movement once. The order is claimed, so two of them wait for each other.
 ///
 /// # Errors
 /// `not_found`, `payment_mismatch`, `already_exists`, `validation_failed`.
@@ -47,6 +49,9 @@ pub fn refund(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewRefund) -> O
     if let Some(named) = new.return_id {
         within_return(tx, id, named, &earlier, new.amount)?;
     }
+    if let Some(named) = new.allowance_id {
+        within_allowance(tx, id, (named, new.return_id), &earlier, new.amount)?;
+    }
     if new.bank_reference.is_some() && earlier.iter().any(|known| known.bank_reference == new.bank_reference) {
         let message =
             Message::new("这笔银行流水已登记为该订单的退款", "this bank movement is recorded for the order already");
@@ -56,6 +61,7 @@ pub fn refund(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, new: &NewRefund) -> O
         id: tx.new_id(),
         order_id: id,
         return_id: new.return_id,
+        allowance_id: new.allowance_id,
         amount_fen: new.amount,
         occurred_on,
         recorded_at: tx.at(),
@@ -89,4 +95,25 @@ fn within_return(tx: &mut Tx<'_>, order: OrderId, named: ReturnId, earlier: &[Re
     }
     let sent = Fen::total(earlier.iter().filter(|row| row.return_id == Some(named)).map(|row| row.amount_fen))?;
     Ok(money::refund_of_return(Fen::total(lines)?, sent, amount)?)
+}
+
+/// For an allowance at most what was allowed is sent back; a refund is for one of the two.
+fn within_allowance(
+    tx: &mut Tx<'_>,
+    order: OrderId,
+    (named, also): (AllowanceId, Option<ReturnId>),
+    earlier: &[RefundRow],
+    amount: Fen,
+) -> Outcome<()> {
+    let wrong = |zh, en| AppError::field(Code::ValidationFailed, "/allowance_id", Message::new(zh, en));
+    if also.is_some() {
+        return Err(wrong("退款只能对应一次退货或一次折让", "a refund is for a return or for an allowance"));
+    }
+    let rows = allowances::of_order(tx, order)?;
+    let lines: Vec<Fen> = rows.iter().filter(|(fact, _)| fact.id == named).map(|(_, line)| line.amount_fen).collect();
+    if lines.is_empty() {
+        return Err(wrong("订单没有此折让记录", "the order has no such allowance"));
+    }
+    let sent = Fen::total(earlier.iter().filter(|row| row.allowance_id == Some(named)).map(|row| row.amount_fen))?;
+    Ok(money::refund_of_allowance(Fen::total(lines)?, sent, amount)?)
 }

@@ -74,7 +74,7 @@ pub(super) fn propose(
     Ok((id, before))
 }
 
-/// The second person's answer, or the first taking it back.
+/// The second person's answer, or the first taking it back, or another who accepts there once both have left.
 #[derive(Debug, Clone)]
 pub struct SecondAnswer {
     /// What was proposed.
@@ -92,7 +92,11 @@ pub struct SecondAnswer {
 pub fn answer(tx: &mut Tx<'_>, actor: &Actor, id: OrderId, told: &SecondAnswer) -> Outcome<(AcceptanceId, OrderRow)> {
     let claimed = Claimed::claim(tx, Side::Buyer(actor.org_id), id)?;
     let mut row = store::find(tx, id, told.acceptance)?.ok_or(Code::NotFound)?;
-    let pair = (row.proposed_by, row.second_by);
+    let mut left = true;
+    for person in [row.proposed_by, row.second_by] {
+        left &= !identity::holds(tx, person, actor.org_id, Role::Acceptor)?;
+    }
+    let pair = (row.proposed_by, row.second_by, left);
     row.state = answered(row.state, pair, actor.user_id, told.decision, told.reason.is_some())?;
     row.decided_by = Some(actor.user_id);
     row.decided_at = Some(tx.at());

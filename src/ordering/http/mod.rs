@@ -12,6 +12,7 @@ mod matching;
 mod money;
 mod papers;
 mod place;
+mod price_changes;
 mod read;
 
 pub use invoice_lists::WholeInvoiceRequest;
@@ -31,6 +32,7 @@ pub fn routes(config: &mut ServiceConfig) {
     money::routes(config);
     papers::routes(config);
     disputes::routes(config);
+    price_changes::routes(config);
     duties::routes(config);
     counting::routes(config);
     invoice_lists::routes(config);

@@ -1,7 +1,7 @@
 //! Payments, the supplier's answers, refunds and ratings.
 
 use crate::kernel::actor::{FulfilOrder, PayOrder, PlaceOrder, ReadOrders};
-use crate::kernel::ids::{FileId, OrderId, PaymentId, ReturnId};
+use crate::kernel::ids::{AllowanceId, FileId, OrderId, PaymentId, ReturnId};
 use crate::kernel::money::Fen;
 use crate::kernel::time::Day;
 use crate::ordering::commands::{pay, rate, refund};
@@ -214,6 +214,8 @@ pub struct RefundRequest {
     occurred_on: Option<Day>,
     /// The return it is for.
     return_id: Option<ReturnId>,
+    /// The allowance it is for, instead of a return.
+    allowance_id: Option<AllowanceId>,
     /// Why.
     #[schema(max_length = 500, min_length = 1, format = "text")]
     reason: String,
@@ -233,6 +235,7 @@ pub async fn refund_order(call: Call<FulfilOrder, Json<RefundRequest>>, path: we
             amount: body.amount_fen,
             occurred_on: body.occurred_on,
             return_id: body.return_id,
+            allowance_id: body.allowance_id,
             reason: body.reason.clone(),
             bank_reference: body.bank_reference.clone(),
         };

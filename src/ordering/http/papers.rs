@@ -102,7 +102,7 @@ pub async fn add_papers(call: Call<FulfilOrder, Json<LotPapersRequest>>, path: w
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AcceptanceAnswerRequest {
-    /// Whether it is so. The first person may decline, which takes it back.
+    /// Whether it is so. The first person may decline, which takes it back, and so may others who accept there once both have left.
     decision: SecondDecision,
     /// Why not.
     #[schema(max_length = 500, min_length = 1, format = "text")]

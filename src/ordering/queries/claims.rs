@@ -9,6 +9,7 @@ use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::Day;
 use crate::ordering::clock;
 use crate::ordering::rules::dispute::{DisputeState, freed, has_days_anew};
+use crate::ordering::store::allowances::{self, AllowanceLineRow, AllowanceRow};
 use crate::ordering::store::claims as store;
 use crate::ordering::store::disputes::{self, DisputeLineRow};
 use crate::ordering::store::orders::OrderRow;
@@ -63,6 +64,27 @@ impl Claim {
     pub fn open(&self) -> Outcome<Fen> {
         Ok(self.owed.minus(self.paid)?)
     }
+
+    /// Of what is open, what is to be paid by the order's own last day: neither in dispute nor freed by a dispute, in fen.
+    ///
+    /// # Errors
+    /// When it does not fit.
+    pub fn plain(&self) -> Outcome<Fen> {
+        let freed = Fen::total(self.freed.iter().map(|(_, fen)| *fen))?;
+        Ok(self.open()?.minus(self.disputed)?.minus(freed)?)
+    }
+
+    /// For how many days the part that is past due for the longest is so.
+    ///
+    /// # Errors
+    /// When it does not fit.
+    pub fn past_due(&self, today: Day) -> Outcome<i64> {
+        let plain = self.plain()?;
+        let own = self.due_on.map(|due| (due, plain));
+        let parts = own.into_iter().chain(self.freed.iter().copied());
+        let days = parts.filter(|(_, fen)| *fen > Fen::ZERO).map(|(due, _)| today.epoch_days() - due.epoch_days());
+        Ok(days.max().unwrap_or(0).max(0))
+    }
 }
 
 /// Claims within an actor's scope, seen from the side of sellers or of buyers, in the order of placing.
@@ -85,6 +107,8 @@ pub fn claims(read: &mut Read, actor: &Actor, sold: bool, taken: ClaimsTaken, to
     let firsts: BTreeMap<OrderId, Day> = first_days(&accepted);
     add(accepted, true);
     add(store::returned(read, &ids)?, false);
+    let allowed = allowances::of_orders(read, &ids)?;
+    add(allowed.iter().map(|(fact, line)| (fact.order_id, fact.occurred_on, line.amount_fen)).collect(), false);
     add(store::paid(read, &ids)?, false);
     add(store::refunded(read, &ids)?, true);
     let mut reported: BTreeMap<OrderId, Vec<Fen>> = BTreeMap::new();
@@ -92,12 +116,14 @@ pub fn claims(read: &mut Read, actor: &Actor, sold: bool, taken: ClaimsTaken, to
         reported.entry(order).or_default().push(fen);
     }
     let invoiced: BTreeMap<OrderId, Fen> = store::invoiced(read, &ids)?.into_iter().collect();
-    let mut doubts = doubts(read, &rows, today)?;
+    let mut doubts = doubts(read, &rows, &allowed, today)?;
     let claim = |row: &OrderRow| {
         let doubt = doubts.remove(&row.id).unwrap_or_default();
         let mut own = moves.get(&row.id).cloned().unwrap_or_default();
-        if let Some(first) = firsts.get(&row.id).filter(|_| row.freight_fen > Fen::ZERO) {
-            own.push((*first, row.freight_fen));
+        let of_this = allowed.iter().filter(|(fact, line)| fact.order_id == row.id && line.line_no == 0);
+        let agreed = row.freight_fen.plus(Fen::total(of_this.map(|(_, line)| line.amount_fen))?)?;
+        if let Some(first) = firsts.get(&row.id).filter(|_| agreed > Fen::ZERO) {
+            own.push((*first, agreed));
         }
         own.extend(doubt.moves);
         own.sort_by_key(|(day, _)| *day);
@@ -141,7 +167,12 @@ struct Doubt {
 }
 
 /// What is in dispute of orders, and when it left what is due and came back.
-fn doubts(read: &mut Read, rows: &[OrderRow], today: Day) -> Outcome<BTreeMap<OrderId, Doubt>> {
+fn doubts(
+    read: &mut Read,
+    rows: &[OrderRow],
+    allowed: &[(AllowanceRow, AllowanceLineRow)],
+    today: Day,
+) -> Outcome<BTreeMap<OrderId, Doubt>> {
     let orders: BTreeMap<OrderId, &OrderRow> = rows.iter().map(|row| (row.id, row)).collect();
     let ids: Vec<OrderId> = orders.keys().copied().collect();
     let mut doubts: BTreeMap<OrderId, Doubt> = BTreeMap::new();
@@ -162,15 +193,25 @@ fn doubts(read: &mut Read, rows: &[OrderRow], today: Day) -> Outcome<BTreeMap<Or
             }
             let opened = dispute.opened_at.day();
             doubt.moves.push((opened, dispute.amount_fen.negated()));
-            let back = dispute.amount_fen.minus(withheld)?.minus(dispute.freed_fen)?;
+            let mut back = dispute.amount_fen.minus(withheld)?.minus(dispute.freed_fen)?;
+            // What its settlement allowed is in dispute no more from the day on which it is owed no more.
+            for (fact, line) in allowed.iter().filter(|(fact, _)| fact.dispute_id == Some(dispute.id)) {
+                back = back.minus(line.amount_fen)?;
+                doubt.moves.push((fact.occurred_on, line.amount_fen));
+            }
             let of_this = returned.iter().filter(|(id, no, at, ..)| {
                 let since = *id == dispute.order_id && *at >= dispute.opened_at;
                 since && own.iter().any(|line| line.line_no == *no)
             });
-            let days = of_this.map(|(_, _, _, day, fen)| (*day, *fen));
+            let by_price = allowed.iter().filter(|(fact, line)| {
+                let since = fact.order_id == dispute.order_id && fact.recorded_at >= dispute.opened_at;
+                since && fact.dispute_id.is_none() && own.iter().any(|one| one.line_no == line.line_no)
+            });
+            let by_price = by_price.map(|(fact, line)| (fact.occurred_on, line.amount_fen));
+            let days = of_this.map(|(_, _, _, day, fen)| (*day, *fen)).chain(by_price);
             doubt.moves.extend(went_back(days, back, opened, today)?);
             let Some(freed_on) = dispute.freed_on.filter(|_| !dispute.freed_fen.is_zero()) else { continue };
-            let due = clock::due_after(read, order, freed_on)?.unwrap_or(freed_on);
+            let due = clock::due_after(read, order, freed_on)?.map_or(freed_on, |due| Day::new(due.day));
             doubt.moves.push((due, dispute.freed_fen));
             doubt.ended.push((freed_on, due, dispute.freed_fen));
         }

@@ -7,7 +7,7 @@ use crate::kernel::money::Fen;
 use crate::kernel::time::Day;
 use crate::ordering::OrderState;
 use crate::ordering::book::Book;
-use crate::ordering::clock;
+use crate::ordering::clock::{self, Answered};
 use crate::ordering::rules::counting::{Counted, Missing, Waiting, explain, fund_counts};
 use crate::ordering::rules::journal::FactKind;
 use crate::ordering::rules::money::{agrees, freight_payable};
@@ -46,7 +46,7 @@ pub struct CountingView {
     pub disputed_fen: Fen,
     /// More than is due: to be sent back.
     pub credit_fen: Fen,
-    /// The last day to pay, where the payment clock binds.
+    /// The last day to pay what is to be paid first, where the payment clock binds; what a dispute freed may have a later one.
     pub payment_due_on: Option<Day>,
     /// Whether that day rests on a year whose holidays are not loaded: it may become later then, or earlier.
     pub payment_due_provisional: bool,
@@ -123,7 +123,7 @@ pub fn counting(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outc
     super::visible(read, actor, id, today)?;
     let book = Book::load(read, id)?;
     let counted = book.count()?;
-    let due = clock::dues(read, &[&book.order])?.remove(&id);
+    let due = clock::next_dues(read, &[&book.order], Answered::Only)?.remove(&id);
     let waiting = waiting(read, &book, counted.completed.map_or(today.year(), |done| done.year))?;
     let missing = explain(&book.terms, &waiting, &counted);
     let invoicing = invoicing(&book, &invoices::invoiced(read, id)?)?;
@@ -171,10 +171,10 @@ fn invoicing(book: &Book, invoiced: &[(i64, Fen)]) -> Outcome<Vec<InvoicingView>
     for line in &book.lines {
         views.push(view(line.line_no, line.line_fen, line.accepted_fen.minus(line.returned_fen)?));
     }
-    let freight = book.order.freight_fen;
-    if !freight.is_zero() {
+    let agreed = book.freight_agreed()?;
+    if !agreed.is_zero() {
         let kept = book.order.accepted_fen > book.order.returned_fen;
-        views.push(view(0, freight, freight_payable(freight, kept, false)));
+        views.push(view(0, agreed, freight_payable(book.order.freight_fen, kept, false)));
     }
     Ok(views)
 }

@@ -194,8 +194,7 @@ pub fn withheld(read: &mut Read, order: OrderId) -> Outcome<Fen> {
 pub(super) fn of_order(read: &mut Read, order: &OrderRow) -> Outcome<(Vec<DisputeView>, OwedView)> {
     let rows = store::of_order(read, order.id)?;
     let lines = if rows.is_empty() { Vec::new() } else { store::lines_of_order(read, order.id)? };
-    let goods = order.accepted_fen.minus(order.returned_fen)?;
-    let due = if goods.get() > 0 { goods.plus(order.freight_fen)? } else { Fen::ZERO };
+    let due = order.due()?;
     let paid = order.paid_fen.minus(order.refunded_fen)?;
     let parts = rules::parts(due, paid, Fen::total(lines.iter().map(|line| line.withheld_fen))?)?;
     let due_on = clock::dues(read, &[order])?.remove(&order.id).map(|due| Day::new(due.day));
@@ -207,7 +206,7 @@ pub(super) fn of_order(read: &mut Read, order: &OrderRow) -> Outcome<(Vec<Disput
     let amounts = rules::freed(&ended.iter().map(|(_, day, fen)| (*day, *fen)).collect::<Vec<_>>(), parts.undisputed)?;
     let mut freed = Vec::new();
     for ((dispute_id, day, _), amount_fen) in ended.into_iter().zip(amounts).filter(|(_, fen)| !fen.is_zero()) {
-        let due_on = clock::due_after(read, order, day)?;
+        let due_on = clock::due_after(read, order, day)?.map(|due| Day::new(due.day));
         freed.push(FreedView { dispute_id, amount_fen, due_on });
     }
     let owed = OwedView {

@@ -8,8 +8,8 @@ use crate::kernel::money::Fen;
 use crate::kernel::time::Day;
 use crate::ordering::rules::matching::{LineAmounts, MatchingDifference, differences};
 use crate::ordering::rules::money::freight_payable;
-use crate::ordering::store::invoices;
 use crate::ordering::store::orders::{self, LineRow, OrderRow};
+use crate::ordering::store::{allowances, invoices};
 use crate::platform::db::Read;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -38,6 +38,8 @@ pub struct LineMatchingView {
     pub accepted_fen: Fen,
     /// Of it sent back.
     pub returned_fen: Fen,
+    /// Of it allowed, without goods going back.
+    pub allowed_fen: Fen,
     /// Invoiced with tax, red letters deducted.
     pub invoiced_fen: Fen,
     /// What differs; none when the three agree.
@@ -80,20 +82,23 @@ pub fn line_amounts(read: &mut Read, order: &OrderRow, rows: &[LineRow]) -> Outc
             // Of an order that ended without goods nothing was owed.
             ordered: if order.state.stands() { row.line_fen } else { Fen::ZERO },
             accepted: row.accepted_fen,
-            returned: row.returned_fen,
+            returned: row.returned_fen.minus(row.allowed_fen)?,
+            allowed: row.allowed_fen,
             invoiced: invoiced(row.line_no),
             closed: row.closed,
         };
-        (row.line_no, amounts)
+        Outcome::Ok((row.line_no, amounts))
     };
-    let mut lines: Vec<(i64, LineAmounts)> = rows.iter().map(of_line).collect();
-    if order.freight_fen > Fen::ZERO {
+    let mut lines: Vec<(i64, LineAmounts)> = rows.iter().map(of_line).collect::<Outcome<_>>()?;
+    let allowed = allowances::freight_of(&allowances::of_order(read, order.id)?)?;
+    let agreed = order.freight_fen.plus(allowed)?;
+    if agreed > Fen::ZERO {
         let open = rows.iter().any(|row| !row.closed);
         let kept = order.accepted_fen > order.returned_fen;
-        let ordered = freight_payable(order.freight_fen, kept, open);
-        let accepted = if kept { ordered } else { Fen::ZERO };
+        let ordered = freight_payable(agreed, kept, open);
+        let (accepted, allowed) = if kept { (ordered, allowed) } else { (Fen::ZERO, Fen::ZERO) };
         let (returned, invoiced) = (Fen::ZERO, invoiced(0));
-        lines.push((0, LineAmounts { ordered, accepted, returned, invoiced, closed: !open }));
+        lines.push((0, LineAmounts { ordered, accepted, returned, allowed, invoiced, closed: !open }));
     }
     Ok(lines)
 }
@@ -106,6 +111,7 @@ fn view(line_no: i64, name: String, amounts: &LineAmounts) -> Outcome<LineMatchi
         ordered_fen: amounts.ordered,
         accepted_fen: amounts.accepted,
         returned_fen: amounts.returned,
+        allowed_fen: amounts.allowed,
         invoiced_fen: amounts.invoiced,
         differences: found
             .into_iter()

@@ -13,6 +13,7 @@ mod matching;
 mod money;
 mod outstanding;
 mod performance;
+mod price_changes;
 mod purchases;
 mod recount;
 mod stated;
@@ -34,6 +35,7 @@ pub use matching::{MatchingView, line_amounts, matching};
 pub use money::{InvoiceView, PaymentView, PaymentsWanted, RatingView, RefundView, invoices, payments};
 pub use outstanding::{OutstandingOrder, outstanding};
 pub use performance::{Performance, answering, performance, sold_prices};
+pub use price_changes::{PriceChangeView, price_change};
 pub use purchases::{
     Exception, Hands, Purchase, PurchaseLine, changed_purchases, exception_on, hands, purchases, purchases_of,
     shipped_grams,
@@ -47,7 +49,7 @@ pub use views::{FactReply, ListedOrder, LotPaperView, OrderGroupView, OrderSumma
 pub use super::store::late::Narrow as LateNarrow;
 use super::store::lists::{self, Narrow, Reach};
 use super::store::orders::OrderRow;
-use super::store::{facts, flags, orders, papers, second};
+use super::store::{allowances, facts, flags, orders, papers, second};
 use crate::audit;
 use crate::certification;
 use crate::identity::{self, Organisation};
@@ -161,7 +163,9 @@ pub fn order(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outcome
     view.shipments = views::shipments(facts::shipments(read, id)?, number);
     view.acceptances = views::acceptances(facts::acceptances(read, id)?, number);
     view.returns = views::returns(facts::returns(read, id)?, number);
+    view.allowances = views::allowances(allowances::of_order(read, id)?);
     view.short_closures = views::short_closures(facts::short_closures(read, id)?, number);
+    view.price_changes = price_changes::of_order(read, id)?;
     let (disputes, owed) = disputes::of_order(read, &row)?;
     (view.disputes, view.owed) = (disputes, Some(owed));
     let papers = papers::of_order(read, id)?;

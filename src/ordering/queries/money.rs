@@ -3,7 +3,9 @@
 use crate::identity;
 use crate::kernel::actor::{Actor, Scope};
 use crate::kernel::error::Outcome;
-use crate::kernel::ids::{FileId, InvoiceId, OrderId, OrgId, PaymentId, RatingId, RefundId, ReturnId, UserId};
+use crate::kernel::ids::{
+    AllowanceId, FileId, InvoiceId, OrderId, OrgId, PaymentId, RatingId, RefundId, ReturnId, UserId,
+};
 use crate::kernel::money::{Fen, Ppm};
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::time::{At, Day};
@@ -134,6 +136,8 @@ pub struct RefundView {
     pub order_id: OrderId,
     /// The return it is for.
     pub return_id: Option<ReturnId>,
+    /// The allowance it is for.
+    pub allowance_id: Option<AllowanceId>,
     /// How much.
     pub amount_fen: Fen,
     /// The bank's value date.
@@ -152,6 +156,7 @@ impl From<RefundRow> for RefundView {
             id: row.id,
             order_id: row.order_id,
             return_id: row.return_id,
+            allowance_id: row.allowance_id,
             amount_fen: row.amount_fen,
             occurred_on: row.occurred_on,
             recorded_at: row.recorded_at,

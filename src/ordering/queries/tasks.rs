@@ -6,15 +6,16 @@ use crate::donations;
 use crate::identity;
 use crate::kernel::actor::{Actor, OrgKind, Role};
 use crate::kernel::error::{AppError, Code, Outcome};
-use crate::kernel::ids::{DeclarationId, OrderId, OrgId, PaymentId};
+use crate::kernel::ids::{DeclarationId, OrderId, OrgId, PaymentId, UserId};
 use crate::kernel::money::Fen;
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::time::{At, Day};
-use crate::ordering::clock;
+use crate::ordering::clock::{self, Answered};
 use crate::ordering::commands::duties::exception;
 use crate::ordering::store::approvals as steps;
 use crate::ordering::store::orders::OrderRow;
 use crate::ordering::store::payments::PaymentRow;
+use crate::ordering::store::price_changes;
 use crate::ordering::store::tasks::{self as store, Asked, Work};
 use crate::ordering::terms::{self, Terms};
 use crate::platform::db::Read;
@@ -49,12 +50,16 @@ crate::text_enum! {
         VerifyDeclaration "verify_declaration"
         /// An organiser amends what an office returned.
         AmendDeclaration "amend_declaration"
+        /// A buyer or a supplier answers other prices that the other side proposes.
+        AnswerPrices "answer_prices"
+        /// Somebody of a unit approves a higher price that both sides agreed to, also in a colleague's place.
+        ApprovePrices "approve_prices"
     }
 }
 
 impl TaskKind {
-    /// The role that does it; of approvals the chain says who.
-    const fn role(self) -> Role {
+    /// The role that does it on a side that sells, or buys; of approvals the chain says who.
+    const fn role(self, sells: bool) -> Role {
         match self {
             TaskKind::ConfirmOrder
             | TaskKind::ShipOrder
@@ -64,9 +69,15 @@ impl TaskKind {
             TaskKind::AcceptGoods | TaskKind::ConfirmAcceptance => Role::Acceptor,
             TaskKind::ReportPayment => Role::Payer,
             TaskKind::RateOrder => Role::Trader,
-            TaskKind::ApproveOrder | TaskKind::AmendDeclaration => Role::Manager,
+            TaskKind::ApproveOrder | TaskKind::ApprovePrices | TaskKind::AmendDeclaration => Role::Manager,
+            TaskKind::AnswerPrices if sells => Role::Seller,
+            TaskKind::AnswerPrices => Role::Trader,
             TaskKind::VerifyDeclaration => Role::Reviewer,
         }
+    }
+    /// Whether it is an approval.
+    const fn approves(self) -> bool {
+        matches!(self, TaskKind::ApproveOrder | TaskKind::ApprovePrices)
     }
     /// Whether it is about what was declared.
     const fn of_declarations(self) -> bool {
@@ -82,8 +93,10 @@ impl TaskKind {
             TaskKind::ReportPayment => Some(Work::Pay),
             TaskKind::ConfirmPayment
             | TaskKind::ApproveOrder
+            | TaskKind::ApprovePrices
             | TaskKind::VerifyDeclaration
             | TaskKind::AmendDeclaration => None,
+            TaskKind::AnswerPrices => Some(Work::Price),
             TaskKind::IssueInvoice => Some(Work::Invoice),
             TaskKind::IssueRedLetter => Some(Work::TakeBack),
             TaskKind::RateOrder => Some(Work::Rate),
@@ -130,16 +143,17 @@ pub fn tasks(read: &mut Read, actor: &Actor, today: Day, page: &PageRequest) -> 
     if sells || actor.kind.buys() {
         let roles = identity::roles(read, actor.user_id, actor.org_id)?;
         let may = |kind: &&TaskKind| {
+            let role = kind.role(sells);
             !kind.of_declarations()
-                && (kind.role() == Role::Seller) == sells
-                && (roles.contains(&kind.role()) || **kind == TaskKind::ApproveOrder)
+                && (role == Role::Seller) == sells
+                && (roles.contains(&role) || kind.approves())
         };
         for kind in TaskKind::ALL.iter().filter(may) {
             let pays = *kind == TaskKind::ReportPayment;
             let excepted = pays && exception(read, actor.org_id, today)?.is_some();
             let asked = Asked { excepted, ..asked(actor, after, *kind) };
-            if *kind == TaskKind::ApproveOrder {
-                waiting.extend(approvals(read, &asked, today, page.fetch())?);
+            if kind.approves() {
+                waiting.extend(approvals(read, *kind, &asked, today, page.fetch())?);
                 continue;
             }
             waiting.extend(find(read, *kind, &asked, page.fetch())?);
@@ -174,17 +188,24 @@ fn declared(read: &mut Read, actor: &Actor, after: Option<Last>, most: i64) -> O
     Ok(found.into_iter().map(task).collect())
 }
 
-/// Orders whose open step is the person's to take, as itself or in another's place.
-fn approvals(read: &mut Read, asked: &Asked, today: Day, most: i64) -> Outcome<Vec<Waiting>> {
+/// Orders whose open step, or whose higher price, is the person's to approve, as itself or in another's place.
+fn approvals(read: &mut Read, kind: TaskKind, asked: &Asked, today: Day, most: i64) -> Outcome<Vec<Waiting>> {
     let mut found: BTreeMap<(At, OrderId), OrderRow> = BTreeMap::new();
     for hat in approvals::hats(read, asked.person, asked.org, today)? {
-        let rows = steps::waiting_for(read, (hat.user_id, hat.manager), asked, most)?;
+        let whose = (hat.user_id, hat.manager);
+        let rows = match kind {
+            TaskKind::ApprovePrices => price_changes::waiting_for(read, whose, asked, most)?,
+            _ => steps::waiting_for(read, whose, asked, most)?,
+        };
         found.extend(rows.into_iter().map(|row| ((row.placed_at, row.id), row)));
     }
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let task = |row: OrderRow| {
+        if kind == TaskKind::ApprovePrices {
+            return Ok(of_order(kind, false, &row, row.ordered_fen, None));
+        }
         let provisional = terms::read::<Terms>(&row.terms)?.confirm_by_provisional;
-        Ok(of_order(TaskKind::ApproveOrder, &row, row.ordered_fen, Some((row.confirm_by, provisional))))
+        Ok(of_order(kind, false, &row, row.ordered_fen, Some((row.confirm_by, provisional))))
     };
     found.into_values().take(most).map(task).collect()
 }
@@ -192,16 +213,17 @@ fn approvals(read: &mut Read, asked: &Asked, today: Day, most: i64) -> Outcome<V
 fn find(read: &mut Read, kind: TaskKind, asked: &Asked, most: i64) -> Outcome<Vec<Waiting>> {
     Ok(match kind.work() {
         Some(work) => {
-            let rows = store::orders_for(read, work, asked, most)?;
+            let staff = if work == Work::Accept { acceptors(read, asked.org)? } else { Vec::new() };
+            let rows = store::orders_for(read, work, asked, &staff, most)?;
             let unpaid: Vec<&OrderRow> = rows.iter().map(|(row, _)| row).filter(|_| work == Work::Pay).collect();
-            let dues = clock::dues(read, &unpaid)?;
+            let dues = clock::next_dues(read, &unpaid, Answered::OrNot)?;
             let mut waiting = Vec::with_capacity(rows.len());
             for (row, amount) in &rows {
                 let due = match work {
                     Work::Confirm => Some((row.confirm_by, terms::read::<Terms>(&row.terms)?.confirm_by_provisional)),
                     _ => dues.get(&row.id).map(|due| (Day::new(due.day).end(), due.provisional)),
                 };
-                waiting.push(of_order(kind, row, *amount, due));
+                waiting.push(of_order(kind, row.supplier_id == asked.org, row, *amount, due));
             }
             waiting
         }
@@ -209,14 +231,20 @@ fn find(read: &mut Read, kind: TaskKind, asked: &Asked, most: i64) -> Outcome<Ve
     })
 }
 
-fn of_order(kind: TaskKind, row: &OrderRow, amount_fen: Fen, due: Option<(At, bool)>) -> Waiting {
+/// Who accepts goods for an organisation.
+fn acceptors(read: &mut Read, org: OrgId) -> Outcome<Vec<UserId>> {
+    let colleagues = identity::colleagues(read, org)?.into_iter();
+    Ok(colleagues.filter(|one| one.roles.contains(&Role::Acceptor)).map(|one| one.user_id).collect())
+}
+
+fn of_order(kind: TaskKind, sells: bool, row: &OrderRow, amount_fen: Fen, due: Option<(At, bool)>) -> Waiting {
     let task = Task {
         kind,
         subject: row.id.to_string(),
         since: row.placed_at,
         due: due.map(|(until, _)| until),
         due_provisional: due.is_some_and(|(_, provisional)| provisional),
-        other_org: if kind.role() == Role::Seller { row.buyer_id } else { row.supplier_id },
+        other_org: if sells { row.buyer_id } else { row.supplier_id },
         amount_fen,
     };
     Waiting { at: row.placed_at, kind, id: row.id.0, task }

@@ -48,7 +48,8 @@ pub fn verify_counts(read: &mut Read) -> Outcome<Vec<CountDifference>> {
             let stored = ledger::counts_of_order(read, id)?;
             compare(&book, &stored, &mut found)?;
             let lines = super::verify_lines::compare_lines(read, &book)?;
-            let lines = [lines, super::approvals::compare(read, &book.order)?].concat();
+            let prices = super::price_changes::compare(read, &book)?;
+            let lines = [lines, prices, super::approvals::compare(read, &book.order)?].concat();
             let difference = |(figure, stored, computed)| CountDifference { order: id, figure, stored, computed };
             found.extend(lines.into_iter().map(difference));
             if found.len() >= ENOUGH {

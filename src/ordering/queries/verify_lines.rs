@@ -43,8 +43,20 @@ pub fn compare_lines(read: &mut Read, book: &Book) -> Outcome<Vec<Difference>> {
     if stands && !closed && state == OrderState::Closed {
         differ(&mut found, "state", state, OrderState::Confirmed);
     }
+    compare_freight(book, &mut found);
     compare_holds(read, book, &mut found)?;
     Ok(found)
+}
+
+/// Freight is what its last allowance left of it, and each of them took from what the one before had left.
+fn compare_freight(book: &Book, found: &mut Vec<Difference>) {
+    let mut known: Option<Fen> = None;
+    for (_, line) in book.allowed.iter().filter(|(_, line)| line.line_no == 0) {
+        let before = line.left_fen.get().saturating_add(line.amount_fen.get());
+        differ(found, "freight before an allowance", before, known.map_or(before, Fen::get));
+        known = Some(line.left_fen);
+    }
+    differ(found, "freight_fen", book.order.freight_fen, known.unwrap_or(book.order.freight_fen));
 }
 
 fn differ<T: Display>(found: &mut Vec<Difference>, figure: &str, stored: T, computed: T) {
@@ -78,6 +90,12 @@ fn facts_of(read: &mut Read, book: &Book) -> Outcome<BTreeMap<OrderLineId, LineF
             line.returned_fen = line.returned_fen.plus(part.amount_fen)?;
         }
     }
+    for (_, part) in &book.allowed {
+        let row = book.lines.iter().find(|row| row.line_no == part.line_no);
+        if let Some(line) = row.and_then(|row| sums.get_mut(&row.id)) {
+            line.allowed_fen = line.allowed_fen.plus(part.amount_fen)?;
+        }
+    }
     for (_, part) in facts::short_closures(read, id)? {
         if let Some(line) = sums.get_mut(&part.line_id) {
             line.short_closed = line.short_closed.plus(part.quantity)?;
@@ -105,11 +123,12 @@ fn compare_line(row: &LineRow, facts: LineFacts, found: &mut Vec<Difference>) ->
     for (column, stored, computed) in quantities {
         differ(found, &named(column), stored, computed);
     }
-    let sums: [(&str, Fen, Fen); 4] = [
+    let sums: [(&str, Fen, Fen); 5] = [
         ("line_fen", row.line_fen, line.quantity.price(line.unit_price)?),
         ("held_fen", stored.held_fen, line.held_fen),
         ("accepted_fen", stored.accepted_fen, line.accepted_fen),
         ("returned_fen", stored.returned_fen, line.returned_fen),
+        ("allowed_fen", stored.allowed_fen, line.allowed_fen),
     ];
     for (column, stored, computed) in sums {
         differ(found, &named(column), stored, computed);

@@ -1,11 +1,14 @@
 //! Orders as they are shown.
 
+mod allowances;
 mod delivery;
 mod facts;
 mod flags;
 mod payee;
 mod told;
 
+pub use allowances::AllowanceView;
+pub(super) use allowances::allowances;
 pub use delivery::{AcceptancePhotoView, LotPaperView, PendingAcceptanceView};
 pub use facts::{AcceptanceView, ReturnView, ShipmentView, ShortClosureView};
 pub(super) use facts::{acceptances, returns, shipments, short_closures};
@@ -17,6 +20,7 @@ pub use told::{ListedOrder, OrderEvent};
 
 use super::approvals::OrderApprovalsView;
 use super::disputes::{DisputeView, OwedView};
+use super::price_changes::PriceChangeView;
 use crate::identity::Organisation;
 use crate::kernel::error::{Code, Outcome};
 use crate::kernel::ids::{ListingId, OrderGroupId, OrderId, OrderLineId, OrgId, ProductId};
@@ -150,11 +154,11 @@ pub struct OrderSummary {
     pub closed_at: Option<At>,
     /// Ordered, less what was cancelled or written off.
     pub ordered_fen: Fen,
-    /// Freight, payable beside the goods.
+    /// Freight, payable beside the goods, less what was allowed of it.
     pub freight_fen: Fen,
     /// Accepted.
     pub accepted_fen: Fen,
-    /// Of that, returned.
+    /// Of that, returned or allowed.
     pub returned_fen: Fen,
     /// Paid.
     pub paid_fen: Fen,
@@ -238,7 +242,7 @@ pub struct LineView {
     pub weighed: bool,
     /// By how much the weight may differ.
     pub tolerance_ppm: Ppm,
-    /// Price of one unit at placement.
+    /// Price of one unit: at placement, or as both sides changed it since.
     pub unit_price_fen: Fen,
     /// Whether a certificate was in force at placement.
     pub certified: bool,
@@ -274,8 +278,10 @@ pub struct LineView {
     pub held_fen: Fen,
     /// Price of what was accepted.
     pub accepted_fen: Fen,
-    /// Price of what was returned.
+    /// Price of what was returned, and what was allowed.
     pub returned_fen: Fen,
+    /// Of it, what was allowed without goods going back.
+    pub allowed_fen: Fen,
     /// Nothing more will come.
     pub closed: bool,
     /// What it still counts as, as far as certificates that it froze were annulled since.
@@ -314,6 +320,7 @@ impl LineView {
             held_fen: row.held_fen,
             accepted_fen: row.accepted_fen,
             returned_fen: row.returned_fen,
+            allowed_fen: row.allowed_fen,
             closed: row.closed,
             standing: row.standing,
         })
@@ -346,12 +353,16 @@ pub struct OrderView {
     pub acceptances: Vec<AcceptanceView>,
     /// Returns, oldest first.
     pub returns: Vec<ReturnView>,
+    /// Allowances, oldest first: parts of the price that are not owed, although no goods went back.
+    pub allowances: Vec<AllowanceView>,
     /// Short closures, oldest first.
     pub short_closures: Vec<ShortClosureView>,
     /// What it owes: the part that is due although part is disputed, and the disputed part.
     pub owed: Option<OwedView>,
     /// Disputes about it, oldest first.
     pub disputes: Vec<DisputeView>,
+    /// Changes of its prices that were proposed, oldest first.
+    pub price_changes: Vec<PriceChangeView>,
     /// Papers of the lots that were shipped, oldest first.
     pub papers: Vec<LotPaperView>,
     /// Photos of what came.
@@ -390,9 +401,11 @@ impl OrderView {
             shipments: Vec::new(),
             acceptances: Vec::new(),
             returns: Vec::new(),
+            allowances: Vec::new(),
             short_closures: Vec::new(),
             owed: None,
             disputes: Vec::new(),
+            price_changes: Vec::new(),
             papers: Vec::new(),
             photos: Vec::new(),
             pending_acceptance: None,

@@ -38,6 +38,7 @@ mod tests {
             held_fen: fen,
             accepted_fen: fen,
             returned_fen: fen,
+            allowed_fen: fen,
             closed,
         }
     }

@@ -49,7 +49,7 @@ crate::text_enum! {
 crate::text_enum! {
     /// What a settlement asks somebody to record besides.
     Remedy {
-        /// Nothing.
+        /// Nothing: what is not payable is allowed.
         None "none"
         /// 退货, by the buyer.
         Return "return"
@@ -145,6 +145,13 @@ pub fn has_days_anew(state: DisputeState, side: DisputeSide) -> bool {
         DisputeState::Settled => true,
         DisputeState::Withdrawn => side == DisputeSide::Supplier,
     }
+}
+
+/// Whether what a settlement leaves unpaid is allowed (折让) at once. Goods that go back lower it themselves; whatever else was agreed
+/// besides, also that nothing more comes, changes nothing of the price of what was accepted.
+#[must_use]
+pub fn is_allowed(remedy: Remedy) -> bool {
+    remedy != Remedy::Return
 }
 
 /// Whether a dispute is still open.
@@ -311,6 +318,12 @@ mod tests {
         for (undisputed, want) in [(0, [0, 0]), (10, [0, 10]), (40, [20, 20]), (100, [30, 20])] {
             assert_eq!(freed(&[early, late], fen(undisputed)), Ok(want.map(fen).to_vec()), "{undisputed}");
         }
+    }
+
+    #[test]
+    fn only_goods_that_go_back_lower_what_is_owed_themselves() {
+        let allowed: Vec<Remedy> = Remedy::ALL.iter().copied().filter(|remedy| is_allowed(*remedy)).collect();
+        assert_eq!(allowed, [Remedy::None, Remedy::ShortClosure, Remedy::Refund, Remedy::Other]);
     }
 
     #[test]

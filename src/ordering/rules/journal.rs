@@ -12,6 +12,8 @@ crate::text_enum! {
         LineClosed "line_closed"
         /// Accepted goods went back.
         Returned "returned"
+        /// 折让: a part of the price of kept goods, or of the freight, is not owed.
+        Allowed "allowed"
         /// A payment was confirmed or deemed received.
         Paid "paid"
         /// A payment that was deemed received was denied.

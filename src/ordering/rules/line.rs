@@ -32,8 +32,10 @@ pub struct Line {
     pub held_fen: Fen,
     /// Price of what was accepted.
     pub accepted_fen: Fen,
-    /// Price of what was returned.
+    /// Price of what was returned, and what was allowed.
     pub returned_fen: Fen,
+    /// Of it, what was allowed without goods going back.
+    pub allowed_fen: Fen,
     /// Nothing more will come.
     pub closed: bool,
 }
@@ -53,6 +55,8 @@ pub struct LineFacts {
     pub short_closed: Quantity,
     /// Price of what was returned, as each return stated it.
     pub returned_fen: Fen,
+    /// Allowed.
+    pub allowed_fen: Fen,
     /// Whether goods were decided or written off, which alone can close a line of a standing order.
     pub decided: bool,
     /// Whether the order has ended without delivery.
@@ -68,6 +72,8 @@ pub struct Moves {
     pub quota_released: Fen,
     /// Posted quota that is taken back.
     pub quota_returned: Fen,
+    /// Quota that is held besides.
+    pub quota_held: Fen,
     /// Held stock that leaves.
     pub stock_posted: Quantity,
     /// Stock that leaves beyond what was held.
@@ -76,6 +82,8 @@ pub struct Moves {
     pub stock_released: Quantity,
     /// By how much the ordered amount falls.
     pub ordered_lost: Fen,
+    /// By how much it rises.
+    pub ordered_gained: Fen,
 }
 
 /// Why an event does not fit a line.
@@ -97,6 +105,13 @@ pub enum Refusal {
     },
     /// The line is closed.
     Closed,
+    /// More would be allowed than what was kept still costs.
+    AllowsTooMuch {
+        /// What it still costs.
+        left: Fen,
+    },
+    /// Something was accepted at the old price.
+    Accepted,
     /// Rejecting needs a reason.
     ReasonMissing,
     /// Does not fit a number.
@@ -139,7 +154,14 @@ impl From<Refusal> for AppError {
                     format!("At most {open} may still be shipped, tolerance included"),
                 )
                 .with("open", open.to_string()),
+            Refusal::AllowsTooMuch { left } => AppError::new(Code::AllowanceExceeded)
+                .detail(format!("该行最多可折让 {left} 元"), format!("At most {left} yuan of the line can be allowed"))
+                .with("left_fen", left.get()),
             Refusal::Closed => AppError::new(Code::WrongState).detail("该行已结案", "The line is closed"),
+            Refusal::Accepted => AppError::new(Code::WrongState).detail(
+                "该行已有验收，单价不再变动，可作折让",
+                "Some of the line was accepted: its price stays, allow a part of it",
+            ),
             Refusal::ReasonMissing => {
                 AppError::new(Code::ValidationFailed).detail("拒收须写明原因", "A rejection needs a reason")
             }
@@ -167,6 +189,7 @@ impl Line {
             held_fen: Fen::ZERO,
             accepted_fen: Fen::ZERO,
             returned_fen: Fen::ZERO,
+            allowed_fen: Fen::ZERO,
             closed: false,
         };
         line.counted(quantity)?;
@@ -186,7 +209,8 @@ impl Line {
         line.returned = facts.returned;
         line.short_closed = facts.short_closed;
         line.accepted_fen = facts.accepted.price(self.unit_price)?;
-        line.returned_fen = facts.returned_fen;
+        line.returned_fen = facts.returned_fen.plus(facts.allowed_fen)?;
+        line.allowed_fen = facts.allowed_fen;
         line.closed = facts.ended || (facts.decided && line.is_settled()?);
         line.held_fen = if line.closed { Fen::ZERO } else { line.open_fen()? };
         Ok(line)
@@ -278,7 +302,8 @@ impl Line {
         self.settle(&before)
     }
 
-    /// Accepted goods go back; the last of them takes the remainder of the amount.
+    /// Accepted goods go back; the last of them takes the remainder of the amount. Once something of the line was allowed, they
+    /// give back their share of what the kept goods still cost.
     ///
     /// # Errors
     /// When fewer goods were accepted and kept.
@@ -290,9 +315,63 @@ impl Line {
         }
         let before = self.returned_fen;
         self.returned = self.returned.plus(quantity)?;
-        let worth = self.accepted.minus(self.returned)?.price(self.unit_price)?;
+        let left = kept.minus(quantity)?;
+        let worth = if self.allowed_fen.is_zero() {
+            left.price(self.unit_price)?
+        } else {
+            let shares = self.kept_fen()?.split_by(&[left.milli(), quantity.milli()]);
+            shares.first().copied().unwrap_or_default()
+        };
         self.returned_fen = self.accepted_fen.minus(worth)?.max(before);
         Ok(Moves { quota_returned: self.returned_fen.minus(before)?, ..Moves::default() })
+    }
+
+    /// A part of the price of what was kept is not owed, although no goods go back.
+    ///
+    /// # Errors
+    /// When it is nothing, or more than what was kept still costs.
+    pub fn allow(&mut self, amount: Fen) -> Result<Moves, Refusal> {
+        if amount <= Fen::ZERO {
+            return Err(Refusal::Nothing);
+        }
+        let left = self.kept_fen()?;
+        if amount > left {
+            return Err(Refusal::AllowsTooMuch { left });
+        }
+        self.returned_fen = self.returned_fen.plus(amount)?;
+        self.allowed_fen = self.allowed_fen.plus(amount)?;
+        Ok(Moves { quota_returned: amount, ..Moves::default() })
+    }
+
+    /// A unit costs something else from now on; the hold becomes what the goods can cost at the new price.
+    ///
+    /// # Errors
+    /// When the line is closed or something of it was accepted.
+    pub fn reprice(&mut self, price: Fen) -> Result<Moves, Refusal> {
+        self.open()?;
+        if !self.accepted.is_zero() {
+            return Err(Refusal::Accepted);
+        }
+        let before = *self;
+        self.unit_price = price;
+        self.held_fen = self.open_fen()?;
+        let (held, ordered) =
+            (self.held_fen.minus(before.held_fen)?, self.ordered_fen()?.minus(before.ordered_fen()?)?);
+        Ok(Moves {
+            quota_held: held.max(Fen::ZERO),
+            quota_released: held.negated().max(Fen::ZERO),
+            ordered_gained: ordered.max(Fen::ZERO),
+            ordered_lost: ordered.negated().max(Fen::ZERO),
+            ..Moves::default()
+        })
+    }
+
+    /// What was kept still costs.
+    ///
+    /// # Errors
+    /// When it does not fit.
+    pub fn kept_fen(&self) -> Result<Fen, Refusal> {
+        Ok(self.accepted_fen.minus(self.returned_fen)?)
     }
 
     /// The order ends before anything was shipped: everything held is released.

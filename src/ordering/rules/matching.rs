@@ -13,6 +13,8 @@ crate::text_enum! {
         ReceivedMore "received_more"
         /// 已退货: accepted goods went back.
         Returned "returned"
+        /// 折让: a part of the price of what was accepted is not owed.
+        Allowed "allowed"
         /// 未开票: kept goods that no invoice names.
         ToInvoice "to_invoice"
         /// 先票后货: invoiced before the goods were accepted.
@@ -31,10 +33,22 @@ pub struct LineAmounts {
     pub accepted: Fen,
     /// Of it sent back.
     pub returned: Fen,
+    /// Of it allowed.
+    pub allowed: Fen,
     /// Invoiced, red letters deducted, with tax.
     pub invoiced: Fen,
     /// Whether nothing more can come.
     pub closed: bool,
+}
+
+impl LineAmounts {
+    /// What was accepted, less what went back and what was allowed.
+    ///
+    /// # Errors
+    /// [`Overflow`].
+    pub fn kept(&self) -> Result<Fen, Overflow> {
+        self.accepted.minus(self.returned)?.minus(self.allowed)
+    }
 }
 
 /// What differs on a line and by how much, in fen; nothing when the three agree. Order and receipt agree exactly, receipt and
@@ -44,7 +58,7 @@ pub struct LineAmounts {
 /// [`Overflow`].
 pub fn differences(line: &LineAmounts) -> Result<Vec<(MatchingDifference, Fen)>, Overflow> {
     use MatchingDifference as D;
-    let (missing, kept) = (line.ordered.minus(line.accepted)?, line.accepted.minus(line.returned)?);
+    let (missing, kept) = (line.ordered.minus(line.accepted)?, line.kept()?);
     let beyond = line.invoiced.minus(kept)?;
     let tolerated = beyond.get().abs() <= 1;
     let found = [
@@ -52,6 +66,7 @@ pub fn differences(line: &LineAmounts) -> Result<Vec<(MatchingDifference, Fen)>,
         (D::ReceivedLess, missing, line.closed && missing > Fen::ZERO),
         (D::ReceivedMore, line.accepted.minus(line.ordered)?, missing < Fen::ZERO),
         (D::Returned, line.returned, line.returned > Fen::ZERO),
+        (D::Allowed, line.allowed, line.allowed > Fen::ZERO),
         (D::ToInvoice, kept.minus(line.invoiced)?, !tolerated && beyond < Fen::ZERO),
         (D::InvoicedBeforeReceipt, beyond, !tolerated && beyond > Fen::ZERO && !line.closed),
         (D::OverInvoiced, beyond, !tolerated && beyond > Fen::ZERO && line.closed),
@@ -70,6 +85,7 @@ mod tests {
             ordered: Fen::new(ordered),
             accepted: Fen::new(accepted),
             returned: Fen::new(returned),
+            allowed: Fen::ZERO,
             invoiced: Fen::new(invoiced),
             closed,
         };
@@ -94,5 +110,8 @@ mod tests {
                 .collect();
             assert_eq!(found, want, "{line:?}");
         }
+        let allowed = LineAmounts { allowed: Fen::new(200), ..line(1000, 1000, 300, 600, true) };
+        let want = vec![(D::Returned, Fen::new(300)), (D::Allowed, Fen::new(200)), (D::OverInvoiced, Fen::new(100))];
+        assert_eq!((allowed.kept(), differences(&allowed)), (Ok(Fen::new(500)), Ok(want)));
     }
 }

@@ -16,4 +16,5 @@ pub mod order;
 pub mod outstanding;
 pub mod paper;
 pub mod payment;
+pub mod price_change;
 pub mod second;

@@ -21,6 +21,8 @@ pub enum MoneyRefusal {
     SentBack,
     /// More is sent back for a return than its goods cost.
     MoreThanReturned,
+    /// More is sent back for an allowance than was allowed.
+    MoreThanAllowed,
     /// Net, tax and gross, or rate and tax, do not agree within 1 fen.
     InvoiceSums,
     /// An exempt invoice has neither rate nor tax.
@@ -72,6 +74,10 @@ impl From<MoneyRefusal> for AppError {
             R::MoreThanReturned => {
                 let en = "More would be sent back than the returned goods cost";
                 return of_payment("/amount_fen", "退款超过该次退货的货款", en);
+            }
+            R::MoreThanAllowed => {
+                let en = "More would be sent back than was allowed";
+                return of_payment("/amount_fen", "退款超过该次折让的金额", en);
             }
             R::InvoiceSums => (
                 Code::InvoiceMismatch,
@@ -169,6 +175,14 @@ pub fn refund(paid: Fen, refunded: Fen, amount: Fen) -> Result<(), MoneyRefusal>
 /// When it is more than the goods cost, less what was sent back for them already.
 pub fn refund_of_return(worth: Fen, sent: Fen, amount: Fen) -> Result<(), MoneyRefusal> {
     if amount > worth.minus(sent)? { Err(MoneyRefusal::MoreThanReturned) } else { Ok(()) }
+}
+
+/// Whether so much can be sent back for an allowance.
+///
+/// # Errors
+/// When it is more than was allowed, less what was sent back for it already.
+pub fn refund_of_allowance(allowed: Fen, sent: Fen, amount: Fen) -> Result<(), MoneyRefusal> {
+    if amount > allowed.minus(sent)? { Err(MoneyRefusal::MoreThanAllowed) } else { Ok(()) }
 }
 
 /// The last day of a period of calendar days, the first day not counted, moved to a working day.

@@ -11,7 +11,7 @@ crate::text_enum! {
         Open "open"
         /// Confirmed, and thereby recorded.
         Confirmed "confirmed"
-        /// Declined by the second person, or taken back by the first.
+        /// Declined by the second person, or taken back by the first, or by others once both have left.
         Declined "declined"
     }
 }
@@ -58,13 +58,14 @@ pub fn needed(ordered: Fen, from_fen: i64) -> bool {
     from_fen > 0 && ordered.get() >= from_fen
 }
 
-/// What comes of an answer: the second person confirms or declines, the first may only take it back.
+/// What comes of an answer: the second person confirms or declines, the first may only take it back. Once both have left, anybody who
+/// accepts there may take it back.
 ///
 /// # Errors
 /// [`SecondRefusal`].
 pub fn answered(
     state: SecondState,
-    (first, second): (UserId, UserId),
+    (first, second, left): (UserId, UserId, bool),
     by: UserId,
     decision: SecondDecision,
     says_why: bool,
@@ -74,7 +75,7 @@ pub fn answered(
     }
     match decision {
         SecondDecision::Confirm if by == second && by != first => Ok(SecondState::Confirmed),
-        SecondDecision::Decline if by != second && by != first => Err(SecondRefusal::NotTheSecond),
+        SecondDecision::Decline if by != second && by != first && !left => Err(SecondRefusal::NotTheSecond),
         SecondDecision::Decline if !says_why => Err(SecondRefusal::NoReason),
         SecondDecision::Decline => Ok(SecondState::Declined),
         SecondDecision::Confirm => Err(SecondRefusal::NotTheSecond),
@@ -111,8 +112,22 @@ mod tests {
             (Declined, second, Confirm, true, Err(SecondRefusal::Answered(Declined))),
         ];
         for (state, by, decision, why, want) in table {
-            assert_eq!(answered(state, (first, second), by, decision, why), want, "{state:?} {by:?} {decision:?}");
+            assert_eq!(
+                answered(state, (first, second, false), by, decision, why),
+                want,
+                "{state:?} {by:?} {decision:?}"
+            );
         }
-        assert_eq!(answered(Open, (first, first), first, Confirm, true), Err(SecondRefusal::NotTheSecond));
+        assert_eq!(answered(Open, (first, first, false), first, Confirm, true), Err(SecondRefusal::NotTheSecond));
+        // Nobody of the two is there any more.
+        let table = [
+            (Open, Decline, true, Ok(Declined)),
+            (Open, Decline, false, Err(SecondRefusal::NoReason)),
+            (Open, Confirm, true, Err(SecondRefusal::NotTheSecond)),
+            (Declined, Decline, true, Err(SecondRefusal::Answered(Declined))),
+        ];
+        for (state, decision, why, want) in table {
+            assert_eq!(answered(state, (first, second, true), other, decision, why), want, "{state:?} {decision:?}");
+        }
     }
 }

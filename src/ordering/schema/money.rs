@@ -43,6 +43,7 @@ diesel::table! {
         recorded_by -> Binary,
         reason -> Text,
         bank_reference -> Nullable<Text>,
+        allowance_id -> Nullable<Binary>,
     }
 }
 diesel::table! {

@@ -97,6 +97,6 @@ pub fn recorded(on: &mut Read, kind: FactKind, subjects: &[[u8; 16]]) -> Outcome
                 .select((refunds::id, refunds::recorded_at, refunds::recorded_by)).load(c))?;
             rows.into_iter().map(|(id, at, by)| (id.0, at, by)).collect()
         }
-        FactKind::PaymentReversed | FactKind::Rated | FactKind::Annulled => Vec::new(),
+        FactKind::Allowed | FactKind::PaymentReversed | FactKind::Rated | FactKind::Annulled => Vec::new(),
     })
 }

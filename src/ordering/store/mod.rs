@@ -1,5 +1,6 @@
 //! SQL of orders and of the facts about their goods; decides nothing.
 
+pub mod allowances;
 pub mod annulments;
 pub mod approvals;
 pub mod arrivals;
@@ -18,6 +19,7 @@ pub mod orders;
 pub mod papers;
 pub mod payments;
 pub mod performance;
+pub mod price_changes;
 pub mod purchases;
 pub mod recount;
 pub mod second;

@@ -2,7 +2,7 @@
 
 use crate::kernel::error::{Code, Outcome};
 use crate::kernel::ids::{ListingId, OrderGroupId, OrderId, OrderLineId, OrgId, ProductId, UserId};
-use crate::kernel::money::{Fen, Ppm};
+use crate::kernel::money::{Fen, Overflow, Ppm};
 use crate::kernel::quantity::Quantity;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::terms::{Category, Channel, Fund, LineStanding, Mode, Purpose};
@@ -68,6 +68,14 @@ impl OrderRow {
     pub fn named(&self) -> impl Iterator<Item = OrgId> {
         [self.supplier_id, self.buyer_id, self.unit_id, self.payer_id].into_iter().chain(self.beneficiary_id)
     }
+    /// What is to be paid for the goods that were accepted and kept, with their freight; when none are kept, nothing.
+    ///
+    /// # Errors
+    /// When it does not fit.
+    pub fn due(&self) -> Result<Fen, Overflow> {
+        let goods = self.accepted_fen.minus(self.returned_fen)?;
+        if goods > Fen::ZERO { goods.plus(self.freight_fen) } else { Ok(Fen::ZERO) }
+    }
     /// The supplier, once it was told of the order.
     pub fn told(&self) -> Option<OrgId> {
         self.state.told().then_some(self.supplier_id)
@@ -114,6 +122,7 @@ pub struct LineRow {
     pub closed: bool,
     pub standing: LineStanding,
     pub halal_number: Option<String>,
+    pub allowed_fen: Fen,
 }
 
 /// Which party's orders a command may claim.
@@ -184,6 +193,8 @@ pub fn lines(on: &mut Read, order: OrderId) -> Outcome<Vec<LineRow>> {
 /// Stores how far a line has come.
 pub fn save_line(tx: &mut Tx<'_>, line: &LineRow) -> Outcome<()> {
     let amounts = (
+        order_lines::unit_price_fen.eq(line.unit_price_fen),
+        order_lines::line_fen.eq(line.line_fen),
         order_lines::shipped.eq(line.shipped),
         order_lines::accepted.eq(line.accepted),
         order_lines::rejected.eq(line.rejected),
@@ -192,6 +203,7 @@ pub fn save_line(tx: &mut Tx<'_>, line: &LineRow) -> Outcome<()> {
         order_lines::held_fen.eq(line.held_fen),
         order_lines::accepted_fen.eq(line.accepted_fen),
         order_lines::returned_fen.eq(line.returned_fen),
+        order_lines::allowed_fen.eq(line.allowed_fen),
         order_lines::closed.eq(line.closed),
     );
     Ok(later!(tx, Kept(update(order_lines::table.find(line.id)).set(amounts)))?)
@@ -206,6 +218,7 @@ pub fn save(tx: &mut Tx<'_>, order: &OrderRow) -> Outcome<()> {
         orders::confirmed_at.eq(order.confirmed_at),
         orders::closed_at.eq(order.closed_at),
         orders::ordered_fen.eq(order.ordered_fen),
+        orders::freight_fen.eq(order.freight_fen),
         orders::accepted_fen.eq(order.accepted_fen),
         orders::returned_fen.eq(order.returned_fen),
     );

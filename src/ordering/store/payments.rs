@@ -2,7 +2,7 @@
 
 use crate::each;
 use crate::kernel::error::Outcome;
-use crate::kernel::ids::{FileId, OrderId, OrgId, PaymentId, RatingId, RefundId, ReturnId, UserId};
+use crate::kernel::ids::{AllowanceId, FileId, OrderId, OrgId, PaymentId, RatingId, RefundId, ReturnId, UserId};
 use crate::kernel::money::Fen;
 use crate::kernel::time::{At, Day};
 use crate::ordering::rules::payment::PaymentState;
@@ -59,6 +59,7 @@ pub struct RefundRow {
     pub recorded_by: UserId,
     pub reason: String,
     pub bank_reference: Option<String>,
+    pub allowance_id: Option<AllowanceId>,
 }
 
 /// The buyer's rating of an order.

@@ -7,11 +7,14 @@ use crate::kernel::error::Outcome;
 use crate::kernel::ids::{OrderId, OrgId, PaymentId, UserId};
 use crate::kernel::money::Fen;
 use crate::kernel::time::At;
+use crate::ordering::rules::dispute::DisputeSide;
 use crate::ordering::rules::order::OrderState;
 use crate::ordering::rules::payment::PaymentState;
+use crate::ordering::rules::price_change::PriceChangeState;
 use crate::ordering::rules::second::SecondState;
 use crate::ordering::schema::delivery::acceptance_proposals as proposals;
 use crate::ordering::schema::money::{invoice_lines, payments};
+use crate::ordering::schema::price_changes::order_price_changes as changes;
 use crate::ordering::schema::{acceptances, order_lines, orders};
 use crate::platform::db::Read;
 use diesel::dsl::{exists, not, sql};
@@ -37,6 +40,8 @@ pub enum Work {
     TakeBack,
     /// Every line is closed and the buyer has not said how it was.
     Rate,
+    /// The other side proposes other prices.
+    Price,
 }
 
 /// Money due by what was accepted and kept, less what was paid or is reported, or is disputed.
@@ -65,7 +70,7 @@ impl Work {
     /// How much of an order it is about, in fen.
     const fn amount(self) -> &'static str {
         match self {
-            Work::Confirm | Work::Ship | Work::Accept | Work::Second => "orders.ordered_fen",
+            Work::Confirm | Work::Ship | Work::Accept | Work::Second | Work::Price => "orders.ordered_fen",
             Work::Pay => UNPAID,
             Work::Invoice => UNINVOICED,
             Work::TakeBack => OVERINVOICED,
@@ -91,8 +96,15 @@ pub struct Asked {
     pub inclusive: bool,
 }
 
-/// Orders that wait for a kind of work, the longest waiting first, with the amount it is about.
-pub fn orders_for(on: &mut Read, work: Work, asked: &Asked, most: i64) -> Outcome<Vec<(OrderRow, Fen)>> {
+/// Orders that wait for a kind of work, the longest waiting first, with the amount it is about. What waits for a second person does not
+/// wait to be accepted, as long as one of the two is among the staff that accepts.
+pub fn orders_for(
+    on: &mut Read,
+    work: Work,
+    asked: &Asked,
+    staff: &[UserId],
+    most: i64,
+) -> Outcome<Vec<(OrderRow, Fen)>> {
     let Asked { org, person, excepted, since, after, inclusive } = *asked;
     let rows: Vec<(OrderRow, i64)> = each!(on, c => {
         let lines = order_lines::table.filter(order_lines::order_id.eq(orders::id)).filter(order_lines::closed.eq(false));
@@ -108,7 +120,10 @@ pub fn orders_for(on: &mut Read, work: Work, asked: &Asked, most: i64) -> Outcom
             }
             Work::Accept => {
                 let undecided = lines.filter((order_lines::accepted + order_lines::rejected).lt(order_lines::shipped));
+                let proposed = proposals::table.filter(proposals::order_id.eq(orders::id)).filter(proposals::state.eq(SecondState::Open))
+                    .filter(proposals::proposed_by.eq_any(staff).or(proposals::second_by.eq_any(staff)));
                 query.filter(orders::buyer_id.eq(org)).filter(open).filter(orders::placed_by.ne(person)).filter(exists(undecided))
+                    .filter(not(exists(proposed)))
             }
             Work::Second => {
                 let waiting = proposals::table.filter(proposals::order_id.eq(orders::id)).filter(proposals::second_by.eq(person))
@@ -128,6 +143,14 @@ pub fn orders_for(on: &mut Read, work: Work, asked: &Asked, most: i64) -> Outcom
             Work::TakeBack => {
                 let invoiced = invoice_lines::table.filter(invoice_lines::order_id.eq(orders::id));
                 query.filter(orders::supplier_id.eq(org)).filter(exists(invoiced)).filter(sql::<Bool>(OVERINVOICED).sql(" > 0"))
+            }
+            Work::Price => {
+                let theirs = [OrderState::Placed, OrderState::Confirmed, OrderState::Closed];
+                let open = |side| changes::table.filter(changes::order_id.eq(orders::id))
+                    .filter(changes::state.eq(PriceChangeState::Open)).filter(changes::side.eq(side));
+                let sold = exists(open(DisputeSide::Buyer)).and(orders::supplier_id.eq(org));
+                let bought = exists(open(DisputeSide::Supplier)).and(orders::buyer_id.eq(org));
+                query.filter(orders::state.eq_any(theirs)).filter(sold.or(bought))
             }
             Work::Rate => {
                 query.filter(orders::buyer_id.eq(org)).filter(orders::state.eq(OrderState::Closed)).filter(orders::rated_at.is_null())

@@ -89,12 +89,10 @@ impl AgeingRow {
 
     fn add(&mut self, claim: &Claim, as_of: Day) -> Outcome<()> {
         let open = claim.open()?;
-        let mut plain = open.minus(claim.disputed)?;
         for (due, fen) in &claim.freed {
-            plain = plain.minus(*fen)?;
             self.age(Some(*due), *fen, as_of)?;
         }
-        self.age(claim.due_on, plain, as_of)?;
+        self.age(claim.due_on, claim.plain()?, as_of)?;
         self.disputed_fen = self.disputed_fen.plus(claim.disputed)?;
         self.orders += 1;
         self.open_fen = self.open_fen.plus(open)?;
@@ -290,7 +288,7 @@ pub struct OverdueRow {
     pub overdue_fen: Fen,
     /// Interest on them by rule until today, also on what was paid late meanwhile.
     pub interest_fen: Fen,
-    /// The longest that one of them is past due, in days.
+    /// The longest that a part of one of them is past due, in days.
     pub most_days: i64,
     /// Orders that became overdue in the year, also those that were paid late meanwhile.
     pub year_orders: usize,
@@ -305,7 +303,7 @@ pub struct OverdueRow {
 pub struct OverdueView {
     /// As it stands on this day.
     pub as_of: Day,
-    /// The year of the last three columns: that of the last day to pay.
+    /// The year of the last three columns: that of the last day to pay what was overdue first.
     pub year: i64,
     /// What a row is.
     pub by: OverdueBy,
@@ -352,14 +350,15 @@ pub fn overdue(read: &mut Read, actor: &Actor, by: OverdueBy, year: i64, today: 
     let mut total = OverdueRow::default();
     for claim in &claims {
         let Some(due) = claim.due_on.filter(|due| *due < today) else { continue };
-        let rate = rate(read, &mut rates, claim.unit_region, due.plus_days(1))?;
+        let (since, at_first) = first_overdue(&claim.moves, due, today)?.unwrap_or((due, Fen::ZERO));
+        let rate = rate(read, &mut rates, claim.unit_region, since.plus_days(1))?;
         // What a dispute freed and is to be paid by today is not overdue yet.
         let due_today = Fen::total(claim.freed.iter().filter(|(due, _)| *due == today).map(|(_, fen)| *fen))?;
         let late = Late {
-            days: today.epoch_days() - due.epoch_days(),
+            days: claim.past_due(today)?,
             open: open_at(&claim.moves, today)?.minus(due_today)?.max(Fen::ZERO),
-            year: due.year(),
-            at_first: first_overdue(&claim.moves, due, today)?,
+            year: since.year(),
+            at_first,
             interest: interest(&claim.moves, due, today, rate)?,
         };
         if late.open.is_zero() && late.at_first.is_zero() {

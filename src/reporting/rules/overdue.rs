@@ -47,20 +47,21 @@ pub fn open_at(moves: &[(Day, Fen)], day: Day) -> Result<Fen, Overflow> {
     Ok(sum.max(Fen::ZERO))
 }
 
-/// What was open on the first day past due on which anything was; nothing when nothing ever was until a day.
+/// The last day to pay what was the first to become past due until a day, and how much that was: the due day, or a later one on which
+/// something came to be owed. Nothing when nothing ever was past due.
 ///
 /// # Errors
 /// [`Overflow`].
-pub fn first_overdue(moves: &[(Day, Fen)], due: Day, as_of: Day) -> Result<Fen, Overflow> {
+pub fn first_overdue(moves: &[(Day, Fen)], due: Day, as_of: Day) -> Result<Option<(Day, Fen)>, Overflow> {
     let mut days: Vec<Day> = moves.iter().map(|(on, _)| *on).filter(|on| *on > due && *on < as_of).collect();
     days.sort_unstable();
     for day in [due].into_iter().chain(days) {
         let open = open_at(moves, day)?;
         if open > Fen::ZERO {
-            return Ok(open);
+            return Ok(Some((day, open)));
         }
     }
-    Ok(Fen::ZERO)
+    Ok(None)
 }
 
 /// Interest from the day after the last one to pay through a day, in fen: what was open at the end of the day before, each
@@ -125,16 +126,19 @@ mod tests {
     fn what_was_overdue_first() {
         let due = Day::ymd(2021, 3, 11);
         let table = [
-            (vec![(0, 50), (5, -50)], 0),
-            (vec![(0, 50), (5, -20), (11, -30)], 30),
-            (vec![(0, 50), (10, -50), (12, 7), (13, 5)], 7),
-            (vec![(0, 50), (10, -60), (12, 5), (30, 9)], 0),
+            (vec![(0, 50), (5, -50)], None),
+            (vec![(0, 50), (5, -20), (11, -30)], Some((0, 30))),
+            (vec![(0, 50), (10, -50), (12, 7), (13, 5)], Some((2, 7))),
+            (vec![(0, 50), (10, -60), (12, 5), (30, 9)], None),
+            // All of it was in dispute, and has days of its own.
+            (vec![(0, 50), (3, -50), (17, 50)], Some((7, 50))),
             // What is to be paid by the day itself is not late on it.
-            (vec![(20, 30)], 0),
-            (vec![(19, 30)], 30),
+            (vec![(20, 30)], None),
+            (vec![(19, 30)], Some((9, 30))),
         ];
         for (all, expected) in table {
-            assert_eq!(first_overdue(&moves(&all), due, due.plus_days(10)), Ok(Fen::new(expected)), "{all:?}");
+            let expected = expected.map(|(days, fen)| (due.plus_days(days), Fen::new(fen)));
+            assert_eq!(first_overdue(&moves(&all), due, due.plus_days(10)), Ok(expected), "{all:?}");
         }
     }
 

@@ -139,8 +139,15 @@ impl World {
         let path = format!("/api/v1/disputes/{}/settlements", dispute.id());
         till.seller().post(&path, none).expect(201).await;
         self.keep(dispute.id());
+        let lowered = till.accepted("2").await;
+        let about = crate::ordering::allowances::disputed(&till.market.trader, &lowered, &[(1, 500)]).await;
+        crate::ordering::allowances::settled(till.seller(), &till.market.trader, &about, "none", &[]).await;
+        let lowered = till.market.trader.get(&format!("/api/v1/orders/{lowered}")).expect(200).await;
+        self.keep(lowered.str("/allowances/0/id"));
         self.ready = till.market.place(&[(till.goods, "1")]).await;
         crate::support::market::confirm(till.seller(), &self.ready).expect(200).await;
+        let cheaper = json!({ "reason": "行情变动", "lines": [{ "line_no": 1, "unit_price_fen": 900 }] });
+        self.keep(crate::ordering::prices::proposed(till.seller(), &self.ready, cheaper).await);
         let number = format!("{:08}", COUNT.fetch_add(1, Ordering::SeqCst));
         let line = json!([{ "order_id": order, "line_no": 1, "gross_fen": 3000 }]);
         let invoice = json!({ "code": "064002100111", "number": number, "issued_on": app.ctx().at.day(), "net_fen": 3000,

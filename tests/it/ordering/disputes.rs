@@ -188,6 +188,7 @@ on_both! {
         let order = till.accepted("20").await;
         // Kept, paid and withheld, in fen; disputes that are open.
         let (mut kept, mut paid, mut withheld, mut open) = (20_000_i64, 0_i64, 0_i64, Vec::<String>::new());
+        let (mut boxes, mut allowed) = (20, 0);
         for step in 0..60 {
             let (unpaid, at) = ((kept - paid).max(0), usize::try_from(chance(8)).unwrap());
             match chance(5) {
@@ -210,9 +211,14 @@ on_both! {
                     let id = open.remove(at % open.len());
                     let left = trader.get(&format!("/api/v1/disputes/{id}")).expect(200).await.int("/withheld_fen");
                     let payable = chance(left + 1);
-                    let settlement = proposed(seller, &id, payable).await;
-                    trader.post(&of(&id, "settlement-answers"), decision(&settlement, "agree")).expect(200).await;
-                    withheld -= payable;
+                    if at % 2 == 0 {
+                        let settlement = proposed(seller, &id, payable).await;
+                        trader.post(&of(&id, "settlement-answers"), decision(&settlement, "agree")).expect(200).await;
+                        withheld -= payable;
+                    } else {
+                        super::allowances::settled(trader, seller, &id, "none", &[(1, payable)]).await;
+                        (withheld, kept, allowed) = (withheld - left, kept - (left - payable), allowed + left - payable);
+                    }
                 }
                 3 if !open.is_empty() => {
                     let id = open.remove(at % open.len());
@@ -222,8 +228,9 @@ on_both! {
                 4 if kept > 2000 && at < 3 => {
                     let back = json!({ "reason": "霉斑", "lines": [{ "line_no": 1, "quantity": "1" }] });
                     acceptor.post(&url(&order, "returns"), back).expect(201).await;
-                    kept -= 1000;
-                    withheld -= withheld.min(1000);
+                    let share = (2 * kept * (boxes - 1) + boxes) / (2 * boxes);
+                    let worth = if allowed == 0 { 1000 } else { kept - share };
+                    (kept, boxes, withheld) = (kept - worth, boxes - 1, withheld - withheld.min(worth));
                 }
                 _ => {}
             }

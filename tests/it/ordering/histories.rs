@@ -1,4 +1,4 @@
-//! Random histories of orders against a naive model that only counts boxes.
+//! Random histories of orders against a naive model that only counts boxes and what was allowed of them.
 
 use super::{quota, stock, url, verified};
 use crate::support::TestApp;
@@ -22,12 +22,16 @@ impl Dice {
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 struct Boxes {
     state: String,
+    price: i64,
     ordered: i64,
     shipped: i64,
     accepted: i64,
     rejected: i64,
     short: i64,
     returned: i64,
+    /// Given back by returns, and allowed, in fen.
+    back_fen: i64,
+    allowed_fen: i64,
 }
 
 const PRICE: i64 = 333;
@@ -50,7 +54,19 @@ impl Boxes {
     }
     fn held(&self) -> i64 {
         let open = matches!(self.state.as_str(), "placed" | "confirmed");
-        if open { (self.ordered - self.accepted - self.rejected - self.short) * PRICE } else { 0 }
+        if open { (self.ordered - self.accepted - self.rejected - self.short) * self.price } else { 0 }
+    }
+    /// What was kept still costs.
+    fn kept(&self) -> i64 {
+        self.accepted * self.price - self.back_fen - self.allowed_fen
+    }
+    /// So many boxes go back: at their price, or, once something was allowed, with their share of what the kept ones still cost.
+    fn give_back(&mut self, boxes: i64) {
+        let (kept, left) = (self.accepted - self.returned, self.accepted - self.returned - boxes);
+        let share = |fen: i64| (2 * fen * left + kept) / (2 * kept);
+        let worth = if self.allowed_fen == 0 { boxes * self.price } else { self.kept() - share(self.kept()) };
+        self.returned += boxes;
+        self.back_fen += worth;
     }
     fn reserved(&self) -> i64 {
         let open = matches!(self.state.as_str(), "placed" | "confirmed");
@@ -65,6 +81,7 @@ on_both! {
             history(app, &market, seed).await;
         }
         verified(app).await;
+        crate::payments::recounted(app).await;
     }
 }
 
@@ -77,7 +94,7 @@ async fn history(app: &TestApp, market: &Market, seed: u64) {
         if orders.len() < 4 && dice.roll(3) == 0 {
             let ordered = 1 + dice.boxes();
             let id = market.place(&[(goods, &ordered.to_string())]).await;
-            orders.push((id, Boxes { state: "placed".to_owned(), ordered, ..Boxes::default() }));
+            orders.push((id, Boxes { state: "placed".to_owned(), price: PRICE, ordered, ..Boxes::default() }));
             continue;
         }
         if orders.is_empty() {
@@ -94,7 +111,7 @@ async fn history(app: &TestApp, market: &Market, seed: u64) {
     let (money, goods) = (quota(app, market.trader.org_id, 2021).await, stock(app, goods).await);
     assert_eq!(
         (money.pending - before.pending, money.posted - before.posted),
-        (sum(Boxes::held), sum(|b| (b.accepted - b.returned) * PRICE)),
+        (sum(Boxes::held), sum(Boxes::kept)),
         "seed {seed}"
     );
     assert_eq!((goods.pending, goods.posted), (sum(Boxes::reserved) * 1000, sum(|b| b.shipped) * 1000), "seed {seed}");
@@ -105,7 +122,9 @@ async fn step(market: &Market, dice: &mut Dice, id: &str, model: &mut Boxes) {
     let (seller, n) = (&market.sellers[0], dice.boxes());
     let quantity = n.to_string();
     let reason = json!({ "reason": "chance" });
-    let (ask, fits) = match dice.roll(9) {
+    let (ask, fits) = match dice.roll(11) {
+        9 => return allow(market, dice, id, model).await,
+        10 => return reprice(market, dice, id, model).await,
         0 | 1 => (confirm(seller, id), model.ends("confirmed")),
         2 if dice.roll(4) == 0 => (seller.post(&url(id, "declines"), reason), model.ends("declined")),
         3 if dice.roll(4) == 0 => (market.trader.post(&url(id, "cancellations"), reason), model.ends("cancelled")),
@@ -129,7 +148,9 @@ async fn step(market: &Market, dice: &mut Dice, id: &str, model: &mut Boxes) {
         8 => {
             let stands = model.open() || model.state == "closed";
             let fits = stands && n > 0 && model.returned + n <= model.accepted;
-            model.returned += if fits { n } else { 0 };
+            if fits {
+                model.give_back(n);
+            }
             let body = json!({ "reason": "chance", "lines": [{ "line_no": 1, "quantity": quantity }] });
             (market.acceptor.post(&url(id, "returns"), body), fits)
         }
@@ -148,19 +169,59 @@ async fn step(market: &Market, dice: &mut Dice, id: &str, model: &mut Boxes) {
     assert!(answer.status < 500, "{}", answer.text());
 }
 
+/// A dispute about a part of what was kept, settled at once: the rest of it is allowed.
+async fn allow(market: &Market, dice: &mut Dice, id: &str, model: &mut Boxes) {
+    let fen = i64::try_from(dice.roll(500)).unwrap();
+    let payable = i64::try_from(dice.roll(200)).unwrap().min(fen);
+    let stands = model.open() || model.state == "closed";
+    let body = json!({ "kind": "price", "text": "chance", "lines": [{ "line_no": 1, "amount_fen": fen }] });
+    let opened = market.trader.post(&url(id, "disputes"), body).send().await;
+    assert_eq!(opened.status < 300, stands && fen <= model.kept(), "{}: {model:?}", opened.text());
+    if opened.status < 300 {
+        super::allowances::settled(&market.sellers[0], &market.trader, &opened.id(), "none", &[(1, payable)]).await;
+        model.allowed_fen += fen - payable;
+    }
+}
+
+/// Another price, proposed by the one side and agreed by the other: as long as nothing is accepted, and never above the listing's.
+async fn reprice(market: &Market, dice: &mut Dice, id: &str, model: &mut Boxes) {
+    let fen = 300 + i64::try_from(dice.roll(35)).unwrap();
+    let open = matches!(model.state.as_str(), "placed" | "confirmed") && model.accepted == 0;
+    let fits = open && fen != model.price && (fen < model.price || fen <= PRICE);
+    let (mut by, mut with) = (&market.sellers[0], &market.trader);
+    if dice.roll(2) == 0 {
+        (by, with) = (with, by);
+    }
+    let body = json!({ "reason": "chance", "lines": [{ "line_no": 1, "unit_price_fen": fen }] });
+    let proposed = by.post(&url(id, "price-changes"), body).send().await;
+    assert_eq!(proposed.status < 300, fits, "{}: {fen} {model:?}", proposed.text());
+    if fits {
+        super::prices::answer(with, id, &proposed.id(), "agree").expect(200).await;
+        model.price = fen;
+    }
+}
+
 /// What the API shows of an order.
 async fn shown(market: &Market, id: &str) -> Boxes {
     let order = market.trader.get(&format!("/api/v1/orders/{id}")).expect(200).await;
     let count = |name: &str| order.str(&format!("/lines/0/{name}")).parse().unwrap();
-    assert_eq!(order.int("/accepted_fen"), PRICE * count("accepted"));
-    assert_eq!(order.int("/returned_fen"), PRICE * count("returned"));
+    let price = order.int("/lines/0/unit_price_fen");
+    assert_eq!(order.int("/accepted_fen"), price * count("accepted"));
+    let state = order.str("/state");
+    if matches!(state.as_str(), "placed" | "confirmed" | "closed") {
+        assert_eq!(order.int("/ordered_fen"), price * (count("quantity") - count("short_closed")));
+    }
+    let allowed_fen = order.int("/lines/0/allowed_fen");
     Boxes {
-        state: order.str("/state"),
+        state,
+        price,
         ordered: count("quantity"),
         shipped: count("shipped"),
         accepted: count("accepted"),
         rejected: count("rejected"),
         short: count("short_closed"),
         returned: count("returned"),
+        back_fen: order.int("/returned_fen") - allowed_fen,
+        allowed_fen,
     }
 }

@@ -1,5 +1,6 @@
 //! Orders from placement to the last fact about their goods, on both databases.
 
+pub mod allowances;
 mod annulments;
 mod delivery;
 mod disputes;
@@ -7,6 +8,7 @@ pub mod exceptions;
 mod flags;
 mod histories;
 pub mod payers;
+pub mod prices;
 mod races;
 mod standing;
 mod told;

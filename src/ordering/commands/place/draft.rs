@@ -122,6 +122,7 @@ impl Draft<'_> {
             closed: false,
             standing: LineStanding::AsPlaced,
             halal_number: offer.halal.clone(),
+            allowed_fen: line.allowed_fen,
         })
     }
 }

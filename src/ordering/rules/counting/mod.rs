@@ -17,6 +17,8 @@
 //! - An annulment from the start takes what a line counted under its old standing from the years that counted it, on the day of
 //!   the decision, and counts it again under the new standing; what no longer meets the product rule is in the plan no more. Money
 //!   and goods stay what they were: an order stays completed, and what comes later counts under the new standing.
+//! - An allowance (折让) counts as goods of its worth that went back on its day, although they stay; freight that is allowed is in no
+//!   count. An order of which everything was allowed is one of which nothing was kept: it completes nothing and owes no freight.
 //! - The ordered amount belongs to the year of placement; what is cancelled or written off lowers it, after that year
 //!   closed as its numbered correction, by the day on which it is recorded. What is rejected was ordered all the same.
 
@@ -51,7 +53,7 @@ pub struct Fact {
 pub enum What {
     /// Goods were accepted: amounts by line.
     Accepted(Vec<(usize, Fen)>),
-    /// Accepted goods went back: amounts by line.
+    /// Accepted goods went back, or a part of their price was allowed: amounts by line.
     Returned(Vec<(usize, Fen)>),
     /// Nothing more comes on this line: all of it is accepted, rejected or closed short.
     LineClosed(usize),

@@ -121,12 +121,62 @@ fn partial_acceptances_sum_to_one_rounding() {
     assert_eq!(back, 333);
 }
 
+#[test]
+fn what_is_allowed_lowers_the_kept_goods_and_each_of_them_alike() {
+    let mut line = Line::place(boxes(3), fen(1000), false, Ppm(0)).unwrap();
+    assert_eq!(line.allow(fen(1)), Err(Refusal::AllowsTooMuch { left: fen(0) }));
+    line.ship(boxes(3)).unwrap();
+    line.accept(boxes(3), boxes(0), false).unwrap();
+    assert_eq!(line.allow(fen(0)), Err(Refusal::Nothing));
+    assert_eq!(line.allow(fen(3001)), Err(Refusal::AllowsTooMuch { left: fen(3000) }));
+    assert_eq!(line.allow(fen(1000)).unwrap().quota_returned, fen(1000));
+    assert_eq!((line.kept_fen(), line.allowed_fen, line.expected_fen()), (Ok(fen(2000)), fen(1000), Ok(fen(2000))));
+    // 20.00 are left of three boxes: one gives back a third of it, the last one the remainder.
+    assert_eq!(line.take_back(boxes(1)).unwrap().quota_returned, fen(667));
+    assert_eq!(line.allow(fen(33)).unwrap().quota_returned, fen(33));
+    assert_eq!(line.take_back(boxes(1)).unwrap().quota_returned, fen(650));
+    assert_eq!(line.take_back(boxes(1)).unwrap().quota_returned, fen(650));
+    assert_eq!((line.returned_fen, line.allowed_fen, line.kept_fen()), (fen(3000), fen(1033), Ok(fen(0))));
+    // What was given away wholly gives nothing back.
+    let mut gift = Line::place(boxes(2), fen(500), false, Ppm(0)).unwrap();
+    gift.ship(boxes(2)).unwrap();
+    gift.accept(boxes(1), boxes(0), false).unwrap();
+    gift.allow(fen(500)).unwrap();
+    assert_eq!((gift.held_fen, gift.expected_fen()), (fen(500), Ok(fen(500))));
+    assert_eq!(gift.take_back(boxes(1)).unwrap().quota_returned, fen(0));
+    // What comes later costs its price.
+    gift.accept(boxes(1), boxes(0), false).unwrap();
+    assert_eq!(gift.take_back(boxes(1)).unwrap().quota_returned, fen(500));
+}
+
+#[test]
+fn a_price_changes_as_long_as_nothing_is_accepted() {
+    let mut line = Line::place(kg("100"), fen(1000), true, Ppm(50_000)).unwrap();
+    let moves = line.reprice(fen(900)).unwrap();
+    assert_eq!((moves.quota_released, moves.ordered_lost, line.held_fen), (fen(10_500), fen(10_000), fen(94_500)));
+    assert_eq!((moves.quota_held, moves.ordered_gained), (fen(0), fen(0)));
+    line.short_close(kg("20")).unwrap();
+    let moves = line.reprice(fen(1100)).unwrap();
+    assert_eq!((moves.quota_held, moves.ordered_gained, line.held_fen), (fen(16_800), fen(16_000), fen(92_400)));
+    line.ship(kg("80")).unwrap();
+    line.accept(kg("0"), kg("10"), true).unwrap();
+    let moves = line.reprice(fen(1000)).unwrap();
+    assert_eq!((moves.quota_released, moves.ordered_lost, line.held_fen), (fen(7400), fen(8000), fen(74_000)));
+    line.accept(kg("1"), kg("0"), false).unwrap();
+    assert_eq!(line.reprice(fen(900)), Err(Refusal::Accepted));
+    let mut closed = Line::place(boxes(1), fen(100), false, Ppm(0)).unwrap();
+    closed.short_close(boxes(1)).unwrap();
+    assert_eq!(closed.reprice(fen(900)), Err(Refusal::Closed));
+}
+
 #[derive(Debug, Clone)]
 enum Step {
     Ship(i64),
     Accept(i64, i64),
     Short(i64),
     Back(i64),
+    Allow(i64),
+    Price(i64),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -136,6 +186,8 @@ fn step() -> impl Strategy<Value = Step> {
         (amount.clone(), amount.clone()).prop_map(|(a, r)| Step::Accept(a, r / 4)),
         amount.clone().prop_map(|n| Step::Short(n / 4)),
         amount.prop_map(Step::Back),
+        (0i64..60_000).prop_map(Step::Allow),
+        (0i64..100_000).prop_map(Step::Price),
     ]
 }
 
@@ -148,11 +200,11 @@ proptest! {
     ) {
         let unit = |n: i64| Quantity::from_milli(if weighed { n } else { n / 1000 * 1000 });
         let Ok(mut line) = Line::place(unit(quantity), fen(price), weighed, Ppm(tolerance)) else { return Ok(()) };
-        let (held, stock) = (line.held_fen.get(), line.stock_held().milli());
+        let (mut held, stock) = (line.held_fen.get(), line.stock_held().milli());
         let (mut posted, mut released, mut back, mut lost) = (0, 0, 0, 0);
         let (mut left, mut beyond, mut kept) = (0, 0, 0);
         let mut facts = LineFacts::default();
-        let ordered = line.ordered_fen().unwrap().get();
+        let mut ordered = line.ordered_fen().unwrap().get();
         for step in steps {
             let before = line;
             let done = match step {
@@ -160,9 +212,14 @@ proptest! {
                 Step::Accept(a, r) => line.accept(unit(a), unit(r), true),
                 Step::Short(n) => line.short_close(unit(n)),
                 Step::Back(n) => line.take_back(unit(n)),
+                Step::Allow(n) => line.allow(fen(n)),
+                Step::Price(n) => line.reprice(fen(n)),
             };
             let Ok(moves) = done else { line = before; continue };
-            for part in [moves.quota_posted, moves.quota_released, moves.quota_returned, moves.ordered_lost] {
+            held += moves.quota_held.get();
+            ordered += moves.ordered_gained.get();
+            for part in [moves.quota_posted, moves.quota_released, moves.quota_returned, moves.ordered_lost,
+                moves.quota_held, moves.ordered_gained] {
                 prop_assert!(part.get() >= 0, "{moves:?}");
             }
             for part in [moves.stock_posted, moves.stock_beyond, moves.stock_released] {
@@ -178,14 +235,16 @@ proptest! {
             prop_assert_eq!(held, posted + released + line.held_fen.get());
             prop_assert_eq!(stock, left + kept + line.stock_held().milli());
             prop_assert_eq!(left + beyond, line.shipped.milli());
-            prop_assert_eq!(posted, line.accepted.price(fen(price)).unwrap().get());
+            prop_assert_eq!(posted, line.accepted.price(line.unit_price).unwrap().get());
             prop_assert_eq!(back, line.returned_fen.get());
             prop_assert!(line.held_fen.get() >= 0 && line.returned_fen <= line.accepted_fen);
             prop_assert_eq!(ordered, lost + line.ordered_fen().unwrap().get());
             prop_assert!(!line.closed || line.undecided().is_zero());
             // Told once more by the sums of its facts it is the same line.
             facts.decided |= line.accepted != before.accepted || line.rejected != before.rejected || line.short_closed != before.short_closed;
-            facts.returned_fen = facts.returned_fen.plus(moves.quota_returned).unwrap();
+            let allowed = line.allowed_fen.minus(before.allowed_fen).unwrap();
+            facts.allowed_fen = line.allowed_fen;
+            facts.returned_fen = facts.returned_fen.plus(moves.quota_returned).unwrap().minus(allowed).unwrap();
             let Line { shipped, accepted, rejected, returned, short_closed, .. } = line;
             facts = LineFacts { shipped, accepted, rejected, returned, short_closed, ..facts };
             prop_assert_eq!(line.of_facts(&facts), Ok(line));
