@@ -7,6 +7,7 @@ use crate::kernel::quantity::Quantity;
 use crate::kernel::time::{At, Day};
 use crate::ordering::clock;
 use crate::ordering::rules::payment::PaymentState;
+use crate::ordering::store::allowances::{self, AllowanceLineRow, AllowanceRow};
 use crate::ordering::store::orders::{LineRow, OrderRow};
 use crate::ordering::store::{claims, stated as store};
 use crate::ordering::terms::{self, FrozenPayee, Terms};
@@ -30,7 +31,7 @@ pub struct StatedOrder {
     pub lines: BTreeMap<i64, StatedGoods>,
     /// What was accepted, acceptance by acceptance and line by line.
     pub accepted: Vec<AcceptedGoods>,
-    /// What went back.
+    /// What went back, and, without a quantity, what was allowed of the price of what was kept.
     pub returned: Vec<ReturnedGoods>,
     /// What disputes keep from being due, by line; 0 is the freight.
     pub withheld: Vec<(i64, Fen)>,
@@ -148,6 +149,12 @@ pub fn stated_orders(read: &mut Read, ids: &[OrderId]) -> Outcome<Vec<StatedOrde
             own.returned.push(goods);
         }
     }
+    // What is allowed of the freight is not in the order's freight any more.
+    for (fact, line) in allowances::of_orders(read, ids)?.into_iter().filter(|(_, line)| line.line_no != 0) {
+        if let Some(own) = found.get_mut(&fact.order_id) {
+            own.returned.push(allowed(&fact, &line));
+        }
+    }
     for (order, payment, state, part) in store::payments(read, ids)? {
         let counts = state != PaymentState::Reported;
         if let Some(own) = found.get_mut(&order) {
@@ -170,6 +177,17 @@ pub fn stated_orders(read: &mut Read, ids: &[OrderId]) -> Outcome<Vec<StatedOrde
         }
     }
     Ok(found.into_values().collect())
+}
+
+/// An allowance lowers what is owed as a return does, and no goods go back.
+fn allowed(fact: &AllowanceRow, line: &AllowanceLineRow) -> ReturnedGoods {
+    ReturnedGoods {
+        id: ReturnId(fact.id.0),
+        line_no: line.line_no,
+        recorded_at: fact.recorded_at,
+        quantity: Quantity::ZERO,
+        amount: line.amount_fen,
+    }
 }
 
 fn goods(line: LineRow) -> StatedGoods {

@@ -144,9 +144,7 @@ pub fn tasks(read: &mut Read, actor: &Actor, today: Day, page: &PageRequest) -> 
         let roles = identity::roles(read, actor.user_id, actor.org_id)?;
         let may = |kind: &&TaskKind| {
             let role = kind.role(sells);
-            !kind.of_declarations()
-                && (role == Role::Seller) == sells
-                && (roles.contains(&role) || kind.approves())
+            !kind.of_declarations() && (role == Role::Seller) == sells && (roles.contains(&role) || kind.approves())
         };
         for kind in TaskKind::ALL.iter().filter(may) {
             let pays = *kind == TaskKind::ReportPayment;
