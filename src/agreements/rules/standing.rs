@@ -317,6 +317,10 @@ pub fn in_words(error: &AppError) -> Message {
         let line = (parts.next() == Some("lines")).then(|| parts.next()?.parse::<usize>().ok()).flatten();
         let (detail_zh, detail_en) = (&field.detail.zh, &field.detail.en);
         named.push(match line {
+            // The title says it.
+            Some(index) if detail_zh == zh => {
+                Message::new(format!("第 {} 行", index + 1), format!("line {}", index + 1))
+            }
             Some(index) => {
                 Message::new(format!("第 {} 行，{detail_zh}", index + 1), format!("line {}, {detail_en}", index + 1))
             }
@@ -328,9 +332,8 @@ pub fn in_words(error: &AppError) -> Message {
     if named.is_empty() {
         return Message::new(zh, en);
     }
-    let join = |texts: Vec<&str>, with: &str| texts.join(with);
-    let all_zh = join(named.iter().map(|message| message.zh.as_str()).collect(), "；");
-    let all_en = join(named.iter().map(|message| message.en.as_str()).collect(), "; ");
+    let all_zh = named.iter().map(|message| message.zh.as_str()).collect::<Vec<_>>().join("；");
+    let all_en = named.iter().map(|message| message.en.as_str()).collect::<Vec<_>>().join("; ");
     Message::new(format!("{zh}：{all_zh}"), format!("{en}: {all_en}"))
 }
 
