@@ -6,7 +6,6 @@ use super::store::{self, LineRow, StatementRow};
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{AcceptanceId, InvoiceId, OrderId, PaymentId, StatementId};
 use crate::kernel::money::{Fen, Overflow};
-use crate::kernel::quantity::Quantity;
 use crate::ordering::{self, StatedOrder};
 use crate::platform::db::Read;
 use std::collections::BTreeMap;
@@ -149,12 +148,5 @@ impl LineRow {
     pub fn line(&self) -> Line {
         let (order, acceptance) = (self.order_id, self.acceptance_id);
         Line { order, acceptance, line_no: self.order_line_no, sums: self.sums() }
-    }
-    /// How much of it was kept.
-    ///
-    /// # Errors
-    /// [`Overflow`].
-    pub fn kept_quantity(&self) -> Result<Quantity, Overflow> {
-        self.quantity.minus(self.returned_quantity)
     }
 }
