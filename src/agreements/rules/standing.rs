@@ -314,7 +314,7 @@ pub fn in_words(error: &AppError) -> Message {
     named.extend(error.parts().detail.clone());
     for field in error.parts().fields.iter().take(NAMED) {
         let mut parts = field.pointer.split('/').skip(1);
-        let line = (parts.next() == Some("lines")).then(|| parts.next()?.parse::<usize>().ok()).flatten();
+        let line: Option<usize> = (parts.next() == Some("lines")).then(|| parts.next()?.parse().ok()).flatten();
         let (detail_zh, detail_en) = (&field.detail.zh, &field.detail.en);
         named.push(match line {
             // The title says it.

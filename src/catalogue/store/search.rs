@@ -114,9 +114,7 @@ pub fn search(on: &mut Read, wanted: &Wanted, order: Order, day: Day, page: &Pag
         if let Some(terms) = &wanted.terms {
             query = query.filter(sql::<Bool>(found).bind::<Text, _>(terms).sql(end));
         }
-        if let Some(category) = wanted.category {
-            query = query.filter(listings::category.eq(category));
-        }
+        if let Some(category) = wanted.category { query = query.filter(listings::category.eq(category)); }
         if let Some(county) = wanted.county {
             let (from, to) = county.subtree();
             query = if county.level() == RegionLevel::County {
@@ -125,14 +123,10 @@ pub fn search(on: &mut Read, wanted: &Wanted, order: Order, day: Day, page: &Pag
                 query.filter(listings::county.ge(from)).filter(listings::county.lt(to))
             };
         }
-        if let Some(eligible) = wanted.eligible {
-            query = query.filter(listings::eligible.eq(eligible));
+        if let Some(eligible) = wanted.eligible { query = query.filter(listings::eligible.eq(eligible)); }
+        if let Some(halal) = wanted.halal {
+            query = query.filter(shows_halal!(valid_until, day).is_not_null().eq(halal));
         }
-        query = match wanted.halal {
-            Some(true) => query.filter(shows_halal!(valid_until, day).is_not_null()),
-            Some(false) => query.filter(shows_halal!(valid_until, day).is_null()),
-            None => query,
-        };
         if let Some(supplier) = wanted.supplier {
             query = query.filter(listings::org_id.eq(supplier));
         }

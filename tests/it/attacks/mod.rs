@@ -5,6 +5,7 @@
 //! something that is not made there fails the test.
 
 mod outside;
+mod statements;
 mod world;
 
 pub use world::{World, body};
