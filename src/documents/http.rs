@@ -130,7 +130,7 @@ pub async fn download_file(
     let reply = saved(&file, vault.get(&file).await?);
     opener
         .write_secret(move |tx, actor, _| {
-            queries::visible(tx, &actor.scope, file.id)?;
+            queries::visible(tx, (actor.org_id, &actor.scope), file.id)?;
             commands::note_opening(tx, actor, &file)?;
             Ok(reply.clone())
         })

@@ -8,6 +8,7 @@ pub mod delivery;
 pub mod disputes;
 pub mod duties;
 pub mod flags;
+pub mod halal;
 pub mod money;
 pub mod price_changes;
 
@@ -89,7 +90,6 @@ diesel::table! {
         returned_fen -> BigInt,
         closed -> Bool,
         standing -> Text,
-        halal_number -> Nullable<Text>,
         allowed_fen -> BigInt,
     }
 }

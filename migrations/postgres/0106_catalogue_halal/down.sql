@@ -1,3 +1,2 @@
-DROP INDEX order_lines_halal;
-ALTER TABLE order_lines DROP COLUMN halal_number;
+DROP TABLE order_halal_lines;
 DROP TABLE halal_certificates;

@@ -25,6 +25,12 @@ CREATE UNIQUE INDEX halal_certificates_live ON halal_certificates (product_id, n
 CREATE INDEX halal_certificates_region ON halal_certificates (region_code, id);
 CREATE INDEX halal_certificates_org ON halal_certificates (org_id, id);
 
--- The certificate in force when the line was placed; NULL without one.
-ALTER TABLE order_lines ADD COLUMN halal_number TEXT COLLATE "C";
-CREATE INDEX order_lines_halal ON order_lines (product_id, halal_number) WHERE halal_number IS NOT NULL;
+-- The certificate by which the goods of a line were 清真 when it was placed.
+CREATE TABLE order_halal_lines (
+    line_id BYTEA NOT NULL PRIMARY KEY REFERENCES order_lines (id),
+    order_id BYTEA NOT NULL REFERENCES orders (id),
+    product_id BYTEA NOT NULL REFERENCES products (id),
+    number TEXT COLLATE "C" NOT NULL
+);
+CREATE INDEX order_halal_lines_order ON order_halal_lines (order_id);
+CREATE INDEX order_halal_lines_product ON order_halal_lines (product_id, number);

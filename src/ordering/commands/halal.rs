@@ -5,7 +5,7 @@ use crate::catalogue::HalalEnded;
 use crate::identity;
 use crate::kernel::actor::Role;
 use crate::kernel::error::{AppError, Outcome};
-use crate::ordering::store::open;
+use crate::ordering::store::halal as store;
 use crate::ordering::store::orders::OrderRow;
 use crate::platform::clock::Ctx;
 use crate::platform::db::{Store, Tx};
@@ -20,7 +20,7 @@ use serde_json::json;
 pub async fn announce_halal_end(db: &Store, ctx: &Ctx, job: &Job) -> Outcome<()> {
     let ended: HalalEnded = serde_json::from_str(&job.payload).map_err(AppError::internal)?;
     let tell_all = move |tx: &mut Tx<'_>| {
-        let orders = open::halal_to_come(tx, ended.product_id, &ended.number)?;
+        let orders = store::to_come(tx, ended.product_id, &ended.number)?;
         orders.iter().try_for_each(|order| tell(tx, order, &ended))
     };
     db.write(ctx.clone(), tell_all).await

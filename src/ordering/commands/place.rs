@@ -24,6 +24,7 @@ use crate::kernel::time::{At, Day};
 use crate::ledger::{self, AccountKind, Hold, HoldError, Owner};
 use crate::ordering::rules::mode;
 use crate::ordering::rules::order::OrderState;
+use crate::ordering::store::halal;
 use crate::ordering::store::orders::{self as store, GroupRow, LineRow, OrderRow};
 use crate::ordering::terms::{self, AgreementTerms, Delivery, FrozenRule, Terms};
 use crate::platform::db::Tx;
@@ -151,6 +152,7 @@ pub fn place_under(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder, call_off: Opt
     plan.begin(tx, (actor, new), &mut orders, &rules)?;
     let beyond = if refuses { None } else { beyond(tx, &quota)? };
     store::insert(tx, &group, &orders, &lines)?;
+    halal::insert(tx, draft::halal_lines(&lines, &drafts))?;
     call_off::enter(tx, call_off, &orders, &lines)?;
     count(tx, &orders, &lines, day)?;
     if plan.steps.is_empty() {

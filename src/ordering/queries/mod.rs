@@ -49,7 +49,7 @@ pub use views::{FactReply, ListedOrder, LotPaperView, OrderGroupView, OrderSumma
 pub use super::store::late::Narrow as LateNarrow;
 use super::store::lists::{self, Narrow, Reach};
 use super::store::orders::OrderRow;
-use super::store::{allowances, facts, flags, orders, papers, second};
+use super::store::{allowances, facts, flags, halal, orders, papers, second};
 use crate::audit;
 use crate::certification;
 use crate::identity::{self, Organisation};
@@ -159,6 +159,11 @@ pub fn order(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outcome
     let client_ref = lists::group(read, row.group_id)?.and_then(|group| group.client_ref);
     let known = organisations_of(read, std::slice::from_ref(&row))?;
     let mut view = OrderView::new(&row, &known, &lines, client_ref)?;
+    for held in halal::of_order(read, id)? {
+        if let Some(line) = view.lines.iter_mut().find(|line| line.id == held.line_id) {
+            line.halal_certificate_number = Some(held.number);
+        }
+    }
     let number = |line| lines.iter().find(|row| row.id == line).map_or(0, |row| row.line_no);
     view.shipments = views::shipments(facts::shipments(read, id)?, number);
     view.acceptances = views::acceptances(facts::acceptances(read, id)?, number);

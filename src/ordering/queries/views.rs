@@ -307,7 +307,7 @@ impl LineView {
             qualifies: row.qualifies,
             origins: terms::read(&row.origins)?,
             certificates: terms::read(&row.certificates)?,
-            halal_certificate_number: row.halal_number.clone(),
+            halal_certificate_number: None,
             supplier_county: row.supplier_county,
             delivery_no: row.delivery_no,
             quantity: row.quantity,

@@ -11,6 +11,7 @@ pub mod disputes;
 pub mod duties;
 pub mod facts;
 pub mod flags;
+pub mod halal;
 pub mod invoices;
 pub mod late;
 pub mod lists;

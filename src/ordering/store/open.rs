@@ -2,11 +2,10 @@
 
 use crate::each;
 use crate::kernel::error::Outcome;
-use crate::kernel::ids::{OrgId, ProductId};
+use crate::kernel::ids::OrgId;
 use crate::kernel::region_code::RegionCode;
 use crate::ordering::rules::order::OrderState;
-use crate::ordering::schema::{order_lines as lines, orders};
-use crate::ordering::store::orders::OrderRow;
+use crate::ordering::schema::orders;
 use crate::platform::db::Read;
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -34,15 +33,4 @@ pub fn parties(on: &mut Read, supplier: OrgId) -> Outcome<Vec<OpenParties>> {
             .or(orders::state.eq(OrderState::Closed).and(sql::<Bool>(UNPAID))))
         .order(orders::id).select((orders::buyer_id, orders::payer_id, orders::unit_region)).load(c))?;
     Ok(rows.into_iter().map(|(buyer, payer, region)| OpenParties { buyer, payer, region }).collect())
-}
-
-/// Orders with goods of a product that were placed under this certificate of 清真 and are still to come.
-pub fn halal_to_come(on: &mut Read, product: ProductId, number: &str) -> Outcome<Vec<OrderRow>> {
-    let to_come = lines::table
-        .filter(lines::product_id.eq(product))
-        .filter(lines::halal_number.eq(number))
-        .filter(lines::closed.eq(false));
-    let ids = to_come.select(lines::order_id);
-    Ok(each!(on, c => orders::table.filter(orders::id.eq_any(ids)).filter(orders::state.eq_any(OrderState::STANDING))
-        .order(orders::id).select(OrderRow::as_select()).load(c))?)
 }

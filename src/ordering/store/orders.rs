@@ -121,7 +121,6 @@ pub struct LineRow {
     pub returned_fen: Fen,
     pub closed: bool,
     pub standing: LineStanding,
-    pub halal_number: Option<String>,
     pub allowed_fen: Fen,
 }
 

@@ -9,6 +9,7 @@ use crate::kernel::terms::LineStanding;
 use crate::kernel::time::Day;
 use crate::ordering::rules::line::Line;
 use crate::ordering::rules::mode;
+use crate::ordering::store::halal::HalalLineRow;
 use crate::ordering::store::orders::LineRow;
 use crate::ordering::terms::{self, Certificate, Origin};
 
@@ -121,8 +122,19 @@ impl Draft<'_> {
             returned_fen: line.returned_fen,
             closed: false,
             standing: LineStanding::AsPlaced,
-            halal_number: offer.halal.clone(),
             allowed_fen: line.allowed_fen,
         })
     }
+}
+
+/// The lines whose goods are 清真, with the certificate; lines follow their drafts.
+pub fn halal_lines(lines: &[LineRow], drafts: &[Draft<'_>]) -> Vec<HalalLineRow> {
+    let held = lines.iter().zip(drafts).filter_map(|(line, draft)| Some((line, draft.offer.halal.clone()?)));
+    held.map(|(line, number)| HalalLineRow {
+        line_id: line.id,
+        order_id: line.order_id,
+        product_id: line.product_id,
+        number,
+    })
+    .collect()
 }
