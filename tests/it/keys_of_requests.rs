@@ -4,7 +4,7 @@ use crate::attacks::{Operation, absent};
 use crate::payments::{Till, url};
 use crate::support::sample;
 use actix_web::http::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 use yigou::kernel::actor::OrgKind;
 
 /// What the document says of the key is what the operation does: it refuses to run without one exactly where one is required.

@@ -179,10 +179,10 @@ pub fn settle(tx: &mut Tx<'_>, row: &OccurrenceRow) -> Outcome<()> {
     Ok(())
 }
 
-/// Days of which something became, from a day on, and the day on which the goods of each come.
-pub fn settled_from(on: &mut Read, id: StandingOrderId, from: Day) -> Outcome<Vec<(Day, Day)>> {
+/// Days of which something became, from a day on, each with the day on which its goods come, or would have, and what became of it.
+pub fn settled_from(on: &mut Read, id: StandingOrderId, from: Day) -> Outcome<Vec<(Day, Day, OccurrenceState)>> {
     Ok(each!(on, c => occurrences::table.filter(occurrences::standing_id.eq(id)).filter(occurrences::day.ge(from))
-        .select((occurrences::day, occurrences::delivery_on)).load(c))?)
+        .select((occurrences::day, occurrences::delivery_on, occurrences::state)).load(c))?)
 }
 
 /// The last day that was ordered.

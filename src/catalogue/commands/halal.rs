@@ -6,7 +6,7 @@ use crate::catalogue::store::{self, HalalRow};
 use crate::identity;
 use crate::kernel::actor::{Actor, Role, Scope};
 use crate::kernel::error::{Code, Message, Outcome};
-use crate::kernel::ids::{FileId, HalalCertificateId, ProductId};
+use crate::kernel::ids::{FileId, HalalCertificateId, OrderId, ProductId};
 use crate::kernel::time::Day;
 use crate::platform::db::Tx;
 use crate::platform::jobs;
@@ -24,6 +24,9 @@ pub struct HalalEnded {
     pub number: String,
     /// Why.
     pub reason: String,
+    /// The last order whose buyer was told.
+    #[serde(default)]
+    pub after: Option<OrderId>,
 }
 
 /// A certificate as a supplier files it.
@@ -87,7 +90,8 @@ pub fn file_halal(tx: &mut Tx<'_>, actor: &Actor, product: ProductId, new: &NewH
 /// Accepts or refuses a filed certificate.
 ///
 /// # Errors
-/// `not_found` outside the region, `wrong_state`, `expired`, `validation_failed` for a refusal without a reason.
+/// `not_found` outside the region, `separation_of_duties` for the supplier's own people, `wrong_state`, `expired`,
+/// `validation_failed` for a refusal without a reason.
 pub fn review_halal(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -95,6 +99,7 @@ pub fn review_halal(
     (decision, reason): (HalalDecision, Option<&str>),
 ) -> Outcome<HalalRow> {
     let row = store::claim_halal(tx, &actor.scope, id)?.ok_or(Code::NotFound)?;
+    no_party(tx, actor, &row)?;
     let days = (row.valid_until, tx.at().day());
     let state = rules::decided(row.state, decision, days, reason.is_some())?;
     let row = decide(tx, actor, row, (state, reason))?;
@@ -115,6 +120,12 @@ pub fn review_halal(
     Ok(row)
 }
 
+/// Nobody decides for an office about what the person filed, or about an organisation of its own.
+fn no_party(tx: &mut Tx<'_>, actor: &Actor, row: &HalalRow) -> Outcome<()> {
+    let own = row.filed_by == actor.user_id || identity::is_member(tx, actor.user_id, row.org_id)?;
+    if own { Err(Code::SeparationOfDuties.into()) } else { Ok(()) }
+}
+
 /// Takes back an own certificate that waits.
 ///
 /// # Errors
@@ -129,12 +140,14 @@ pub fn withdraw_halal(tx: &mut Tx<'_>, actor: &Actor, id: HalalCertificateId) ->
 /// are not delivered are told. Orders stand.
 ///
 /// # Errors
-/// `not_found` outside the region, `wrong_state`.
+/// `not_found` outside the region, `separation_of_duties` for the supplier's own people, `wrong_state`.
 pub fn revoke_halal(tx: &mut Tx<'_>, actor: &Actor, id: HalalCertificateId, reason: &str) -> Outcome<HalalRow> {
     let row = store::claim_halal(tx, &actor.scope, id)?.ok_or(Code::NotFound)?;
+    no_party(tx, actor, &row)?;
     let state = rules::next(row.state, HalalEvent::Revoke)?;
     let row = decide(tx, actor, row, (state, Some(reason)))?;
-    let ended = HalalEnded { product_id: row.product_id, number: row.number.clone(), reason: reason.to_owned() };
+    let ended =
+        HalalEnded { product_id: row.product_id, number: row.number.clone(), reason: reason.to_owned(), after: None };
     jobs::enqueue(tx, HALAL_ENDED, &ended)?;
     let (zh, en) = (
         format!("清真证书 {} 已被撤销：{reason}", row.number),

@@ -112,7 +112,7 @@ pub async fn donation_report(call: Call<ReadReports>, list: List<DonationReportF
     let today = call.now().day();
     let wanted = list.filter.wanted(today)?;
     call.read_reply(move |read, actor| {
-        let report = queries::report(read, actor, &wanted, today)?;
+        let report = queries::report(read, actor, &wanted)?;
         match format {
             Format::Csv => {
                 let bytes = sheet::csv(&HEADER, &rows(&report.rows, &report.total, &report))?;

@@ -7,7 +7,7 @@ use super::views::{
 use super::{all, seen};
 use crate::donations::commands::stops;
 use crate::donations::persons::Keys;
-use crate::donations::rules::{DeclarationKind, Stop};
+use crate::donations::rules::{DeclarationKind, DeclarationState, Stop};
 use crate::donations::store::{self, CadreRow, DeclarationRow, ItemRow};
 use crate::identity;
 use crate::kernel::actor::{Actor, OrgKind};
@@ -57,9 +57,13 @@ pub fn detail(
     })
 }
 
-/// Names are for the organiser itself and for the offices that verify.
+/// Names are for the organiser itself and for the offices that verify, and what went back to the organiser is its own until it is
+/// submitted again.
 fn names_persons(actor: &Actor, row: &DeclarationRow, stops: &[Stop]) -> bool {
-    let office = actor.kind == OrgKind::PovertyOffice && stops.iter().any(|stop| stop.region == actor.region);
+    use DeclarationState::{Draft, Returned, Withdrawn};
+    let submitted = !matches!(row.state, Draft | Returned | Withdrawn);
+    let office =
+        submitted && actor.kind == OrgKind::PovertyOffice && stops.iter().any(|stop| stop.region == actor.region);
     actor.org_id == row.org_id || office
 }
 

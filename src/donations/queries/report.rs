@@ -179,8 +179,8 @@ type Figures = BTreeMap<(String, String), (DonationFigures, DonationFigures)>;
 ///
 /// # Errors
 /// When the database fails.
-pub fn report(read: &mut Read, actor: &Actor, wanted: &ReportWanted, today: Day) -> Outcome<DonationReport> {
-    let seen = seen(read, actor, today)?;
+pub fn report(read: &mut Read, actor: &Actor, wanted: &ReportWanted) -> Outcome<DonationReport> {
+    let seen = seen(read, actor, wanted.as_of)?;
     let names = regions::names(read)?;
     let (place, period) = (Some(wanted.by.column()), Some(wanted.per.column()));
     let mut table = |apart: Apart| -> Outcome<Vec<DonationRow>> {

@@ -205,14 +205,15 @@ pub fn complete(parts: &mut Value) {
     }
 }
 
-/// `name/unit/number`.
+/// `name/unit/number`, by place: a number must never be taken for a unit, which is shown. What is not so many parts is nobody.
 fn as_cadre(text: &str) -> Value {
-    let mut said = text.split(['/', '／', '|']).map(str::trim).filter(|part| !part.is_empty());
+    let said: Vec<&str> = text.split(['/', '／', '|']).map(str::trim).collect();
     let mut cadre = json!({});
-    for field in ["name", "unit", "number"] {
-        if let Some(part) = said.next() {
-            cadre[field] = json!(part);
-        }
+    if said.len() > 3 {
+        return cadre;
+    }
+    for (field, part) in ["name", "unit", "number"].iter().zip(said) {
+        cadre[*field] = json!(part);
     }
     cadre
 }

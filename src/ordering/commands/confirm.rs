@@ -2,6 +2,7 @@
 
 use super::claimed::Claimed;
 use super::flag::flag;
+use super::halal;
 use super::payee;
 use crate::catalogue;
 use crate::identity;
@@ -79,7 +80,7 @@ fn promisable(tx: &mut Tx<'_>, claimed: &Claimed) -> Outcome<()> {
         let offer = offers.iter().find(|offer| offer.listing_id == line.listing_id).ok_or(Code::ListingNotOnSale)?;
         offer.promisable().map_err(|error| error.with("line_no", line.line_no))?;
     }
-    Ok(())
+    halal::tell_of_gone(tx, &claimed.order, &claimed.lines, &offers)
 }
 
 /// Declines an order; everything it held is released.

@@ -33,13 +33,19 @@ pub fn of_order(on: &mut Read, order: OrderId) -> Outcome<Vec<HalalLineRow>> {
     Ok(each!(on, c => halal::table.filter(halal::order_id.eq(order)).select(HalalLineRow::as_select()).load(c))?)
 }
 
-/// Orders with goods of a product that were placed under this certificate and are still to come.
-pub fn to_come(on: &mut Read, product: ProductId, number: &str) -> Outcome<Vec<OrderRow>> {
+/// Orders with goods of a product that were placed under this certificate and are still to come, in the order of their ids.
+pub fn to_come(
+    on: &mut Read,
+    (product, number): (ProductId, &str),
+    after: Option<OrderId>,
+    most: i64,
+) -> Outcome<Vec<OrderRow>> {
+    let after = after.unwrap_or(OrderId([0; 16]));
     let named = halal::table.filter(halal::product_id.eq(product)).filter(halal::number.eq(number));
     let open = order_lines::table
         .filter(order_lines::id.eq_any(named.select(halal::line_id)))
         .filter(order_lines::closed.eq(false))
         .select(order_lines::order_id);
     Ok(each!(on, c => orders::table.filter(orders::id.eq_any(open)).filter(orders::state.eq_any(OrderState::STANDING))
-        .order(orders::id).select(OrderRow::as_select()).load(c))?)
+        .filter(orders::id.gt(after)).order(orders::id).limit(most).select(OrderRow::as_select()).load(c))?)
 }

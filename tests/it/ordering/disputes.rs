@@ -216,7 +216,7 @@ on_both! {
                         trader.post(&of(&id, "settlement-answers"), decision(&settlement, "agree")).expect(200).await;
                         withheld -= payable;
                     } else {
-                        super::allowances::settled(trader, seller, &id, "none", &[(1, payable)]).await;
+                        crate::ordering::allowances::settled(trader, seller, &id, "none", &[(1, payable)]).await;
                         (withheld, kept, allowed) = (withheld - left, kept - (left - payable), allowed + left - payable);
                     }
                 }

@@ -37,7 +37,7 @@ pub fn skip(
     let days = Days::load(tx, &row, row.ends_on)?;
     let Some(one) = meant(&days, date) else {
         let settled = store::settled_from(tx, id, date.plus_days(-MOST_MOVED))?;
-        if settled.iter().any(|(day, delivery_on)| *day == date || *delivery_on == date) {
+        if settled.iter().any(|(day, delivery_on, _)| *day == date || *delivery_on == date) {
             let error = AppError::new(Code::WrongState);
             return Err(error.detail(
                 "这一天已处理；已下的订单请另行取消",
@@ -70,7 +70,7 @@ pub fn unskip(tx: &mut Tx<'_>, actor: &Actor, id: StandingOrderId, date: Day) ->
     let mut row = claim_alive(tx, actor, id)?;
     let days = Days::load(tx, &row, row.ends_on)?;
     let day = meant(&days, date).map_or(date, |one| one.day);
-    if store::settled_from(tx, id, day)?.iter().any(|(settled, _)| *settled == day) {
+    if store::settled_from(tx, id, day)?.iter().any(|(settled, ..)| *settled == day) {
         return Err(AppError::new(Code::WrongState).detail("这一天已处理", "The day is settled"));
     }
     if !store::unskip(tx, id, day)? {

@@ -102,7 +102,10 @@ impl Days {
         let plan = Plan { calendars, ends_on: row.ends_on };
         let mut open = on_calendar(read, &row.region_code, &plan, (row.open_from, until))?;
         let settled = store::settled_from(read, row.id, row.open_from.plus_days(-AROUND))?;
-        let (days, deliveries): (BTreeSet<Day>, BTreeSet<Day>) = settled.into_iter().unzip();
+        let days: BTreeSet<Day> = settled.iter().map(|(day, ..)| *day).collect();
+        // Where nothing comes another day's goods may still.
+        let placed = settled.iter().filter(|(_, _, state)| *state == OccurrenceState::Placed);
+        let deliveries: BTreeSet<Day> = placed.map(|(_, delivery_on, _)| *delivery_on).collect();
         open.retain(|one| !days.contains(&one.day) && !deliveries.contains(&one.delivery_on));
         Ok(Days { revisions, skips, open })
     }
