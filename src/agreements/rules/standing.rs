@@ -332,9 +332,9 @@ pub fn in_words(error: &AppError) -> Message {
     if named.is_empty() {
         return Message::new(zh, en);
     }
-    let all_zh = named.iter().map(|message| message.zh.as_str()).collect::<Vec<_>>().join("；");
-    let all_en = named.iter().map(|message| message.en.as_str()).collect::<Vec<_>>().join("; ");
-    Message::new(format!("{zh}：{all_zh}"), format!("{en}: {all_en}"))
+    let all_zh: Vec<&str> = named.iter().map(|message| message.zh.as_str()).collect();
+    let all_en: Vec<&str> = named.iter().map(|message| message.en.as_str()).collect();
+    Message::new(format!("{zh}：{}", all_zh.join("；")), format!("{en}: {}", all_en.join("; ")))
 }
 
 #[cfg(test)]

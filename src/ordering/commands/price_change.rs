@@ -204,7 +204,11 @@ fn approvers(tx: &mut Tx<'_>, claimed: &Claimed, lines: &[ChangeLineRow]) -> Out
     let rules = rulebook::load(tx, &order.unit_region, today, &[RuleName::ApprovalBandFen])?;
     let fund = Some(order.fund.as_str());
     let least = if bound { Fen::new(rules.int_for(RuleName::ApprovalBandFen, None, fund)?) } else { Fen::ZERO };
-    let about = (after.plus(order.freight_fen)?, order.fund, order.purpose);
+    // Placing asks for all that was requested at once, so that splitting it over suppliers evades nothing; nor does raising its parts.
+    let beside = lists::orders_of(tx, order.group_id)?;
+    let beside = beside.iter().filter(|other| other.id != order.id && other.state.stands());
+    let beside = Fen::total(beside.flat_map(|other| [other.ordered_fen, other.freight_fen]))?;
+    let about = (after.plus(order.freight_fen)?.plus(beside)?, order.fund, order.purpose);
     let needed = approvals::needed(tx, order.unit_id, today, about, least)?;
     Ok(needed.steps.last().map(|step| step.approvers.clone()).unwrap_or_default())
 }

@@ -8,6 +8,7 @@ use crate::kernel::time::At;
 use crate::ordering::OrderState;
 use crate::ordering::store::approvals::{self as store, ApprovalRow};
 use crate::ordering::store::orders::OrderRow;
+use crate::ordering::store::price_changes;
 use crate::platform::db::Read;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -107,12 +108,13 @@ pub fn of_order(read: &mut Read, order: &OrderRow) -> Outcome<Option<OrderApprov
     }))
 }
 
-/// Whether an organisation's people approve an order.
+/// Whether an organisation's people approve an order, or a higher price of it.
 ///
 /// # Errors
 /// When the database fails.
 pub fn approves(read: &mut Read, org: OrgId, order: &OrderRow) -> Outcome<bool> {
-    Ok(store::approvers(read, order.id)?.iter().any(|one| one.org_id == org))
+    let own = store::approvers(read, order.id)?.iter().any(|one| one.org_id == org);
+    Ok(own || price_changes::approves(read, order.id, org)?)
 }
 
 /// What of an order's approvals does not fit its state: figure, as stored, as computed.

@@ -14,7 +14,7 @@ use crate::ordering::schema::price_changes::{
 use crate::ordering::store::orders::OrderRow;
 use crate::ordering::store::tasks::Asked;
 use crate::platform::db::{Read, Tx};
-use diesel::dsl::{exists, insert_into, update};
+use diesel::dsl::{exists, insert_into, select, update};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -104,6 +104,12 @@ pub fn lines_of_order(on: &mut Read, order: OrderId) -> Outcome<Vec<ChangeLineRo
 pub fn approvers_of(on: &mut Read, id: PriceChangeId) -> Outcome<Vec<ChangeApproverRow>> {
     Ok(each!(on, c => approvers::table.filter(approvers::change_id.eq(id)).order(approvers::place)
         .select(ChangeApproverRow::as_select()).load(c))?)
+}
+
+/// Whether people of an organisation may approve a change of an order.
+pub fn approves(on: &mut Read, order: OrderId, org: OrgId) -> Outcome<bool> {
+    let own = approvers::table.inner_join(changes::table).filter(changes::order_id.eq(order));
+    Ok(each!(on, c => select(exists(own.filter(approvers::org_id.eq(org)))).get_result(c))?)
 }
 
 /// Stores what became of a change; whether it stood as it was read.

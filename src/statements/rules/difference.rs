@@ -86,11 +86,12 @@ pub fn differences(stated: &[Line], now: &[Line]) -> Result<Vec<Difference>, Ove
     use StatementDifferenceKind::{AcceptedSince, AlreadyPaid, InDispute, ReturnedSince};
     let mut found = Vec::new();
     for (place, line) in stated.iter().enumerate() {
-        let Some(own) = now.iter().find(|own| own.is(line)) else { continue };
+        // What the records know no more, as freight that was allowed, is kept for nothing.
+        let own = now.iter().find(|own| own.is(line)).map(|own| own.sums).unwrap_or_default();
         let pairs = [
-            (ReturnedSince, line.sums.returned, own.sums.returned),
-            (InDispute, line.sums.disputed, own.sums.disputed),
-            (AlreadyPaid, line.sums.transferred()?, own.sums.transferred()?),
+            (ReturnedSince, line.sums.returned, line.sums.amount.minus(own.kept()?)?),
+            (InDispute, line.sums.disputed, own.disputed),
+            (AlreadyPaid, line.sums.transferred()?, own.transferred()?),
         ];
         let differ = pairs.into_iter().filter(|(_, stated, now)| stated != now);
         found.extend(differ.map(|(kind, stated, now)| Difference {

@@ -445,6 +445,11 @@ pub fn naming(operation: &str, schema: &Value, own: &World, other: &World) -> Ve
         "helped-sales/{id}/amendments" => {
             vec![(Some(format!("/api/v1/helped-sales/{}/amendments", own.drafts[1])), least)]
         }
+        "products/{id}/halal-certificates" => {
+            let mut body = least;
+            body["valid_until"] = json!("2030-12-31");
+            vec![(None, body)]
+        }
         "orders/{id}/acceptances" => vec![(order(&format!("{}/acceptances", own.shipped)), least)],
         "orders/{id}/shipments" => vec![(order(&format!("{}/shipments", own.ready)), least)],
         "orders/{id}/refunds" => vec![(order(&format!("{}/refunds", own.done)), least)],
