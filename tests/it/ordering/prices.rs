@@ -174,6 +174,7 @@ on_both! {
         let order = till.accepted("10").await;
         till.pay(&order, 10_000).await;
         till.rate(&order).await;
+        let late = till.accepted("4").await;
         app.clock.set_day("2022-03-01");
         let change = proposed(trader, &order, allowance(1, 1500)).await;
         answer(seller, &order, &change, "agree").expect(200).await;
@@ -188,7 +189,6 @@ on_both! {
         let refund = json!({ "amount_fen": 1500, "allowance_id": seen["allowances"][0]["id"], "reason": "折让" });
         seller.post(&url(&order, "refunds"), refund).expect(201).await;
         // What a settlement left to goods that were to go back may be allowed as well.
-        let late = till.accepted("4").await;
         let dispute = disputed(trader, &late, &[(1, 1000)]).await;
         settled(seller, trader, &dispute, "return", &[]).await;
         let change = proposed(seller, &late, allowance(1, 1200)).await;
