@@ -66,15 +66,14 @@ pub fn decide(
     if row.state == DeclarationState::Verified {
         count(tx, actor, &row)?;
     }
-    match row.state {
-        DeclarationState::Verified => {
-            tell(tx, &row, ("已通过县（区）核验，计入统计", "is verified and counts"), reason)?
-        }
-        DeclarationState::Returned => {
-            tell(tx, &row, ("被退回，请修改后重新提交", "was returned; amend and submit it again"), reason)?
-        }
-        DeclarationState::Rejected => tell(tx, &row, ("未通过核验", "was rejected"), reason)?,
-        _ => {}
+    let words = match row.state {
+        DeclarationState::Verified => Some(("已通过县（区）核验，计入统计", "is verified and counts")),
+        DeclarationState::Returned => Some(("被退回，请修改后重新提交", "was returned; amend and submit it again")),
+        DeclarationState::Rejected => Some(("未通过核验", "was rejected")),
+        _ => None,
+    };
+    if let Some(words) = words {
+        tell(tx, &row, words, reason)?;
     }
     Ok(row)
 }

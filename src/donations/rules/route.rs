@@ -54,7 +54,8 @@ mod tests {
 
     #[test]
     fn levels_without_an_office_are_passed_over_but_for_the_county() {
-        let table: [(&str, &[&str], &[(OfficeLevel, &str)]); 7] = [
+        type Case<'a> = (&'a str, &'a [&'a str], &'a [(OfficeLevel, &'a str)]);
+        let table: [Case<'_>; 7] = [
             (
                 "640323100201",
                 &["640323100201", "640323100", "640323", "640000"],

@@ -90,8 +90,11 @@ pub fn returned(on: &mut Read, ids: &[OrderId]) -> Outcome<Vec<Moved>> {
     Ok(found)
 }
 
-/// What was returned of each line of orders: the order, the line's number, when it was recorded, the day, the amount.
-pub fn returned_by_line(on: &mut Read, ids: &[OrderId]) -> Outcome<Vec<(OrderId, i64, At, Day, Fen)>> {
+/// What was returned of a line: the order, the line's number, when it was recorded, the day, the amount.
+pub type ReturnedOfLine = (OrderId, i64, At, Day, Fen);
+
+/// What was returned of each line of orders.
+pub fn returned_by_line(on: &mut Read, ids: &[OrderId]) -> Outcome<Vec<ReturnedOfLine>> {
     Ok(each!(on, c => returns::table.inner_join(return_lines::table)
         .inner_join(order_lines::table.on(order_lines::id.eq(return_lines::line_id)))
         .filter(returns::order_id.eq_any(ids))

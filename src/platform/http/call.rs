@@ -184,7 +184,7 @@ impl<P: Permission, B: Body> Call<P, B> {
         T: Serialize + Send + 'static,
         F: FnOnce(&mut Read, &Actor, &Q, &PageRequest) -> Outcome<Page<T>> + Send + 'static,
     {
-        self.list_as(list, work, |page| Reply::ok(page)).await
+        self.list_as(list, work, Reply::ok).await
     }
 
     /// One page of a list, answered as `show` says (CSV).

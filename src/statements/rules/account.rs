@@ -127,7 +127,7 @@ impl Sums {
     ///
     /// # Errors
     /// [`Overflow`].
-    pub fn to_invoice(&self) -> Result<Fen, Overflow> {
+    pub fn to_invoice(self) -> Result<Fen, Overflow> {
         Ok(self.kept()?.minus(self.disputed)?.minus(self.invoiced)?.max(Fen::ZERO))
     }
     /// Paid and reported as paid.

@@ -61,7 +61,7 @@ on_both! {
             format!("甲-2,贫困户,NX000002,玉米,20,箱,600,{FURTHER}"),
             format!("甲-2,一般户,户,玉米,二十,车,免费,{FURTHER}"),
             // Another day than the first row's.
-            format!("甲-2,一般户,NX000003,玉米,1,斤,1,2021-02-21,,,,,,"),
+            "甲-2,一般户,NX000003,玉米,1,斤,1,2021-02-21,,,,,,".to_owned(),
             // What only the command knows: an unknown file; and on the further row a class that differs.
             format!("乙-2,建档立卡户,NX000001,玉米,1,斤,1,2021-02-20,{VILLAGE},集市,甲单位,,fil_00000000000000000000000009,"),
             format!("乙-2,一般户,NX000001,玉米,1,斤,1,{FURTHER}"),

@@ -90,7 +90,10 @@ pub fn open(view: &Value) -> Vec<(i64, i64)> {
 }
 
 /// Line, source, kind, stated and found of each difference of a revision.
-fn differences(view: &Value, revision: i64) -> Vec<(Option<i64>, String, String, i64, Option<i64>)> {
+/// Line, order or kind, words, and the amounts on both sides, as a difference shows them.
+type Told = (Option<i64>, String, String, i64, Option<i64>);
+
+fn differences(view: &Value, revision: i64) -> Vec<Told> {
     let own = view["differences"].as_array().unwrap().iter().filter(|one| one["revision"] == json!(revision));
     let text = |one: &Value, name: &str| one[name].as_str().unwrap().to_owned();
     own.map(|d| {
