@@ -89,10 +89,10 @@ pub fn open(view: &Value) -> Vec<(i64, i64)> {
     view["orders"].as_array().unwrap().iter().map(|o| (fen(o, "open_fen"), fen(o, "to_invoice_fen"))).collect()
 }
 
-/// Line, source, kind, stated and found of each difference of a revision.
-/// Line, order or kind, words, and the amounts on both sides, as a difference shows them.
+/// Line, source, kind, stated and found of a difference.
 type Told = (Option<i64>, String, String, i64, Option<i64>);
 
+/// The differences of a revision.
 fn differences(view: &Value, revision: i64) -> Vec<Told> {
     let own = view["differences"].as_array().unwrap().iter().filter(|one| one["revision"] == json!(revision));
     let text = |one: &Value, name: &str| one[name].as_str().unwrap().to_owned();
@@ -103,13 +103,7 @@ fn differences(view: &Value, revision: i64) -> Vec<Told> {
     .collect()
 }
 
-fn told(
-    source: &str,
-    line: Option<i64>,
-    kind: &str,
-    stated: i64,
-    found: i64,
-) -> (Option<i64>, String, String, i64, Option<i64>) {
+fn told(source: &str, line: Option<i64>, kind: &str, stated: i64, found: i64) -> Told {
     (line, source.to_owned(), kind.to_owned(), stated, Some(found))
 }
 
