@@ -161,7 +161,7 @@ const ABOUT: [(&str, &str); 19] = [
     ),
     (
         "orders",
-        "订单 / placed → confirmed (or declined, expired, cancelled) → closed, when of every line everything is accepted, rejected or written off. Shipping, accepting, paying and rating are facts of the order, not states; it counts in the year of the last fact it needs: closed, goods paid in full, rated. `…/counting` says what is missing. What is held for goods by weight includes their tolerance.",
+        "订单 / placed → confirmed (or declined, expired, cancelled) → closed, when of every line everything is accepted, rejected or written off. Shipping, accepting, paying and rating are facts of the order, not states; what the sides agree on later is too: other prices, allowances, rejected goods sent again; it counts in the year of the last fact it needs: closed, goods paid in full, rated. `…/counting` says what is missing. What is held for goods by weight includes their tolerance.",
     ),
     (
         "plans",
@@ -258,7 +258,7 @@ fn described(status: &str) -> &'static str {
 }
 
 /// Operations that move money, stock or quota refuse to run without a key; a test tries every operation.
-const KEYED: [&str; 61] = [
+const KEYED: [&str; 64] = [
     "/acceptances",
     "/agreements/{id}/call-offs",
     "/approvals",
@@ -300,6 +300,9 @@ const KEYED: [&str; 61] = [
     "/orders/{id}/price-changes/{change_id}/withdrawals",
     "/orders/{id}/ratings",
     "/orders/{id}/refunds",
+    "/orders/{id}/replacements",
+    "/orders/{id}/replacements/{replacement_id}/answers",
+    "/orders/{id}/replacements/{replacement_id}/withdrawals",
     "/orders/{id}/returns",
     "/orders/{id}/shipments",
     "/orders/{id}/short-closures",

@@ -171,6 +171,8 @@ crate::ids! {
     AllowanceId "alw"
     /// A change of prices of a placed order (改价).
     PriceChangeId "prc"
+    /// A replacement of rejected goods (换货).
+    ReplacementId "rpl"
     /// A short closure (未到货结案).
     ShortClosureId "scl"
     /// A refund of money paid.

@@ -11,6 +11,7 @@ use super::store::facts::{self, AcceptanceLineRow, AcceptanceRow, ReturnLineRow,
 use super::store::facts::{ShortClosureLineRow, ShortClosureRow};
 use super::store::orders::{LineRow, OrderRow};
 use super::store::payments::{self, PaymentRow, RatingRow, RefundRow};
+use super::store::replacements::{self, ReplacementRow};
 use super::store::{annulments, lists, orders};
 use super::terms::{self, Terms};
 use crate::identity::{self, Succession};
@@ -43,6 +44,8 @@ pub struct Book {
     pub refunds: Vec<RefundRow>,
     /// The buyer's rating.
     pub rating: Option<RatingRow>,
+    /// Rejected goods that were asked for once more.
+    pub replaced: Vec<ReplacementRow>,
     /// What was allowed of its lines.
     pub allowed: Vec<(AllowanceRow, AllowanceLineRow)>,
 }
@@ -67,12 +70,14 @@ impl Book {
             payments: payments::of_order(on, id)?,
             refunds: payments::refunds_of(on, id)?,
             rating: payments::rating_of(on, id)?,
+            replaced: replacements::of_order(on, id)?,
             allowed: allowances::of_order(on, id)?,
             told: Vec::new(),
             order,
             lines,
         };
         book.told = book.accepted(&accepted)?;
+        book.told.extend(book.closed_before());
         book.told.extend(book.closed(&accepted, &closures));
         book.told.extend(book.returned(&facts::returns(on, id)?)?);
         book.told.extend(book.allowances());
@@ -145,7 +150,7 @@ impl Book {
     }
 
     /// A line is closed when the last acceptance or short closure that names it is recorded, and not before any of them
-    /// happened.
+    /// happened. Each time that it was opened again it had been closed before, and whatever closes it next is another fact.
     fn closed(
         &self,
         accepted: &[(AcceptanceRow, AcceptanceLineRow)],
@@ -160,10 +165,35 @@ impl Book {
                 let by_closure = by_closure.map(|(fact, _)| (fact.recorded_at, fact.occurred_on));
                 let (recorded_at, occurred_on) =
                     by_goods.chain(by_closure).reduce(|a, b| (a.0.max(b.0), a.1.max(b.1)))?;
-                let key = FactKey { kind: FactKind::LineClosed, subject: line.id.0 };
+                let last = self.reopened(line.id).last().map_or(line.id.0, |row| row.id.0);
+                let key = FactKey { kind: FactKind::LineClosed, subject: last };
                 Some(plain(key, What::LineClosed(place), occurred_on, recorded_at))
             })
             .collect()
+    }
+
+    /// Replacements for which a line was opened again, oldest first.
+    fn reopened(&self, line: OrderLineId) -> impl Iterator<Item = &ReplacementRow> {
+        self.replaced.iter().filter(move |row| row.line_id == line && row.closed_at.is_some())
+    }
+
+    /// That lines were closed until they were opened again.
+    fn closed_before(&self) -> Vec<Told> {
+        let mut told = Vec::new();
+        for (place, line) in self.lines.iter().enumerate() {
+            let mut subject = line.id.0;
+            for row in self.reopened(line.id) {
+                let (Some(on), Some(at), Some(answered)) = (row.closed_on, row.closed_at, row.answered_at) else {
+                    continue;
+                };
+                let closed = FactKey { kind: FactKind::LineClosed, subject };
+                told.push(plain(closed, What::LineClosed(place), on, at));
+                let opened = FactKey { kind: FactKind::LineReopened, subject: row.id.0 };
+                told.push(plain(opened, What::LineReopened(place), answered.day(), answered));
+                subject = row.id.0;
+            }
+        }
+        told
     }
 
     fn money(&self) -> Vec<Told> {

@@ -11,6 +11,7 @@ pub mod flags;
 pub mod halal;
 pub mod money;
 pub mod price_changes;
+pub mod replacements;
 
 diesel::table! {
     order_groups (id) {

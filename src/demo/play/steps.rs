@@ -164,6 +164,7 @@ fn acceptance(received: &[Received]) -> NewAcceptance {
         rejected: received.rejected,
         reason: (!received.rejected.is_zero()).then(|| "包装破损".to_owned()),
         photos: Vec::new(),
+        replace: Quantity::ZERO,
     };
     let lines = received.iter().zip(1..).map(line).collect();
     NewAcceptance { occurred_on: None, second_person: None, lines, photos: Vec::new() }

@@ -123,6 +123,32 @@ fn a_carried_hold_keeps_its_id_and_a_return_lowers_the_later_year_first() {
 }
 
 #[test]
+fn a_hold_is_raised_where_it_is_held() {
+    let add = |n: u8, of: u8, amount: i64| Raise { id: id(n), pending_id: id(of), amount, enforce_limit: true };
+    let moved = Transfer { account_id: B, ..entry(3, Phase::CarriedIn, 10, Some(1)) };
+    let carried = [entry(1, Phase::Pending, 10, None), entry(2, Phase::CarriedOut, 10, Some(1)), moved];
+    let raised = raise(&carried, &add(4, 1, 5), A).unwrap().unwrap();
+    assert_eq!(
+        (raised.account_id, raised.phase, raised.amount, raised.code.as_str()),
+        (B, Phase::CarriedIn, 5, RAISED)
+    );
+    let after = [&carried[..], &[raised]].concat();
+    assert_eq!(standing(id(1), &after).unwrap().remaining(), 15);
+    // The same once more changes nothing, another one under its id is refused.
+    assert_eq!(raise(&after, &add(4, 1, 5), A), Ok(None));
+    assert_eq!(raise(&after, &add(4, 1, 6), A), Err(Refusal::ExistsWithDifferentFields));
+    // A hold that is used up is raised where the caller says; an unknown one not at all.
+    let posted = [entry(1, Phase::Pending, 10, None), entry(2, Phase::Posted, 10, Some(1))];
+    let raised = raise(&posted, &add(3, 1, 4), B).unwrap().unwrap();
+    let after = [&posted[..], &[raised]].concat();
+    let found = standing(id(1), &after).unwrap();
+    assert_eq!((found.open().map(|share| share.account), found.remaining()), (Some(B), 4));
+    assert_eq!(raise(&posted, &add(3, 9, 4), A), Err(Refusal::PendingNotFound));
+    assert_eq!(raise(&posted, &add(3, 2, 4), A), Err(Refusal::NotPending));
+    assert_eq!(raise(&posted, &add(3, 1, -1), A), Err(Refusal::AmountOutOfRange));
+}
+
+#[test]
 fn every_phase_says_what_it_changes() {
     for (phase, want) in Phase::ALL.iter().zip([
         (7, 0, 0),

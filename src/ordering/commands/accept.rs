@@ -2,7 +2,7 @@
 
 use super::claimed::Claimed;
 use super::duties::exception;
-use super::{photos, second};
+use super::{photos, replace, second};
 use crate::identity;
 use crate::kernel::actor::{Actor, Role};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
@@ -11,6 +11,7 @@ use crate::kernel::quantity::Quantity;
 use crate::kernel::time::Day;
 use crate::ordering::rules::line::Refusal as LineRefusal;
 use crate::ordering::rules::order::{Event, Refusal, fact_day, not_before};
+use crate::ordering::rules::replacement::{fits, may_be};
 use crate::ordering::store::facts::{self, AcceptanceLineRow, AcceptanceRow};
 use crate::ordering::store::orders::{OrderRow, Side};
 use crate::ordering::store::payments;
@@ -44,6 +45,9 @@ pub struct AcceptedLine {
     pub reason: Option<String>,
     /// Photos of its goods.
     pub photos: Vec<FileId>,
+    /// How much of what is not good the supplier is asked to send again.
+    #[serde(default)]
+    pub replace: Quantity,
 }
 
 /// Accepts goods: what is accepted is final quota, what is rejected is released. Where the rule asks for two people, nothing is
@@ -104,6 +108,7 @@ pub(super) fn check(tx: &mut Tx<'_>, actor: &Actor, it: &mut Accepting, new: &Ne
         let shipped = shipments.iter().filter(|(_, lot)| lot.line_id == row.line_id);
         not_before(occurred_on, shipped.map(|(shipment, _)| shipment.occurred_on).min())?;
     }
+    replaceable(&it.claimed, new)?;
     photos::check(tx, actor, &it.claimed.order, new, today)?;
     Ok(Checked { fact, rows, exception })
 }
@@ -119,6 +124,9 @@ pub(super) fn record(
     let mut claimed = it.claimed;
     facts::insert_acceptance(tx, &fact, &rows)?;
     photos::keep(tx, &claimed.order, fact.id, new)?;
+    let wanted = new.lines.iter().filter(|line| !line.replace.is_zero());
+    let wanted: Vec<_> =
+        wanted.map(|line| (line.line_no, line.replace, line.reason.clone().unwrap_or_default())).collect();
     claimed.finish(tx)?;
     claimed.write(tx, &fact.id.to_string(), fact.occurred_on, false)?;
     claimed.settle(tx)?;
@@ -126,7 +134,27 @@ pub(super) fn record(
     let details =
         json!({ "acceptance": fact.id, "occurred_on": fact.occurred_on, "amount_fen": amount, "exception": exception });
     claimed.record(tx, Some(actor), "order.accepted", details)?;
+    replace::with_acceptance(tx, actor, &claimed, fact.id, &wanted)?;
     Ok((fact.id, claimed.order))
+}
+
+/// At most what is rejected is asked for once more, and not of what was called off; every wrong line is named.
+fn replaceable(claimed: &Claimed, new: &NewAcceptance) -> Outcome<()> {
+    let mut faults = Vec::new();
+    for (n, line) in new.lines.iter().enumerate().filter(|(_, line)| !line.replace.is_zero()) {
+        may_be(false, replace::called_off(&claimed.order)?)?;
+        let pointer = format!("/lines/{n}/replace");
+        let weighed = claimed.lines.iter().any(|row| row.line_no == line.line_no && row.weighed);
+        if !weighed && !line.replace.is_whole() {
+            let (zh, en) = Code::QuantityNotWhole.titles();
+            faults.push(AppError::field(Code::QuantityNotWhole, &pointer, Message::new(zh, en)));
+        }
+        if fits(line.rejected, Quantity::ZERO, line.replace).is_err() {
+            let message = Message::new("换货数量不得超过拒收数量", "at most what is rejected is sent again");
+            faults.push(AppError::field(Code::QuantityExceeded, &pointer, message));
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(AppError::several(faults)) }
 }
 
 /// What is accepted and rejected of one line.

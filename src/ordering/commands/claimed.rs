@@ -7,9 +7,10 @@ use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::{ListingId, OrderId, OrderLineId, OrgId, TransferId};
 use crate::kernel::money::Fen;
+use crate::kernel::quantity::Quantity;
 use crate::kernel::terms::Basis;
 use crate::kernel::time::Day;
-use crate::ledger::{self, Adjust, CountEntry, Hold, HoldError, Portion, Raise, Resolution, Resolve};
+use crate::ledger::{self, AccountKind, Adjust, CountEntry, Hold, HoldError, Portion, Raise, Resolution, Resolve};
 use crate::ordering::book::amounts;
 use crate::ordering::rules::line::{Line, Moves};
 use crate::ordering::rules::order::{Event, OrderState, next};
@@ -156,7 +157,6 @@ impl Claimed {
 
     fn write_ledger(&self, tx: &mut Tx<'_>, fact: &str, release: Resolution) -> Outcome<()> {
         self.hold_beyond(tx, fact)?;
-        self.hold_more(tx, fact)?;
         let (mut resolved, mut lowered) = (Vec::new(), Vec::new());
         for moved in &self.moved {
             let line = self.lines[moved.index].id;
@@ -190,25 +190,34 @@ impl Claimed {
         if !resolved.is_empty() {
             ledger::resolve(tx, &resolved)?;
         }
+        // What one line releases may hold what another needs.
+        self.hold_more(tx, fact)?;
         if lowered.is_empty() { Ok(()) } else { ledger::adjust(tx, &lowered) }
     }
 
     /// What the lines can cost more than before is held besides, under the holds that they have.
     fn hold_more(&self, tx: &mut Tx<'_>, fact: &str) -> Outcome<()> {
-        let more = self.moved.iter().filter(|moved| moved.moves.quota_held > Fen::ZERO).map(|moved| {
-            let line = self.lines[moved.index].id;
-            Raise {
-                id: ledger::transfer_id(&["order.quota.more", fact, &line.to_string()]),
-                pending_id: quota_hold(line),
-                amount: moved.moves.quota_held.get(),
-                enforce_limit: self.enforced,
-            }
-        });
-        let more: Vec<Raise> = more.collect();
+        let mut more = Vec::new();
+        for moved in &self.moved {
+            let (line, moves) = (self.lines[moved.index].id, &moved.moves);
+            let mut add = |what: &str, pending_id, amount, enforce_limit| {
+                if amount > 0 {
+                    let id = ledger::transfer_id(&[what, fact, &line.to_string()]);
+                    more.push(Raise { id, pending_id, amount, enforce_limit });
+                }
+            };
+            add("order.quota.more", quota_hold(line), moves.quota_held.get(), self.enforced);
+            add("order.stock.more", stock_hold(line), moves.stock_held.milli(), true);
+        }
         if more.is_empty() {
             return Ok(());
         }
         ledger::raise(tx, &more).map_err(|error| match error {
+            HoldError::Refused(accounts) if accounts.iter().any(|refused| refused.kind == AccountKind::Stock) => {
+                let left = accounts.iter().find(|refused| refused.kind == AccountKind::Stock);
+                let left = Quantity::from_milli(left.map_or(0, |refused| refused.left));
+                AppError::new(Code::OutOfStock).detail(format!("可用库存 {left}"), format!("{left} are in stock"))
+            }
             HoldError::Refused(accounts) => {
                 let left = Fen::new(accounts.first().map_or(0, |refused| refused.left));
                 let (zh, en) =

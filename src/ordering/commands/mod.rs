@@ -24,6 +24,7 @@ pub mod price_change;
 pub mod rate;
 pub mod recompute;
 pub mod refund;
+pub mod replace;
 pub mod returns;
 pub mod second;
 pub mod settle;

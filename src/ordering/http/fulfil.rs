@@ -153,6 +153,8 @@ pub struct AcceptanceLineRequest {
     /// Photos of its goods.
     #[schema(max_items = 20)]
     photos: Option<Vec<FileId>>,
+    /// How much of what is not good the supplier is asked to send again; nothing when absent.
+    replace: Option<Quantity>,
 }
 
 impl AcceptanceRequest {
@@ -163,6 +165,7 @@ impl AcceptanceRequest {
             rejected: line.rejected.unwrap_or_default(),
             reason: line.reason.clone(),
             photos: line.photos.clone().unwrap_or_default(),
+            replace: line.replace.unwrap_or_default(),
         };
         accept::NewAcceptance {
             photos: self.photos.clone().unwrap_or_default(),

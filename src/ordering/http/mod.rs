@@ -14,6 +14,7 @@ mod papers;
 mod place;
 mod price_changes;
 mod read;
+mod replacements;
 
 pub use invoice_lists::WholeInvoiceRequest;
 pub use place::PlaceOrderRequest;
@@ -33,6 +34,7 @@ pub fn routes(config: &mut ServiceConfig) {
     papers::routes(config);
     disputes::routes(config);
     price_changes::routes(config);
+    replacements::routes(config);
     duties::routes(config);
     counting::routes(config);
     invoice_lists::routes(config);

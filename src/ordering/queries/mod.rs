@@ -44,12 +44,13 @@ pub use recount::{OtherRules, RecountWanted, RecountedOrder, recounts};
 pub use stated::{AcceptedGoods, InvoicedGoods, ReturnedGoods, StatedOrder, accepted_in, keep_orders, stated_orders};
 pub use tasks::{Task, tasks};
 pub use verify::{CountDifference, verify_counts};
-pub use views::{FactReply, ListedOrder, LotPaperView, OrderGroupView, OrderSummary, OrderView};
+pub use views::{FactReply, ListedOrder, LotPaperView, OrderGroupView, OrderSummary, OrderView, ReplacementsReply};
 
 pub use super::store::late::Narrow as LateNarrow;
 use super::store::lists::{self, Narrow, Reach};
 use super::store::orders::OrderRow;
-use super::store::{allowances, facts, flags, halal, orders, papers, second};
+use super::store::replacements::ReplacementRow;
+use super::store::{allowances, facts, flags, halal, orders, papers, replacements, second};
 use crate::audit;
 use crate::certification;
 use crate::identity::{self, Organisation};
@@ -170,6 +171,7 @@ pub fn order(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outcome
     view.returns = views::returns(facts::returns(read, id)?, number);
     view.allowances = views::allowances(allowances::of_order(read, id)?);
     view.short_closures = views::short_closures(facts::short_closures(read, id)?, number);
+    view.replacements = views::replacements(replacements::of_order(read, id)?, number);
     view.price_changes = price_changes::of_order(read, id)?;
     let (disputes, owed) = disputes::of_order(read, &row)?;
     (view.disputes, view.owed) = (disputes, Some(owed));
@@ -194,6 +196,16 @@ pub fn order(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outcome
     view.payee = views::payee(read, actor, &row, today)?;
     view.history = past.into_iter().map(OrderEvent::new).collect::<Outcome<_>>()?;
     Ok((view, row.version))
+}
+
+/// What was asked for once more of an order, and the order after it.
+///
+/// # Errors
+/// When the database fails.
+pub fn replacements_reply(read: &mut Read, rows: Vec<ReplacementRow>, order: &OrderRow) -> Outcome<ReplacementsReply> {
+    let lines = orders::lines(read, order.id)?;
+    let number = |line| lines.iter().find(|row| row.id == line).map_or(0, |row| row.line_no);
+    Ok(ReplacementsReply { replacements: views::replacements(rows, number), order: order.into() })
 }
 
 /// An order as far as its buyer's complaint needs it.

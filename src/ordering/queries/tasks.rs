@@ -54,6 +54,8 @@ crate::text_enum! {
         AnswerPrices "answer_prices"
         /// Somebody of a unit approves a higher price that both sides agreed to, also in a colleague's place.
         ApprovePrices "approve_prices"
+        /// A supplier answers whether rejected goods are sent again.
+        AnswerReplacement "answer_replacement"
     }
 }
 
@@ -65,7 +67,8 @@ impl TaskKind {
             | TaskKind::ShipOrder
             | TaskKind::ConfirmPayment
             | TaskKind::IssueInvoice
-            | TaskKind::IssueRedLetter => Role::Seller,
+            | TaskKind::IssueRedLetter
+            | TaskKind::AnswerReplacement => Role::Seller,
             TaskKind::AcceptGoods | TaskKind::ConfirmAcceptance => Role::Acceptor,
             TaskKind::ReportPayment => Role::Payer,
             TaskKind::RateOrder => Role::Trader,
@@ -97,6 +100,7 @@ impl TaskKind {
             | TaskKind::VerifyDeclaration
             | TaskKind::AmendDeclaration => None,
             TaskKind::AnswerPrices => Some(Work::Price),
+            TaskKind::AnswerReplacement => Some(Work::Replace),
             TaskKind::IssueInvoice => Some(Work::Invoice),
             TaskKind::IssueRedLetter => Some(Work::TakeBack),
             TaskKind::RateOrder => Some(Work::Rate),

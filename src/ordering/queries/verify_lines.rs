@@ -10,6 +10,7 @@ use crate::ordering::OrderState;
 use crate::ordering::book::{Book, amounts};
 use crate::ordering::commands::claimed::{quota_hold, stock_hold};
 use crate::ordering::rules::line::LineFacts;
+use crate::ordering::rules::replacement::ReplacementState;
 use crate::ordering::store::orders::LineRow;
 use crate::ordering::store::{annulments, facts};
 use crate::ordering::terms::{self, Origin};
@@ -88,6 +89,12 @@ fn facts_of(read: &mut Read, book: &Book) -> Outcome<BTreeMap<OrderLineId, LineF
         if let Some(line) = sums.get_mut(&part.line_id) {
             line.returned = line.returned.plus(part.quantity)?;
             line.returned_fen = line.returned_fen.plus(part.amount_fen)?;
+        }
+    }
+    for row in book.replaced.iter().filter(|row| row.state == ReplacementState::Agreed) {
+        if let Some(line) = sums.get_mut(&row.line_id) {
+            line.shipped = line.shipped.minus(row.quantity)?;
+            line.rejected = line.rejected.minus(row.quantity)?;
         }
     }
     for (_, part) in &book.allowed {

@@ -5,6 +5,7 @@ mod delivery;
 mod facts;
 mod flags;
 mod payee;
+mod replacements;
 mod told;
 
 pub use allowances::AllowanceView;
@@ -16,6 +17,8 @@ pub use flags::FlagView;
 pub(super) use flags::flags;
 pub use payee::OrderPayeeView;
 pub(super) use payee::payee;
+pub(super) use replacements::replacements;
+pub use replacements::{ReplacementView, ReplacementsReply};
 pub use told::{ListedOrder, OrderEvent};
 
 use super::approvals::OrderApprovalsView;
@@ -262,11 +265,11 @@ pub struct LineView {
     pub delivery_no: i64,
     /// Ordered.
     pub quantity: Quantity,
-    /// Shipped.
+    /// Shipped, less what was rejected and is replaced.
     pub shipped: Quantity,
     /// Accepted.
     pub accepted: Quantity,
-    /// Rejected.
+    /// Rejected, and not replaced.
     pub rejected: Quantity,
     /// Returned, of what was accepted.
     pub returned: Quantity,
@@ -363,6 +366,8 @@ pub struct OrderView {
     pub disputes: Vec<DisputeView>,
     /// Changes of its prices that were proposed, oldest first.
     pub price_changes: Vec<PriceChangeView>,
+    /// Rejected goods that were asked for once more, oldest first.
+    pub replacements: Vec<ReplacementView>,
     /// Papers of the lots that were shipped, oldest first.
     pub papers: Vec<LotPaperView>,
     /// Photos of what came.
@@ -406,6 +411,7 @@ impl OrderView {
             owed: None,
             disputes: Vec::new(),
             price_changes: Vec::new(),
+            replacements: Vec::new(),
             papers: Vec::new(),
             photos: Vec::new(),
             pending_acceptance: None,

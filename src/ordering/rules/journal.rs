@@ -10,6 +10,8 @@ crate::text_enum! {
         Accepted "accepted"
         /// Nothing more comes on a line.
         LineClosed "line_closed"
+        /// 换货: rejected goods of a line that was closed are owed once more.
+        LineReopened "line_reopened"
         /// Accepted goods went back.
         Returned "returned"
         /// 折让: a part of the price of kept goods, or of the freight, is not owed.

@@ -18,11 +18,11 @@ pub struct Line {
     pub unit_price: Fen,
     /// Ordered.
     pub quantity: Quantity,
-    /// Shipped so far.
+    /// Shipped so far, less what was rejected and is replaced.
     pub shipped: Quantity,
     /// Accepted so far.
     pub accepted: Quantity,
-    /// Rejected so far.
+    /// Rejected so far and not replaced.
     pub rejected: Quantity,
     /// Returned so far, of what was accepted.
     pub returned: Quantity,
@@ -80,6 +80,8 @@ pub struct Moves {
     pub stock_beyond: Quantity,
     /// Held stock that is released.
     pub stock_released: Quantity,
+    /// Stock that is held besides.
+    pub stock_held: Quantity,
     /// By how much the ordered amount falls.
     pub ordered_lost: Fen,
     /// By how much it rises.
@@ -110,6 +112,8 @@ pub enum Refusal {
         /// What it still costs.
         left: Fen,
     },
+    /// Delivered within its tolerance whatever is replaced: no rest of a few per cent is sent.
+    Delivered,
     /// Something was accepted at the old price.
     Accepted,
     /// Rejecting needs a reason.
@@ -158,6 +162,10 @@ impl From<Refusal> for AppError {
                 .detail(format!("该行最多可折让 {left} 元"), format!("At most {left} yuan of the line can be allowed"))
                 .with("left_fen", left.get()),
             Refusal::Closed => AppError::new(Code::WrongState).detail("该行已结案", "The line is closed"),
+            Refusal::Delivered => AppError::new(Code::WrongState).detail(
+                "该行交货量已在允许误差之内，不作换货",
+                "What came of the line is within its tolerance: nothing of it is replaced",
+            ),
             Refusal::Accepted => AppError::new(Code::WrongState).detail(
                 "该行已有验收，单价不再变动，可作折让",
                 "Some of the line was accepted: its price stays, allow a part of it",
@@ -341,6 +349,30 @@ impl Line {
         self.returned_fen = self.returned_fen.plus(amount)?;
         self.allowed_fen = self.allowed_fen.plus(amount)?;
         Ok(Moves { quota_returned: amount, ..Moves::default() })
+    }
+
+    /// Rejected goods are owed once more, as if they had never come; a line that was closed is open again.
+    ///
+    /// # Errors
+    /// When fewer goods were rejected, or the line is delivered within its tolerance all the same.
+    pub fn replace(&mut self, quantity: Quantity) -> Result<Moves, Refusal> {
+        self.counted(quantity)?;
+        if quantity > self.rejected {
+            return Err(Refusal::Exceeds { open: self.rejected });
+        }
+        let before = *self;
+        self.rejected = self.rejected.minus(quantity)?;
+        self.shipped = self.shipped.minus(quantity)?;
+        self.closed = self.is_settled()?;
+        if self.closed {
+            return Err(Refusal::Delivered);
+        }
+        self.held_fen = self.open_fen()?;
+        Ok(Moves {
+            quota_held: self.held_fen.minus(before.held_fen)?,
+            stock_held: self.stock_held().minus(before.stock_held())?,
+            ..Moves::default()
+        })
     }
 
     /// A unit costs something else from now on; the hold becomes what the goods can cost at the new price.

@@ -17,4 +17,5 @@ pub mod outstanding;
 pub mod paper;
 pub mod payment;
 pub mod price_change;
+pub mod replacement;
 pub mod second;

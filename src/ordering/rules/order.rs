@@ -78,6 +78,8 @@ pub enum Event {
     ShortClose,
     /// The last line is closed.
     Finish,
+    /// Rejected goods are owed once more.
+    Reopen,
 }
 
 impl Event {
@@ -95,6 +97,7 @@ impl Event {
         Event::Return,
         Event::ShortClose,
         Event::Finish,
+        Event::Reopen,
     ];
 }
 
@@ -163,7 +166,9 @@ pub fn next(state: OrderState, event: Event) -> Result<OrderState, Refusal> {
         (S::Placed, E::Decline) => Ok(S::Declined),
         (S::Placed, E::Expire) => Ok(S::Expired),
         (S::Placed, E::Cancel | E::CancelUnsafe) | (S::Confirmed, E::CancelUnsafe) => Ok(S::Cancelled),
-        (S::Confirmed, E::Ship | E::Accept | E::Return | E::ShortClose) => Ok(S::Confirmed),
+        (S::Confirmed, E::Ship | E::Accept | E::Return | E::ShortClose) | (S::Confirmed | S::Closed, E::Reopen) => {
+            Ok(S::Confirmed)
+        }
         (S::Confirmed, E::Finish) => Ok(S::Closed),
         (S::Closed, E::Return) => Ok(S::Closed),
         (other, _) => Err(Refusal::WrongState(other)),
@@ -217,7 +222,7 @@ mod tests {
         assert_eq!(states, OrderState::ALL);
         // One row per event: where it leads from awaiting, placed, confirmed and closed. Nothing leads on from an end.
         type Row = (Event, [Option<OrderState>; 4]);
-        let table: [Row; 12] = [
+        let table: [Row; 13] = [
             (Event::Approve, [Some(S::Placed), None, None, None]),
             (Event::Reject, [Some(S::Rejected), None, None, None]),
             (Event::Confirm, [None, Some(S::Confirmed), None, None]),
@@ -230,6 +235,7 @@ mod tests {
             (Event::Return, [None, None, Some(S::Confirmed), Some(S::Closed)]),
             (Event::ShortClose, [None, None, Some(S::Confirmed), None]),
             (Event::Finish, [None, None, Some(S::Closed), None]),
+            (Event::Reopen, [None, None, Some(S::Confirmed), Some(S::Confirmed)]),
         ];
         let column = |state| [S::AwaitingApproval, S::Placed, S::Confirmed, S::Closed].iter().position(|s| *s == state);
         assert_eq!(table.iter().map(|(event, _)| *event).collect::<Vec<_>>(), Event::ALL);

@@ -2,12 +2,15 @@
 
 use crate::each;
 use crate::kernel::error::Outcome;
-use crate::kernel::ids::{AcceptanceId, OrderId, OrderLineId, OrgId, PaymentId, RefundId, ReturnId, UserId};
+use crate::kernel::ids::{
+    AcceptanceId, OrderId, OrderLineId, OrgId, PaymentId, RefundId, ReplacementId, ReturnId, UserId,
+};
 use crate::kernel::time::{At, Day};
 use crate::ordering::rules::journal::FactKind;
 use crate::ordering::schema::money::{order_facts as facts, payments, refunds};
 use crate::ordering::schema::{acceptance_lines, acceptances, orders, returns, short_closure_lines, short_closures};
 use crate::ordering::store::counting::FactRow;
+use crate::ordering::store::replacements;
 use crate::platform::db::Read;
 use diesel::prelude::*;
 
@@ -70,14 +73,22 @@ pub fn recorded(on: &mut Read, kind: FactKind, subjects: &[[u8; 16]]) -> Outcome
             rows.into_iter().map(|(id, at, by)| (id.0, at, by)).collect()
         }
         FactKind::LineClosed => {
-            let ids: Vec<OrderLineId> = ids().map(OrderLineId).collect();
+            // Of a line that was opened again the fact bears the id of what opened it.
+            let again: Vec<ReplacementId> = ids().map(ReplacementId).collect();
+            let again = replacements::lines_of(on, &again)?;
+            let of = |line: OrderLineId| {
+                let opened = again.iter().filter(move |(_, of)| *of == line).map(|(id, _)| id.0);
+                std::iter::once(line.0).chain(opened)
+            };
+            let ids: Vec<OrderLineId> = ids().map(OrderLineId).chain(again.iter().map(|(_, line)| *line)).collect();
             let decided: Vec<(OrderLineId, At, UserId)> = each!(on, c => acceptance_lines::table.inner_join(acceptances::table)
                 .filter(acceptance_lines::line_id.eq_any(&ids))
                 .select((acceptance_lines::line_id, acceptances::recorded_at, acceptances::accepted_by)).load(c))?;
             let written_off: Vec<(OrderLineId, At, UserId)> = each!(on, c => short_closure_lines::table.inner_join(short_closures::table)
                 .filter(short_closure_lines::line_id.eq_any(&ids))
                 .select((short_closure_lines::line_id, short_closures::recorded_at, short_closures::closed_by)).load(c))?;
-            decided.into_iter().chain(written_off).map(|(id, at, by)| (id.0, at, by)).collect()
+            let rows = decided.into_iter().chain(written_off);
+            rows.flat_map(|(line, at, by)| of(line).map(move |id| (id, at, by))).collect()
         }
         FactKind::Returned => {
             let ids: Vec<ReturnId> = ids().map(ReturnId).collect();
@@ -97,6 +108,10 @@ pub fn recorded(on: &mut Read, kind: FactKind, subjects: &[[u8; 16]]) -> Outcome
                 .select((refunds::id, refunds::recorded_at, refunds::recorded_by)).load(c))?;
             rows.into_iter().map(|(id, at, by)| (id.0, at, by)).collect()
         }
-        FactKind::Allowed | FactKind::PaymentReversed | FactKind::Rated | FactKind::Annulled => Vec::new(),
+        FactKind::Allowed
+        | FactKind::LineReopened
+        | FactKind::PaymentReversed
+        | FactKind::Rated
+        | FactKind::Annulled => Vec::new(),
     })
 }

@@ -23,6 +23,7 @@ pub mod performance;
 pub mod price_changes;
 pub mod purchases;
 pub mod recount;
+pub mod replacements;
 pub mod second;
 pub mod stated;
 pub mod tasks;

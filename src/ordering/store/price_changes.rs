@@ -134,7 +134,7 @@ pub fn waiting_for(
         let named = approvers::table.inner_join(changes::table).filter(changes::order_id.eq(orders::id))
             .filter(changes::state.eq(PriceChangeState::Approving)).filter(approvers::org_id.eq(org))
             .filter(approvers::user_id.is_null().and(manager.into_sql::<Bool>()).or(approvers::user_id.eq(Some(whose))))
-            .filter(changes::proposed_by.ne_all(two)).filter(changes::answered_by.ne_all(two));
+            .filter(changes::proposed_by.ne_all(two)).filter(changes::answered_by.ne_all(two.map(Some)));
         let mut query = orders::table.select(OrderRow::as_select()).into_boxed()
             .filter(orders::placed_by.ne_all(two)).filter(exists(named)).filter(orders::placed_at.ge(since));
         if let Some(id) = after.map(OrderId) {

@@ -42,6 +42,8 @@ pub enum Work {
     Rate,
     /// The other side proposes other prices.
     Price,
+    /// The buyer asks for rejected goods once more.
+    Replace,
 }
 
 /// Money due by what was accepted and kept, less what was paid or is reported, or is disputed.
@@ -54,6 +56,9 @@ const UNPAID: &str =
 /// What was accepted and kept, less what was invoiced.
 const UNINVOICED: &str = "orders.accepted_fen - orders.returned_fen + orders.freight_fen
     - (SELECT CAST(COALESCE(SUM(part.gross_fen), 0) AS BIGINT) FROM invoice_lines part WHERE part.order_id = orders.id)";
+/// The buyer asks for rejected goods once more, and the supplier has not answered.
+const AGAIN: &str =
+    "EXISTS (SELECT 1 FROM order_replacements again WHERE again.order_id = orders.id AND again.state = 'open')";
 /// What was invoiced of closed lines beyond what was kept, and of freight beyond what is owed; a fen's difference is none.
 const OVERINVOICED: &str = "(SELECT CAST(COALESCE(SUM(excess.fen), 0) AS BIGINT) FROM (
     SELECT SUM(part.gross_fen) - CASE WHEN part.line_no > 0 THEN line.accepted_fen - line.returned_fen
@@ -70,7 +75,9 @@ impl Work {
     /// How much of an order it is about, in fen.
     const fn amount(self) -> &'static str {
         match self {
-            Work::Confirm | Work::Ship | Work::Accept | Work::Second | Work::Price => "orders.ordered_fen",
+            Work::Confirm | Work::Ship | Work::Accept | Work::Second | Work::Price | Work::Replace => {
+                "orders.ordered_fen"
+            }
             Work::Pay => UNPAID,
             Work::Invoice => UNINVOICED,
             Work::TakeBack => OVERINVOICED,
@@ -152,6 +159,7 @@ pub fn orders_for(
                 let bought = exists(open(DisputeSide::Supplier)).and(orders::buyer_id.eq(org));
                 query.filter(orders::state.eq_any(theirs)).filter(sold.or(bought))
             }
+            Work::Replace => query.filter(orders::supplier_id.eq(org)).filter(delivered).filter(sql::<Bool>(AGAIN)),
             Work::Rate => {
                 query.filter(orders::buyer_id.eq(org)).filter(orders::state.eq(OrderState::Closed)).filter(orders::rated_at.is_null())
                     .filter(orders::accepted_fen.gt(Fen::ZERO))

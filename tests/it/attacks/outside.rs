@@ -108,6 +108,7 @@ impl Operation {
             "id" | "number" => id.clone(),
             "account_id" => world.id("pac").to_owned(),
             "user_id" => world.id("usr").to_owned(),
+            "replacement_id" => world.id("rpl").to_owned(),
             "change_id" => world.id("prc").to_owned(),
             "acceptance_id" => world.id("acc").to_owned(),
             "year" => "2021".to_owned(),

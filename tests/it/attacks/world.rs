@@ -147,6 +147,9 @@ impl World {
         self.ready = till.market.place(&[(till.goods, "1")]).await;
         crate::support::market::confirm(till.seller(), &self.ready).expect(200).await;
         let cheaper = json!({ "reason": "行情变动", "lines": [{ "line_no": 1, "unit_price_fen": 900 }] });
+        let broken = till.market.deliver(0, &[(till.goods, "2")]).await;
+        till.market.accept(&broken, &[(1, "1", "1")]).await;
+        self.keep(crate::ordering::replacements::asked(&till.market.acceptor, &broken, "1").await);
         self.keep(crate::ordering::prices::proposed(till.seller(), &self.ready, cheaper).await);
         let number = format!("{:08}", COUNT.fetch_add(1, Ordering::SeqCst));
         let line = json!([{ "order_id": order, "line_no": 1, "gross_fen": 3000 }]);

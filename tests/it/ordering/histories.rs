@@ -28,6 +28,8 @@ struct Boxes {
     accepted: i64,
     rejected: i64,
     short: i64,
+    /// Rejected, and sent again.
+    replaced: i64,
     returned: i64,
     /// Given back by returns, and allowed, in fen.
     back_fen: i64,
@@ -114,7 +116,11 @@ async fn history(app: &TestApp, market: &Market, seed: u64) {
         (sum(Boxes::held), sum(Boxes::kept)),
         "seed {seed}"
     );
-    assert_eq!((goods.pending, goods.posted), (sum(Boxes::reserved) * 1000, sum(|b| b.shipped) * 1000), "seed {seed}");
+    assert_eq!(
+        (goods.pending, goods.posted),
+        (sum(Boxes::reserved) * 1000, sum(|b| b.shipped + b.replaced) * 1000),
+        "seed {seed}"
+    );
 }
 
 /// One random event: the model says whether it fits, the answer must say the same.
@@ -122,9 +128,10 @@ async fn step(market: &Market, dice: &mut Dice, id: &str, model: &mut Boxes) {
     let (seller, n) = (&market.sellers[0], dice.boxes());
     let quantity = n.to_string();
     let reason = json!({ "reason": "chance" });
-    let (ask, fits) = match dice.roll(11) {
+    let (ask, fits) = match dice.roll(12) {
         9 => return allow(market, dice, id, model).await,
         10 => return reprice(market, dice, id, model).await,
+        11 => return replace(market, n, id, model).await,
         0 | 1 => (confirm(seller, id), model.ends("confirmed")),
         2 if dice.roll(4) == 0 => (seller.post(&url(id, "declines"), reason), model.ends("declined")),
         3 if dice.roll(4) == 0 => (market.trader.post(&url(id, "cancellations"), reason), model.ends("cancelled")),
@@ -201,6 +208,22 @@ async fn reprice(market: &Market, dice: &mut Dice, id: &str, model: &mut Boxes) 
     }
 }
 
+/// Rejected boxes are owed once more, as if they had never come.
+async fn replace(market: &Market, n: i64, id: &str, model: &mut Boxes) {
+    let stands = model.open() || model.state == "closed";
+    let fits = stands && n > 0 && n <= model.rejected;
+    let body = json!({ "reason": "chance", "lines": [{ "line_no": 1, "quantity": n.to_string() }] });
+    let asked = market.acceptor.post(&url(id, "replacements"), body).send().await;
+    assert_eq!(asked.status < 300, fits, "{}: {n} {model:?}", asked.text());
+    if fits {
+        super::replacements::answer(&market.sellers[0], id, &asked.str("/replacements/0/id"), "agree")
+            .expect(201)
+            .await;
+        (model.rejected, model.shipped, model.replaced) = (model.rejected - n, model.shipped - n, model.replaced + n);
+        model.state = "confirmed".to_owned();
+    }
+}
+
 /// What the API shows of an order.
 async fn shown(market: &Market, id: &str) -> Boxes {
     let order = market.trader.get(&format!("/api/v1/orders/{id}")).expect(200).await;
@@ -211,6 +234,8 @@ async fn shown(market: &Market, id: &str) -> Boxes {
     if matches!(state.as_str(), "placed" | "confirmed" | "closed") {
         assert_eq!(order.int("/ordered_fen"), price * (count("quantity") - count("short_closed")));
     }
+    let again = order.json()["replacements"].as_array().unwrap().clone();
+    let replaced = again.iter().map(|one| one["quantity"].as_str().unwrap().parse::<i64>().unwrap()).sum();
     let allowed_fen = order.int("/lines/0/allowed_fen");
     Boxes {
         state,
@@ -220,6 +245,7 @@ async fn shown(market: &Market, id: &str) -> Boxes {
         accepted: count("accepted"),
         rejected: count("rejected"),
         short: count("short_closed"),
+        replaced,
         returned: count("returned"),
         back_fen: order.int("/returned_fen") - allowed_fen,
         allowed_fen,

@@ -10,6 +10,7 @@ mod histories;
 pub mod payers;
 pub mod prices;
 mod races;
+pub mod replacements;
 mod standing;
 mod told;
 

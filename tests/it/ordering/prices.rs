@@ -3,7 +3,7 @@
 use super::allowances::{disputed, settled};
 use super::{quota, verified};
 use crate::payments::{Till, recounted, url};
-use crate::support::market::CITY;
+use crate::support::market::{CITY, confirm};
 use crate::support::people::Person;
 use crate::support::{Answered, Ask, TestApp};
 use futures_util::future::join_all;
@@ -234,6 +234,35 @@ on_both! {
         let small = proposed(seller, &order, price(1, 940)).await;
         assert_eq!(answer(trader, &order, &small, "agree").expect(200).await.str("/state"), "agreed");
         assert_eq!(quota(app, unit, 2021).await.pending, 9400);
+        verified(app).await;
+        recounted(app).await;
+    }
+
+    async fn a_raise_after_new_year_is_held_in_the_new_year(app) {
+        app.clock.set_day("2021-12-30");
+        let till = Till::open(app).await;
+        let (trader, seller, unit) = (&till.market.trader, till.seller(), till.market.trader.org_id);
+        let order = till.market.place(&[(till.goods, "10")]).await;
+        confirm(seller, &order).expect(200).await;
+        let low = proposed(seller, &order, price(1, 900)).await;
+        answer(trader, &order, &low, "agree").expect(200).await;
+        app.clock.set_day("2022-01-05");
+        let high = proposed(seller, &order, price(1, 950)).await;
+        answer(trader, &order, &high, "agree").expect(200).await;
+        assert_eq!((quota(app, unit, 2021).await.pending, quota(app, unit, 2022).await.pending), (0, 9500));
+        // What was ordered stays of its year; once that is closed, a change of it is a correction.
+        app.clock.set_day("2022-02-01");
+        let low = proposed(trader, &order, price(1, 800)).await;
+        answer(seller, &order, &low, "agree").expect(200).await;
+        let id = order.parse().unwrap();
+        let entries = app.read(move |read| ledger::counts_of_order(read, id)).await.unwrap();
+        let mut ordered: Vec<(i64, i64, bool)> = entries.iter().map(|e| (e.year, e.amount_fen.get(), e.correction)).collect();
+        ordered.sort_unstable();
+        assert_eq!(ordered, [(2021, -1500, true), (2021, -1000, false), (2021, 500, false), (2021, 10_000, false)]);
+        let body = json!({ "lines": [{ "line_no": 1, "lot": "A1", "quantity": "10" }] });
+        seller.post(&url(&order, "shipments"), body).expect(201).await;
+        till.market.accept(&order, &[(1, "10", "0")]).await;
+        assert_eq!((quota(app, unit, 2022).await.pending, quota(app, unit, 2022).await.posted), (0, 8000));
         verified(app).await;
         recounted(app).await;
     }

@@ -111,6 +111,8 @@ pub struct PendingLineView {
     pub reason: Option<String>,
     /// Photos of it.
     pub photos: Vec<FileId>,
+    /// How much of what is not good the supplier would be asked to send again.
+    pub replace: Quantity,
 }
 
 impl PendingAcceptanceView {
@@ -126,6 +128,7 @@ impl PendingAcceptanceView {
             rejected: line.rejected,
             reason: line.reason,
             photos: line.photos,
+            replace: line.replace,
         };
         Ok(PendingAcceptanceView {
             id: row.id,

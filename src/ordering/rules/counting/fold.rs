@@ -57,7 +57,7 @@ impl<'a> Fold<'a> {
             What::Returned(amounts) => self.layers.give_back(fact.day, amounts)?,
             What::Paid(amount) => self.layers.pay(fact.day, *amount)?,
             What::PaidBack(amount) | What::Unpaid(amount) => self.layers.pay_back(fact.day, *amount)?,
-            What::LineClosed(_) | What::Rated | What::Annulled(_) => Vec::new(),
+            What::LineClosed(_) | What::LineReopened(_) | What::Rated | What::Annulled(_) => Vec::new(),
         };
         self.tally.add(&fact.what)?;
         let closed = |year: i64| closes_on(known, year).is_some_and(|last| fact.effective_on > last);
@@ -200,6 +200,9 @@ impl Tally {
             }
             What::LineClosed(line) => {
                 self.closed.insert(*line);
+            }
+            What::LineReopened(line) => {
+                self.closed.remove(line);
             }
             What::Paid(amount) => self.paid = self.paid.plus(*amount)?,
             What::PaidBack(amount) | What::Unpaid(amount) => self.paid = self.paid.minus(*amount)?,

@@ -19,6 +19,8 @@
 //!   and goods stay what they were: an order stays completed, and what comes later counts under the new standing.
 //! - An allowance (折让) counts as goods of its worth that went back on its day, although they stay; freight that is allowed is in no
 //!   count. An order of which everything was allowed is one of which nothing was kept: it completes nothing and owes no freight.
+//! - An order that is completed is opened no more: a line is opened again only before that, and keeps the order from completing until it
+//!   is closed.
 //! - The ordered amount belongs to the year of placement; what is cancelled or written off lowers it, after that year
 //!   closed as its numbered correction, by the day on which it is recorded. What is rejected was ordered all the same.
 
@@ -57,6 +59,8 @@ pub enum What {
     Returned(Vec<(usize, Fen)>),
     /// Nothing more comes on this line: all of it is accepted, rejected or closed short.
     LineClosed(usize),
+    /// Rejected goods of a line that was closed are owed once more.
+    LineReopened(usize),
     /// Money reached the supplier.
     Paid(Fen),
     /// Money came back.
@@ -160,5 +164,7 @@ impl Counted {
 
 #[cfg(test)]
 mod annulment_tests;
+#[cfg(test)]
+mod later_tests;
 #[cfg(test)]
 mod tests;

@@ -417,7 +417,7 @@ fn history(steps: &[Step]) -> Vec<Fact> {
     for (kind, line, amount, later, delay) in steps {
         let (line, amount) = (line % 3, *amount);
         on = on.plus_days(*later);
-        let what = match kind % 8 {
+        let what = match kind % 9 {
             0 => What::Accepted(vec![(line, fen(amount)), ((line + 1) % 3, fen(amount / 2))]),
             1 => What::Paid(fen(amount)),
             2 => What::Returned(vec![(line, fen(amount.min(kept[line])))]),
@@ -425,6 +425,7 @@ fn history(steps: &[Step]) -> Vec<Fact> {
             4 => What::LineClosed(line),
             5 => What::Unpaid(fen(amount.min(paid))),
             6 => What::Annulled(vec![(line, LineStanding::ALL[usize::try_from(amount % 4).unwrap()])]),
+            7 => What::LineReopened(line),
             _ => What::Rated,
         };
         match &what {
@@ -432,7 +433,7 @@ fn history(steps: &[Step]) -> Vec<Fact> {
             What::Returned(amounts) => amounts.iter().for_each(|(l, a)| kept[*l] -= a.get()),
             What::Paid(a) => paid += a.get(),
             What::PaidBack(a) | What::Unpaid(a) => paid -= a.get(),
-            What::LineClosed(_) | What::Rated | What::Annulled(_) => {}
+            What::LineClosed(_) | What::LineReopened(_) | What::Rated | What::Annulled(_) => {}
         }
         let effective_on = on.plus_days(*delay);
         let counts = dating::payment_date(FactDate { day: on, late: false }, effective_on, closing()).day;

@@ -169,6 +169,41 @@ fn a_price_changes_as_long_as_nothing_is_accepted() {
     assert_eq!(closed.reprice(fen(900)), Err(Refusal::Closed));
 }
 
+#[test]
+fn what_is_replaced_is_owed_as_if_it_had_never_come() {
+    let mut line = Line::place(boxes(10), fen(1000), false, Ppm(0)).unwrap();
+    line.ship(boxes(10)).unwrap();
+    assert_eq!(line.replace(boxes(1)), Err(Refusal::Exceeds { open: boxes(0) }));
+    line.accept(boxes(7), boxes(3), true).unwrap();
+    assert!(line.closed);
+    // Three were rejected and the line was closed: two are sent again.
+    let moves = line.replace(boxes(2)).unwrap();
+    assert_eq!((moves.quota_held, moves.stock_held, line.closed), (fen(2000), boxes(2), false));
+    assert_eq!(
+        (line.shipped, line.rejected, line.unshipped(), line.held_fen),
+        (boxes(8), boxes(1), boxes(2), fen(2000))
+    );
+    assert_eq!(line.ship(boxes(3)), Err(Refusal::Exceeds { open: boxes(2) }));
+    line.ship(boxes(2)).unwrap();
+    let moves = line.accept(boxes(1), boxes(1), true).unwrap();
+    assert_eq!((moves.quota_posted, moves.quota_released, line.closed), (fen(1000), fen(1000), true));
+    // What is rejected again may be replaced again, and written off.
+    line.replace(boxes(1)).unwrap();
+    let moves = line.short_close(boxes(1)).unwrap();
+    assert_eq!((moves.quota_released, moves.stock_released, line.closed), (fen(1000), boxes(1), true));
+    // An open line holds what is owed once more besides.
+    let mut open = Line::place(kg("100"), fen(1000), true, Ppm(50_000)).unwrap();
+    open.ship(kg("50")).unwrap();
+    open.accept(kg("40"), kg("10"), true).unwrap();
+    let moves = open.replace(kg("10")).unwrap();
+    assert_eq!((moves.quota_held, moves.stock_held, open.held_fen), (fen(10_000), kg("10"), fen(65_000)));
+    // Within the tolerance no rest of a few per cent is sent.
+    let mut heavy = Line::place(kg("100"), fen(1000), true, Ppm(50_000)).unwrap();
+    heavy.ship(kg("100")).unwrap();
+    heavy.accept(kg("97"), kg("3"), true).unwrap();
+    assert_eq!(heavy.replace(kg("3")), Err(Refusal::Delivered));
+}
+
 #[derive(Debug, Clone)]
 enum Step {
     Ship(i64),
@@ -177,6 +212,7 @@ enum Step {
     Back(i64),
     Allow(i64),
     Price(i64),
+    Again(i64),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -188,6 +224,7 @@ fn step() -> impl Strategy<Value = Step> {
         amount.prop_map(Step::Back),
         (0i64..60_000).prop_map(Step::Allow),
         (0i64..100_000).prop_map(Step::Price),
+        (0i64..3_000).prop_map(Step::Again),
     ]
 }
 
@@ -200,9 +237,9 @@ proptest! {
     ) {
         let unit = |n: i64| Quantity::from_milli(if weighed { n } else { n / 1000 * 1000 });
         let Ok(mut line) = Line::place(unit(quantity), fen(price), weighed, Ppm(tolerance)) else { return Ok(()) };
-        let (mut held, stock) = (line.held_fen.get(), line.stock_held().milli());
+        let (mut held, mut stock) = (line.held_fen.get(), line.stock_held().milli());
         let (mut posted, mut released, mut back, mut lost) = (0, 0, 0, 0);
-        let (mut left, mut beyond, mut kept) = (0, 0, 0);
+        let (mut left, mut beyond, mut kept, mut again) = (0, 0, 0, 0);
         let mut facts = LineFacts::default();
         let mut ordered = line.ordered_fen().unwrap().get();
         for step in steps {
@@ -214,15 +251,18 @@ proptest! {
                 Step::Back(n) => line.take_back(unit(n)),
                 Step::Allow(n) => line.allow(fen(n)),
                 Step::Price(n) => line.reprice(fen(n)),
+                Step::Again(n) => line.replace(unit(n)),
             };
             let Ok(moves) = done else { line = before; continue };
             held += moves.quota_held.get();
+            stock += moves.stock_held.milli();
+            again += before.rejected.milli() - line.rejected.milli().min(before.rejected.milli());
             ordered += moves.ordered_gained.get();
             for part in [moves.quota_posted, moves.quota_released, moves.quota_returned, moves.ordered_lost,
                 moves.quota_held, moves.ordered_gained] {
                 prop_assert!(part.get() >= 0, "{moves:?}");
             }
-            for part in [moves.stock_posted, moves.stock_beyond, moves.stock_released] {
+            for part in [moves.stock_posted, moves.stock_beyond, moves.stock_released, moves.stock_held] {
                 prop_assert!(part.milli() >= 0, "{moves:?}");
             }
             posted += moves.quota_posted.get();
@@ -234,7 +274,7 @@ proptest! {
             kept += moves.stock_released.milli();
             prop_assert_eq!(held, posted + released + line.held_fen.get());
             prop_assert_eq!(stock, left + kept + line.stock_held().milli());
-            prop_assert_eq!(left + beyond, line.shipped.milli());
+            prop_assert_eq!(left + beyond, line.shipped.milli() + again);
             prop_assert_eq!(posted, line.accepted.price(line.unit_price).unwrap().get());
             prop_assert_eq!(back, line.returned_fen.get());
             prop_assert!(line.held_fen.get() >= 0 && line.returned_fen <= line.accepted_fen);
