@@ -1,9 +1,9 @@
 //! Rows that are one record together: of an activity each row is a line, and the first one says what holds for all.
 
-use super::cells::{self, Known};
+use super::cells::Known;
 use super::columns::{Form, Titles};
 use super::kinds;
-use super::rows::{Draft, Reading, Rows, is_example};
+use super::rows::{Draft, Reading, Rows};
 use crate::kernel::error::{AppError, FieldError, Message};
 use crate::platform::http::Schemas;
 use crate::platform::workbook::Table;
@@ -26,16 +26,7 @@ pub fn read(form: &Form, titles: &Titles, table: &Table, known: &Known, schemas:
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut by_key: HashMap<String, usize> = HashMap::new();
     for row in &table.rows {
-        if row.cells.iter().all(|(_, given)| cells::is_blank(given)) {
-            continue;
-        }
-        if is_example(form, titles, row) {
-            rows.skipped += 1;
-            continue;
-        }
-        let mut reading = Reading::of(form, titles, row.number);
-        let mut parts = reading.cells(row, known);
-        reading.merged(table);
+        let Some((reading, mut parts)) = rows.record(form, titles, (table, row), known) else { continue };
         with_line(&mut parts);
         let key = kinds::group(form.kind, &parts);
         match key.as_ref().and_then(|key| by_key.get(key)).and_then(|at| groups.get_mut(*at)) {

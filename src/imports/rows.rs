@@ -59,16 +59,7 @@ pub fn read(form: &Form, titles: &Titles, table: &Table, known: &Known, schemas:
     let mut rows = Rows::default();
     let mut seen: HashMap<String, usize> = HashMap::new();
     for row in &table.rows {
-        if row.cells.iter().all(|(_, given)| cells::is_blank(given)) {
-            continue;
-        }
-        if is_example(form, titles, row) {
-            rows.skipped += 1;
-            continue;
-        }
-        let mut reading = Reading::of(form, titles, row.number);
-        let mut parts = reading.cells(row, known);
-        reading.merged(table);
+        let Some((mut reading, mut parts)) = rows.record(form, titles, (table, row), known) else { continue };
         kinds::complete(form.kind, &mut parts);
         for error in kinds::misshapen(form.kind, &parts, schemas) {
             reading.error(&error);
@@ -89,13 +80,33 @@ pub fn read(form: &Form, titles: &Titles, table: &Table, known: &Known, schemas:
     rows
 }
 
-pub(super) fn is_example(form: &Form, titles: &Titles, row: &Row) -> bool {
+fn is_example(form: &Form, titles: &Titles, row: &Row) -> bool {
     let named = titles.place_of(form.columns.first().map_or("", |column| column.key));
     let first = row.cells.iter().find(|(place, _)| Some(*place) == named);
     matches!(first, Some((_, Given::Text(text))) if cells::trimmed(text).starts_with(EXAMPLE))
 }
 
 impl Rows {
+    /// What the cells of a row say; nothing of a blank row, nor of an example, which is counted.
+    pub(super) fn record<'a>(
+        &mut self,
+        form: &'a Form,
+        titles: &'a Titles,
+        (table, row): (&Table, &Row),
+        known: &Known,
+    ) -> Option<(Reading<'a>, Value)> {
+        if row.cells.iter().all(|(_, given)| cells::is_blank(given)) {
+            return None;
+        }
+        if is_example(form, titles, row) {
+            self.skipped += 1;
+            return None;
+        }
+        let mut reading = Reading::of(form, titles, row.number);
+        let parts = reading.cells(row, known);
+        reading.merged(table);
+        Some((reading, parts))
+    }
     fn take(&mut self, reading: Reading<'_>, parts: Value, rests: bool) {
         if reading.is_right() {
             return self.drafts.push(Draft { number: reading.number(), parts, rests });

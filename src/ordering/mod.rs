@@ -3,11 +3,12 @@
 //! Owns `order_groups`, `orders`, `order_lines` and the facts about goods (`shipments`, `acceptances`, `returns`,
 //! `short_closures`, each with its lines). Invariants: a line's amounts follow from its quantities by [`rules::line`];
 //! what an order holds of quota and stock stands in the ledger under ids derived from its lines; children change only
-//! under their order's claim; what was frozen at placement never changes (the confirmation, by which the contract is made,
-//! adds the row of the payment clock where it binds).
+//! under their order's claim; what was frozen at placement never changes, but for prices that both sides change (`order_price_changes`) and the row of the
+//! payment clock, which the confirmation adds where it binds: it makes the contract.
 //!
-//! Around the goods also `lot_papers`, `acceptance_proposals` (what waits for a second person) and `acceptance_photos`; around
-//! what is owed `disputes` with their lines, entries, files and settlements.
+//! Around the goods also `lot_papers`, `acceptance_proposals` (what waits for a second person), `acceptance_photos`,
+//! `order_replacements` and `order_halal_lines`; around what is owed `disputes` with their lines, entries, files and settlements, and
+//! `order_allowances` with their lines.
 //!
 //! Also owns the facts about money (`payments`, `refunds`, `ratings`, `invoices`), `duty_exceptions`, `order_flags`, `call_offs`, `order_annulments`, `order_annulment_lines`, `order_approval_plans`, `order_approvers`, `order_approvals` and `order_facts`, the order in which all
 //! facts took effect: counting entries follow from them by [`rules::counting`] and are only ever appended ([`settle`]).

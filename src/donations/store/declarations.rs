@@ -243,6 +243,21 @@ pub struct WaitingSince {
     pub inclusive: bool,
 }
 
+/// What of a query waits from there on, the longest waiting first.
+macro_rules! longest_waiting {
+    ($query:expr, $from:expr) => {{
+        let since = $from.since;
+        let query = match ($from.after, $from.inclusive) {
+            (Some(after), _) => $query.filter(
+                declarations::since.gt(since).or(declarations::since.eq(since).and(declarations::id.gt(after))),
+            ),
+            (None, true) => $query.filter(declarations::since.ge(since)),
+            (None, false) => $query.filter(declarations::since.gt(since)),
+        };
+        query.order((declarations::since, declarations::id))
+    }};
+}
+
 /// Declarations that wait for an office's decision and that this person may decide, the longest waiting first.
 pub fn waiting_for(
     on: &mut Read,
@@ -258,13 +273,7 @@ pub fn waiting_for(
     Ok(each!(on, c => {
         let query = declarations::table.filter(declarations::waits_for.eq(region)).filter(not(exists(decided)))
             .select(DeclarationRow::as_select()).into_boxed();
-        let query = match (from.after, from.inclusive) {
-            (Some(after), _) => query.filter(declarations::since.gt(from.since)
-                .or(declarations::since.eq(from.since).and(declarations::id.gt(after)))),
-            (None, true) => query.filter(declarations::since.ge(from.since)),
-            (None, false) => query.filter(declarations::since.gt(from.since)),
-        };
-        query.order((declarations::since, declarations::id)).limit(most).load(c)
+        longest_waiting!(query, from).limit(most).load(c)
     })?)
 }
 
@@ -273,12 +282,6 @@ pub fn returned_to(on: &mut Read, org: OrgId, from: &WaitingSince, most: i64) ->
     Ok(each!(on, c => {
         let query = declarations::table.filter(declarations::org_id.eq(org)).filter(declarations::state.eq(DeclarationState::Returned))
             .select(DeclarationRow::as_select()).into_boxed();
-        let query = match (from.after, from.inclusive) {
-            (Some(after), _) => query.filter(declarations::since.gt(from.since)
-                .or(declarations::since.eq(from.since).and(declarations::id.gt(after)))),
-            (None, true) => query.filter(declarations::since.ge(from.since)),
-            (None, false) => query.filter(declarations::since.gt(from.since)),
-        };
-        query.order((declarations::since, declarations::id)).limit(most).load(c)
+        longest_waiting!(query, from).limit(most).load(c)
     })?)
 }

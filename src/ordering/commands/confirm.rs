@@ -4,7 +4,7 @@ use super::claimed::Claimed;
 use super::flag::flag;
 use super::halal;
 use super::payee;
-use crate::catalogue;
+use crate::catalogue::{self, Offer};
 use crate::identity;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Code, Outcome};
@@ -29,7 +29,7 @@ pub fn confirm(tx: &mut Tx<'_>, actor: &Actor, id: OrderId) -> Outcome<OrderRow>
     let mut claimed = Claimed::claim(tx, Side::Supplier(actor.org_id), id)?;
     claimed.step(Event::Confirm)?;
     in_time(tx.at(), claimed.order.confirm_by)?;
-    promisable(tx, &claimed)?;
+    let offers = promisable(tx, &claimed)?;
     claimed.order.confirmed_at = Some(tx.at());
     claimed.order.confirmed_by = Some(actor.user_id);
     let day = tx.at().day();
@@ -39,6 +39,7 @@ pub fn confirm(tx: &mut Tx<'_>, actor: &Actor, id: OrderId) -> Outcome<OrderRow>
     claimed.record(tx, Some(actor), "order.confirmed", json!({}))?;
     // Goods may be sold on another ground although a certificate that they were ordered with has ended.
     flag(tx, &claimed, None)?;
+    halal::tell_of_gone(tx, &claimed.order, &claimed.lines, &offers)?;
     Ok(claimed.order)
 }
 
@@ -72,15 +73,16 @@ fn bound(tx: &mut Tx<'_>, order: &OrderRow) -> Outcome<OrgId> {
     Ok(if units { unit } else { payer })
 }
 
-/// Asks again what was asked at placement: a certificate may have ended since, and may be ending at this very moment.
-fn promisable(tx: &mut Tx<'_>, claimed: &Claimed) -> Outcome<()> {
+/// Asks again what was asked at placement: a certificate may have ended since, and may be ending at this very moment. What the
+/// listings offer today.
+fn promisable(tx: &mut Tx<'_>, claimed: &Claimed) -> Outcome<Vec<Offer>> {
     let day = tx.at().day();
     let offers = catalogue::kept_offers(tx, &claimed.listings(), day)?;
     for line in &claimed.lines {
         let offer = offers.iter().find(|offer| offer.listing_id == line.listing_id).ok_or(Code::ListingNotOnSale)?;
         offer.promisable().map_err(|error| error.with("line_no", line.line_no))?;
     }
-    halal::tell_of_gone(tx, &claimed.order, &claimed.lines, &offers)
+    Ok(offers)
 }
 
 /// Declines an order; everything it held is released.

@@ -7,11 +7,10 @@ use crate::catalogue;
 use crate::identity;
 use crate::kernel::actor::{Actor, Role};
 use crate::kernel::error::{AppError, Code, Outcome};
-use crate::kernel::ids::{AcceptanceId, OrderId, OrgId, ReplacementId};
+use crate::kernel::ids::{AcceptanceId, OrderId, OrderLineId, OrgId, ReplacementId};
 use crate::kernel::quantity::Quantity;
-use crate::ordering::book::Book;
+use crate::ordering::book::{Book, amounts};
 use crate::ordering::rules::counting::What;
-use crate::ordering::rules::line::Refusal as LineRefusal;
 use crate::ordering::rules::order::{Event, OrderState, next as step};
 use crate::ordering::rules::replacement::{
     ReplacementDecision, ReplacementEvent, ReplacementState, fits, may_be, next,
@@ -51,40 +50,40 @@ pub fn ask(
         |line| line.line_no,
         |claimed, index, line| {
             let row = &claimed.lines[index];
-            whole(row, line.quantity).map_err(|refusal| refusal.at("/quantity"))?;
+            amounts(row).counted(line.quantity).map_err(|refusal| refusal.at("/quantity"))?;
             fits(row.rejected, waiting(&known, row)?, line.quantity)?;
             Ok((row.id, line.quantity))
         },
     )?;
-    let rows: Vec<ReplacementRow> = rows
-        .into_iter()
-        .map(|(line_id, quantity)| ReplacementRow {
-            id: tx.new_id(),
-            order_id: id,
-            line_id,
-            acceptance_id: None,
-            quantity,
-            reason: reason.to_owned(),
-            state: ReplacementState::Open,
-            asked_by: actor.user_id,
-            asked_at: tx.at(),
-            answered_by: None,
-            answered_at: None,
-            answer: None,
-            closed_on: None,
-            closed_at: None,
-        })
-        .collect();
+    let asked = |(line_id, quantity)| asked(tx, actor, (id, line_id, None), quantity, reason);
+    let rows: Vec<ReplacementRow> = rows.into_iter().map(asked).collect();
     enter(tx, actor, &claimed, &rows)?;
     Ok((rows, claimed.order))
 }
 
-/// Sold in whole units, and not nothing.
-fn whole(row: &LineRow, quantity: Quantity) -> Result<(), LineRefusal> {
-    match quantity {
-        none if none.is_zero() => Err(LineRefusal::Nothing),
-        part if !row.weighed && !part.is_whole() => Err(LineRefusal::NotWhole),
-        _ => Ok(()),
+/// What is asked for of a line, and waits for the supplier.
+fn asked(
+    tx: &Tx<'_>,
+    actor: &Actor,
+    (order_id, line_id, acceptance_id): (OrderId, OrderLineId, Option<AcceptanceId>),
+    quantity: Quantity,
+    reason: &str,
+) -> ReplacementRow {
+    ReplacementRow {
+        id: tx.new_id(),
+        order_id,
+        line_id,
+        acceptance_id,
+        quantity,
+        reason: reason.to_owned(),
+        state: ReplacementState::Open,
+        asked_by: actor.user_id,
+        asked_at: tx.at(),
+        answered_by: None,
+        answered_at: None,
+        answer: None,
+        closed_on: None,
+        closed_at: None,
     }
 }
 
@@ -115,22 +114,8 @@ pub(super) fn with_acceptance(
     let mut rows = Vec::with_capacity(lines.len());
     for (line_no, quantity, reason) in lines {
         let index = claimed.find(*line_no, "/line_no")?;
-        rows.push(ReplacementRow {
-            id: tx.new_id(),
-            order_id: claimed.order.id,
-            line_id: claimed.lines[index].id,
-            acceptance_id: Some(acceptance),
-            quantity: *quantity,
-            reason: reason.clone(),
-            state: ReplacementState::Open,
-            asked_by: actor.user_id,
-            asked_at: tx.at(),
-            answered_by: None,
-            answered_at: None,
-            answer: None,
-            closed_on: None,
-            closed_at: None,
-        });
+        let of = (claimed.order.id, claimed.lines[index].id, Some(acceptance));
+        rows.push(asked(tx, actor, of, *quantity, reason));
     }
     enter(tx, actor, claimed, &rows)
 }

@@ -461,7 +461,11 @@ impl Line {
         if self.closed { Err(Refusal::Closed) } else { Ok(()) }
     }
 
-    fn counted(&self, quantity: Quantity) -> Result<(), Refusal> {
+    /// Whether somebody may name this quantity of the line at all: something, and whole units of what is not weighed.
+    ///
+    /// # Errors
+    /// [`Refusal::Nothing`], [`Refusal::NotWhole`].
+    pub fn counted(&self, quantity: Quantity) -> Result<(), Refusal> {
         if quantity.is_zero() { Err(Refusal::Nothing) } else { self.whole(quantity) }
     }
 

@@ -198,6 +198,10 @@ mod tests {
             (None, AcceptedSince, 0, 600),
         ];
         assert_eq!(kinds(&now), want);
+        // A line that lost of its amount, or is in the records no more, as freight that was allowed, is kept for less, or for nothing.
+        assert_eq!(kinds(&[line(1, [800, 0, 0, 0, 0]), stated[1]]), [(Some(0), ReturnedSince, 0, 200)]);
+        let gone = [(Some(1), ReturnedSince, 100, 1000), (Some(1), InDispute, 200, 0), (Some(1), AlreadyPaid, 300, 0)];
+        assert_eq!(kinds(&stated[..1]), gone);
     }
 
     #[test]

@@ -234,10 +234,7 @@ fn new_call_off(unit: OrgId, terms: &StandingTerms, date: Day) -> Outcome<NewCal
         let line_no = line.line_no.ok_or_else(|| AppError::internal("a line without its agreement's"))?;
         Ok(CalledLine { line_no, quantity: line.quantity, most_fen: line.most_fen, delivery_no: line.delivery_no })
     };
-    let mut freight = Fen::ZERO;
-    for one in &terms.freights {
-        freight = freight.plus(one.freight_fen)?;
-    }
+    let freight = Fen::total(terms.freights.iter().map(|one| one.freight_fen))?;
     Ok(NewCallOff {
         unit_id: Some(unit),
         fund: terms.fund,
