@@ -10,6 +10,7 @@ use crate::blacklist;
 use crate::bulletins;
 use crate::catalogue;
 use crate::certification;
+use crate::classification;
 use crate::documents::{self, Vault};
 use crate::donations;
 use crate::identity::{self, Gate};
@@ -116,6 +117,7 @@ fn routes(config: &mut ServiceConfig) {
     documents::http::routes(config);
     rulebook::http::routes(config);
     regions::http::routes(config);
+    classification::http::routes(config);
     blacklist::http::routes(config);
     admission::http::routes(config);
     certification::http::routes(config);

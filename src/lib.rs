@@ -9,6 +9,8 @@ pub mod notifications;
 pub mod regions;
 pub mod rulebook;
 
+pub mod classification;
+
 pub mod identity;
 
 pub mod documents;

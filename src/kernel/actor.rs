@@ -253,6 +253,10 @@ permissions! {
     OperatePlatform "platform.operate" { OPERATOR OrgAdmin }
     /// Rules, calendars, pairings of the own region.
     ManageRules "rules.manage" { OPERATOR OrgAdmin, OFFICES Reviewer, FINANCE Reviewer }
+    /// The dictionary of modes, channels, tags and supervised places of the own region.
+    ManageClassification "classification.manage" { OPERATOR OrgAdmin, OFFICES Reviewer }
+    /// Decide as what orders of units of the own region are reported.
+    ClassifyOrders "classification.decide" { OFFICES Reviewer }
     /// Read the audit trail in scope.
     ReadAudit "audit.read" { OPERATOR OrgAdmin, OPERATOR Auditor, AUDITORS Auditor }
 

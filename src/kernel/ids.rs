@@ -223,6 +223,8 @@ crate::ids! {
     StatementId "stm"
     /// A rule row.
     RuleId "rul"
+    /// A word of the dictionary of modes, channels, tags and supervised places.
+    ClassificationTermId "clt"
     /// A pairing of places or a designated unit.
     PairingId "par"
     /// A bulk import.

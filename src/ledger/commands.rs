@@ -2,9 +2,11 @@
 
 mod merge;
 mod raise;
+mod reclassify;
 
 pub use merge::{Merge, merge, move_counts, moved_count};
 pub use raise::raise;
+pub use reclassify::reclassify;
 
 use super::rules::{self, Adjust, Phase, Refusal, Resolve, Transfer};
 use super::store::{self, AccountRow, CountRow, Delta};
@@ -447,6 +449,10 @@ pub struct CountEntry {
     pub standing: LineStanding,
     /// The change of units that moved it, where it is one half of such a pair.
     pub moved_by: Option<UnitChangeId>,
+    /// As what the order was classified by then; 0 is as it was placed.
+    pub class_no: i64,
+    /// Whether it is one half of a pair that another classification wrote.
+    pub reclassed: bool,
 }
 
 /// Appends counting entries; one that is there already with the same fields changes nothing.
@@ -494,6 +500,8 @@ fn count_rows(tx: &Tx<'_>, entries: &[CountEntry]) -> Vec<CountRow> {
         at,
         standing: entry.standing,
         moved_by: entry.moved_by,
+        class_no: entry.class_no,
+        reclassed: entry.reclassed,
     };
     entries.iter().map(row).collect()
 }

@@ -15,7 +15,7 @@
 //! - A hold whose goods can cost more, or of which more goods are owed, is raised under its own id, within the same limits as a new one
 //!   ([`raise`]).
 //! - A merger moves what a unit-year holds and posted by pairs of entries, hold by hold, and what it counted by pairs of
-//!   counting entries; its accounts then name the successor and refuse new holds.
+//!   counting entries, as another classification of an order moves what it counted; its accounts then name the successor and refuse new holds.
 //! - Amounts are fen in quota accounts and thousandths of the sale unit in stock accounts.
 
 mod commands;
@@ -26,7 +26,7 @@ mod store;
 
 pub use commands::{
     CountEntry, Hold, HoldError, Merge, RefusedAccount, Supply, account, adjust, carry_year, count, count_fresh,
-    ensure_year, hold, hold_fresh, keep_balance, merge, move_counts, moved_count, raise, resolve, set_limit, supply,
+    ensure_year, hold, hold_fresh, keep_balance, merge, move_counts, moved_count, raise, reclassify, resolve, set_limit, supply,
 };
 pub use queries::{
     Balance, Difference, HoldStanding, balance, balances, counts_of_lines, counts_of_order, posted, quota_balances,

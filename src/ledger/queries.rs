@@ -116,6 +116,8 @@ pub fn counts_of_order(read: &mut Read, order: OrderId) -> Outcome<Vec<CountEntr
         correction: row.correction,
         standing: row.standing,
         moved_by: row.moved_by,
+        class_no: row.class_no,
+        reclassed: row.reclassed,
     };
     Ok(rows.into_iter().map(entry).collect())
 }

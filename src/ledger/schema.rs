@@ -46,6 +46,8 @@ diesel::table! {
         at -> BigInt,
         standing -> Text,
         moved_by -> Nullable<Binary>,
+        class_no -> BigInt,
+        reclassed -> Bool,
     }
 }
 diesel::joinable!(ledger_transfers -> ledger_accounts (account_id));

@@ -1,5 +1,6 @@
 //! SQL of the ledger: append transfers, change balances under their guard, read both.
 
+pub mod classes;
 pub mod merge;
 mod statement;
 
@@ -96,6 +97,8 @@ pub struct CountRow {
     pub at: At,
     pub standing: LineStanding,
     pub moved_by: Option<UnitChangeId>,
+    pub class_no: i64,
+    pub reclassed: bool,
 }
 
 /// What changes on one account.

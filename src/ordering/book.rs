@@ -12,7 +12,7 @@ use super::store::facts::{ShortClosureLineRow, ShortClosureRow};
 use super::store::orders::{LineRow, OrderRow};
 use super::store::payments::{self, PaymentRow, RatingRow, RefundRow};
 use super::store::replacements::{self, ReplacementRow};
-use super::store::{annulments, lists, orders};
+use super::store::{annulments, classifications, lists, orders};
 use super::terms::{self, Terms};
 use crate::identity::{self, Succession};
 use crate::kernel::error::{AppError, Code, Outcome};
@@ -34,6 +34,8 @@ pub struct Book {
     pub rating_rule: RuleId,
     /// To whom the years of its unit belong.
     pub seats: Succession,
+    /// As what it counts now; 0 is as it was placed.
+    pub class_no: i64,
     /// Facts that have their place.
     pub placed: Vec<FactRow>,
     /// Every fact that the records tell.
@@ -66,6 +68,7 @@ impl Book {
             },
             rating_rule,
             seats: identity::succession(on, order.unit_id)?,
+            class_no: classifications::current(on, id)?,
             placed: journal::facts(on, id)?,
             payments: payments::of_order(on, id)?,
             refunds: payments::refunds_of(on, id)?,

@@ -15,6 +15,7 @@
 
 mod annulled;
 mod book;
+mod classes;
 mod clock;
 mod commands;
 pub mod http;

@@ -4,6 +4,7 @@ pub mod allowances;
 pub mod annulments;
 pub mod approvals;
 pub mod call_offs;
+pub mod classifications;
 pub mod delivery;
 pub mod disputes;
 pub mod duties;

@@ -81,7 +81,7 @@ fn drain(tx: &mut Tx<'_>, merge: &Merge, from: &AccountRow, to: AccountId) -> Ou
 }
 
 /// Moves what a unit counted in a year and later ones, line by line, by pairs of entries dated on the day of the command;
-/// basis, fund, correction and standing stay what they were. Whoever appends counts must be kept out until the end of
+/// basis, fund, correction, standing and class stay what they were. Whoever appends counts must be kept out until the end of
 /// the transaction.
 ///
 /// # Errors
@@ -104,6 +104,8 @@ pub fn move_counts(tx: &mut Tx<'_>, merge: &Merge) -> Outcome<()> {
                     correction: sum.correction,
                     standing: sum.standing,
                     moved_by: Some(merge.change),
+                    class_no: sum.class_no,
+                    reclassed: false,
                 };
                 CountEntry { id: moved_count(&entry, merge.change), ..entry }
             };
@@ -118,16 +120,20 @@ pub fn move_counts(tx: &mut Tx<'_>, merge: &Merge) -> Outcome<()> {
 /// The id of one half of a pair that a merger writes.
 #[must_use]
 pub fn moved_count(entry: &CountEntry, change: UnitChangeId) -> CountId {
-    count_id(&[
-        "unit.merged",
-        &change.to_string(),
-        &entry.unit_id.to_string(),
-        &entry.line_id.to_string(),
-        entry.basis.as_str(),
-        &entry.year.to_string(),
-        if entry.correction { "correction" } else { "counted" },
-        entry.standing.as_str(),
-    ])
+    let words = [
+        change.to_string(),
+        entry.unit_id.to_string(),
+        entry.line_id.to_string(),
+        entry.year.to_string(),
+        entry.class_no.to_string(),
+    ];
+    let correction = if entry.correction { "correction" } else { "counted" };
+    let (basis, standing) = (entry.basis.as_str(), entry.standing.as_str());
+    let mut named = vec!["unit.merged", &words[0], &words[1], &words[2], basis, &words[3], correction, standing];
+    if entry.class_no != 0 {
+        named.push(&words[4]);
+    }
+    count_id(&named)
 }
 
 /// The account that takes a hold carried to this owner: that of the successor, where the owner was merged.

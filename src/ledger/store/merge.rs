@@ -35,7 +35,7 @@ pub fn close(tx: &mut Tx<'_>, unit: OrgId, year: i64, successor: OrgId) -> Outco
     Ok(())
 }
 
-/// What a unit counted: one sum for each line, basis, year, fund, correction and standing.
+/// What a unit counted: one sum for each line, basis, year, fund, correction, standing and class.
 #[derive(Debug, Clone, Queryable)]
 pub struct CountSum {
     pub basis: Basis,
@@ -45,6 +45,7 @@ pub struct CountSum {
     pub fund: Fund,
     pub correction: bool,
     pub standing: LineStanding,
+    pub class_no: i64,
     pub amount: i64,
 }
 
@@ -58,10 +59,11 @@ pub fn count_sums(on: &mut Read, unit: OrgId, year: i64) -> Outcome<Vec<CountSum
         counts::fund,
         counts::correction,
         counts::standing,
+        counts::class_no,
     );
     Ok(each!(on, c => counts::table.filter(counts::unit_id.eq(unit)).filter(counts::year.ge(year))
         .group_by(group).having(sql::<BigInt>("SUM(amount_fen)").ne(0))
         .order((counts::line_id, counts::basis))
         .select((counts::basis, counts::order_id, counts::line_id, counts::year, counts::fund, counts::correction,
-            counts::standing, total("amount_fen"))).load(c))?)
+            counts::standing, counts::class_no, total("amount_fen"))).load(c))?)
 }

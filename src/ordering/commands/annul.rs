@@ -14,6 +14,7 @@ use crate::ordering::annulled;
 use crate::ordering::book::{Book, amounts};
 use crate::ordering::rules::counting::Counted;
 use crate::ordering::store::annulments::{self as store, AnnulmentLineRow, AnnulmentRow};
+use crate::ordering::store::classifications;
 use crate::ordering::store::orders::Side;
 use crate::platform::clock::Ctx;
 use crate::platform::db::{Store, Tx};
@@ -131,7 +132,7 @@ fn move_ordered(
     becoming: &[AnnulmentLineRow],
 ) -> Outcome<()> {
     let correction = is_closed(tx, &claimed.order)?;
-    let unit_id = claimed.holder(tx)?;
+    let (unit_id, class_no) = (claimed.holder(tx)?, classifications::current(tx, claimed.order.id)?);
     let mut entries = Vec::new();
     for part in becoming.iter().filter(|part| part.standing_after != part.standing_before) {
         let Some(line) = claimed.lines.iter_mut().find(|line| line.id == part.line_id) else { continue };
@@ -141,7 +142,7 @@ fn move_ordered(
         for (standing, amount) in sides.into_iter().filter(|(_, amount)| !amount.is_zero()) {
             let words = ["order.ordered.annulled", &row.id.to_string(), &line.id.to_string(), standing.as_str()];
             let entry = ordered_entry(&claimed.order, line, ledger::count_id(&words), amount, row.decided_on);
-            entries.push(CountEntry { correction, standing, unit_id, ..entry });
+            entries.push(CountEntry { correction, standing, unit_id, class_no, ..entry });
         }
     }
     ledger::count(tx, &entries)

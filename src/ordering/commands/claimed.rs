@@ -14,6 +14,7 @@ use crate::ledger::{self, AccountKind, Adjust, CountEntry, Hold, HoldError, Port
 use crate::ordering::book::amounts;
 use crate::ordering::rules::line::{Line, Moves};
 use crate::ordering::rules::order::{Event, OrderState, next};
+use crate::ordering::store::classifications;
 use crate::ordering::store::orders::{self as store, LineRow, OrderRow, Side};
 use crate::platform::db::Tx;
 use std::collections::BTreeSet;
@@ -269,12 +270,12 @@ impl Claimed {
             return Ok(());
         }
         let correction = is_closed(tx, &self.order)?;
-        let unit_id = self.holder(tx)?;
+        let (unit_id, class_no) = (self.holder(tx)?, classifications::current(tx, self.order.id)?);
         let entry = |(moved, amount): &(&Moved, Fen)| {
             let line = &self.lines[moved.index];
             let id = ledger::count_id(&["order.ordered", fact, &line.id.to_string()]);
             let entry = ordered_entry(&self.order, line, id, *amount, day);
-            CountEntry { correction, unit_id, ..entry }
+            CountEntry { correction, unit_id, class_no, ..entry }
         };
         ledger::count(tx, &changed.iter().map(entry).collect::<Vec<_>>())
     }
@@ -316,7 +317,7 @@ fn beyond_hold(fact: &str, line: OrderLineId) -> TransferId {
     ledger::transfer_id(&["order.stock.beyond", fact, &line.to_string()])
 }
 
-/// A counting entry of the ordered amount.
+/// A counting entry of the ordered amount, as what the order was placed as.
 pub fn ordered_entry(
     order: &OrderRow,
     line: &LineRow,
@@ -337,5 +338,7 @@ pub fn ordered_entry(
         correction: false,
         standing: line.standing,
         moved_by: None,
+        class_no: 0,
+        reclassed: false,
     }
 }

@@ -6,6 +6,7 @@ pub mod annul;
 pub mod approve;
 pub mod cancel;
 pub(super) mod claimed;
+pub mod classify;
 pub mod close;
 pub mod confirm;
 pub mod dispute;

@@ -95,6 +95,8 @@ pub fn entries<'a>(book: &Book, counts: impl Iterator<Item = &'a Count>) -> Outc
                 correction: count.correction,
                 standing: count.standing,
                 moved_by: None,
+                class_no: book.class_no,
+                reclassed: false,
             })
         })
         .collect()

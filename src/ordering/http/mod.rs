@@ -2,6 +2,7 @@
 
 mod annulments;
 mod approvals;
+mod classify;
 mod counting;
 mod disputes;
 mod duties;
@@ -37,6 +38,7 @@ pub fn routes(config: &mut ServiceConfig) {
     replacements::routes(config);
     duties::routes(config);
     counting::routes(config);
+    classify::routes(config);
     invoice_lists::routes(config);
     late::routes(config);
     matching::routes(config);

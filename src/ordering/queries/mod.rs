@@ -44,13 +44,13 @@ pub use recount::{OtherRules, RecountWanted, RecountedOrder, recounts};
 pub use stated::{AcceptedGoods, InvoicedGoods, ReturnedGoods, StatedOrder, accepted_in, keep_orders, stated_orders};
 pub use tasks::{Task, tasks};
 pub use verify::{CountDifference, verify_counts};
-pub use views::{FactReply, ListedOrder, LotPaperView, OrderGroupView, OrderSummary, OrderView, ReplacementsReply};
+pub use views::{ClassificationReply, FactReply, ListedOrder, LotPaperView, OrderGroupView, OrderSummary, OrderView, ReplacementsReply};
 
 pub use super::store::late::Narrow as LateNarrow;
 use super::store::lists::{self, Narrow, Reach};
 use super::store::orders::OrderRow;
 use super::store::replacements::ReplacementRow;
-use super::store::{allowances, facts, flags, halal, orders, papers, replacements, second};
+use super::store::{allowances, classifications, facts, flags, halal, orders, papers, replacements, second};
 use crate::audit;
 use crate::certification;
 use crate::identity::{self, Organisation};
@@ -172,6 +172,7 @@ pub fn order(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outcome
     view.allowances = views::allowances(allowances::of_order(read, id)?);
     view.short_closures = views::short_closures(facts::short_closures(read, id)?, number);
     view.replacements = views::replacements(replacements::of_order(read, id)?, number);
+    view.classifications = classifications::of_order(read, id)?.into_iter().map(Into::into).collect();
     view.price_changes = price_changes::of_order(read, id)?;
     let (disputes, owed) = disputes::of_order(read, &row)?;
     (view.disputes, view.owed) = (disputes, Some(owed));

@@ -75,15 +75,19 @@ fn compare(book: &Book, stored: &[CountEntry], found: &mut Vec<CountDifference>)
             return Ok(());
         }
     };
-    // Which of its holders an entry was appended to follows from when it was; where it is now is compared by sums.
+    // Which of its holders an entry was appended to, and under which class, follows from when it was; where it is now is compared
+    // by sums.
     let by_id = |entries: &[CountEntry]| -> BTreeMap<String, String> {
-        let own = entries.iter().filter(|entry| entry.basis != Basis::Ordered && entry.moved_by.is_none());
+        let own = entries.iter().filter(|entry| entry.basis != Basis::Ordered && entry.moved_by.is_none() && !entry.reclassed);
         let held = |entry: &CountEntry| if book.seats.has(entry.unit_id) { book.order.unit_id } else { entry.unit_id };
-        own.map(|entry| (entry.id.to_string(), format!("{:?}", CountEntry { unit_id: held(entry), ..entry.clone() })))
+        own.map(|entry| (entry.id.to_string(), format!("{:?}", CountEntry { unit_id: held(entry), class_no: 0, ..entry.clone() })))
             .collect()
     };
     let recounted = entries(book, counted.entries.iter())?;
     for (figure, stored, computed) in super::verify_units::compare_units(book, stored, &recounted) {
+        differ(&figure, stored, computed);
+    }
+    for (figure, stored, computed) in super::verify_units::compare_classes(book, stored) {
         differ(&figure, stored, computed);
     }
     let (stored_by_id, computed) = (by_id(stored), by_id(&recounted));

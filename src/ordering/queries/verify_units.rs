@@ -21,7 +21,7 @@ pub fn compare_units(book: &Book, stored: &[CountEntry], recounted: &[CountEntry
             found.push((format!("moved entry {}", entry.id), entry.id.to_string(), id.to_string()));
         }
     }
-    let ordered = stored.iter().filter(|entry| entry.basis == Basis::Ordered && entry.moved_by.is_none());
+    let ordered = stored.iter().filter(|entry| entry.basis == Basis::Ordered && entry.moved_by.is_none() && !entry.reclassed);
     let expected = sums(ordered.chain(recounted), |entry| book.seats.of_year(entry.year));
     let actual = sums(stored.iter(), |entry| entry.unit_id);
     for place in actual.keys().chain(expected.keys().filter(|place| !actual.contains_key(*place))) {
@@ -30,6 +30,22 @@ pub fn compare_units(book: &Book, stored: &[CountEntry], recounted: &[CountEntry
         found.push((format!("{basis} of {line} at {unit} in {year}"), of(&actual), of(&expected)));
     }
     found
+}
+
+/// What still stands under a class that the order has no longer: nothing should.
+pub fn compare_classes(book: &Book, stored: &[CountEntry]) -> Vec<(String, String, String)> {
+    let others = stored.iter().filter(|entry| entry.class_no != book.class_no);
+    let mut left: BTreeMap<(i64, Place), Fen> = BTreeMap::new();
+    for entry in others {
+        let place = (entry.unit_id, entry.year, entry.basis, entry.line_id, entry.correction, entry.standing);
+        let sum = left.entry((entry.class_no, place)).or_default();
+        *sum = Fen::new(sum.get().saturating_add(entry.amount_fen.get()));
+    }
+    left.retain(|_, sum| !sum.is_zero());
+    let said = |((no, (_, year, basis, line, ..)), sum): ((i64, Place), Fen)| {
+        (format!("{basis} of {line} in {year} under classification {no}"), sum.to_string(), Fen::ZERO.to_string())
+    };
+    left.into_iter().map(said).collect()
 }
 
 fn sums<'a>(

@@ -1,6 +1,7 @@
 //! Orders as they are shown.
 
 mod allowances;
+mod classifications;
 mod delivery;
 mod facts;
 mod flags;
@@ -10,6 +11,7 @@ mod told;
 
 pub use allowances::AllowanceView;
 pub(super) use allowances::allowances;
+pub use classifications::{ClassificationReply, ClassificationView};
 pub use delivery::{AcceptancePhotoView, LotPaperView, PendingAcceptanceView};
 pub use facts::{AcceptanceView, ReturnView, ShipmentView, ShortClosureView};
 pub(super) use facts::{acceptances, returns, shipments, short_closures};
@@ -366,6 +368,8 @@ pub struct OrderView {
     pub disputes: Vec<DisputeView>,
     /// Changes of its prices that were proposed, oldest first.
     pub price_changes: Vec<PriceChangeView>,
+    /// As what offices classified it since it was placed, oldest first; the last one holds.
+    pub classifications: Vec<ClassificationView>,
     /// Rejected goods that were asked for once more, oldest first.
     pub replacements: Vec<ReplacementView>,
     /// Papers of the lots that were shipped, oldest first.
@@ -411,6 +415,7 @@ impl OrderView {
             owed: None,
             disputes: Vec::new(),
             price_changes: Vec::new(),
+            classifications: Vec::new(),
             replacements: Vec::new(),
             papers: Vec::new(),
             photos: Vec::new(),

@@ -3,6 +3,7 @@
 pub mod annulment;
 pub mod approval;
 pub mod called;
+pub mod classification;
 pub mod counting;
 pub mod dispute;
 pub mod duties;

@@ -6,6 +6,7 @@ pub mod approvals;
 pub mod arrivals;
 pub mod call_offs;
 pub mod claims;
+pub mod classifications;
 pub mod counting;
 pub mod disputes;
 pub mod duties;
