@@ -40,6 +40,7 @@ use crate::rulebook;
 use crate::statements;
 use crate::supervision;
 use crate::units;
+use crate::volumes;
 use actix_web::App;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::web::{self, Data};
@@ -135,6 +136,7 @@ fn routes(config: &mut ServiceConfig) {
     supervision::http::routes(config);
     anomalies::http::routes(config);
     reporting::http::routes(config);
+    volumes::http::routes(config);
     bulletins::http::routes(config);
     planner::http::routes(config);
 }
@@ -309,6 +311,11 @@ pub fn jobs(installation: &Installation) -> Runner {
     let runner =
         periodic(runner, installation, hour, "certification.remind_objections", certification::remind_objections);
     let runner = supervision_jobs(runner, installation);
+    let folding = installation.store.clone();
+    let runner = runner.every(Duration::from_secs(5), "volumes.fold", move |ctx| {
+        let store = folding.clone();
+        async move { volumes::fold(&store, &ctx).await.map(drop) }
+    });
     let planning = installation.store.clone();
     let runner = runner.every(hour, "planner.remind", move |ctx| {
         let store = planning.clone();

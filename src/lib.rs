@@ -43,6 +43,7 @@ pub mod supervision;
 pub mod anomalies;
 
 pub mod reporting;
+pub mod volumes;
 
 pub mod bulletins;
 pub mod planner;

@@ -13,7 +13,8 @@ use yigou::kernel::terms::Basis;
 use yigou::kernel::time::Day;
 use yigou::platform::clock::{Clock, SystemClock};
 use yigou::platform::config::{Config, Values};
-use yigou::reporting::{Dimension, ProgressBy};
+use yigou::reporting::ProgressBy;
+use yigou::volumes::Dimension;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

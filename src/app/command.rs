@@ -28,6 +28,7 @@ use crate::platform::telemetry;
 use crate::regions;
 use crate::reporting;
 use crate::supervision;
+use crate::volumes;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -269,6 +270,10 @@ async fn verify(installation: &Installation) -> Outcome<ExitCode> {
     for (unit, year, fund) in &sums {
         eprintln!("{unit} {year} {fund}: ledger_unit_years 与分录之和不符 / is not the sum of its entries");
     }
+    let volumes = installation.store.read(volumes::verify_sums).await?;
+    for (place, kept, added) in &volumes {
+        eprintln!("volume_sums {place}: 账上 / stored {kept}，应为 / should be {added}");
+    }
     let batches = installation.store.read(certification::verify_batches).await?;
     for wrong in &batches {
         eprintln!(
@@ -289,7 +294,7 @@ async fn verify(installation: &Installation) -> Outcome<ExitCode> {
         eprintln!("{wrong}: 以购代捐分录与申报不符 / entries are not what was declared");
     }
     let overdrawn = overdrawn.is_empty() && declared.is_empty();
-    let sound = found.is_empty() && counts.is_empty() && sums.is_empty();
+    let sound = found.is_empty() && counts.is_empty() && sums.is_empty() && volumes.is_empty();
     if !(sound && batches.is_empty() && bulletins.is_empty() && overdrawn) {
         return Ok(ExitCode::FAILURE);
     }

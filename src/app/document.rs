@@ -258,7 +258,7 @@ fn described(status: &str) -> &'static str {
 }
 
 /// Operations that move money, stock or quota refuse to run without a key; a test tries every operation.
-const KEYED: [&str; 64] = [
+const KEYED: [&str; 65] = [
     "/acceptances",
     "/agreements/{id}/call-offs",
     "/approvals",
@@ -289,6 +289,7 @@ const KEYED: [&str; 64] = [
     "/orders/{id}/acceptances/{acceptance_id}/confirmations",
     "/orders/{id}/approvals",
     "/orders/{id}/cancellations",
+    "/orders/{id}/classifications",
     "/orders/{id}/confirmations",
     "/orders/{id}/declines",
     "/orders/{id}/disputes",

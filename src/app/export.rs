@@ -6,7 +6,8 @@ use crate::kernel::error::{AppError, Outcome};
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::terms::Basis;
 use crate::kernel::time::Day;
-use crate::reporting::{self, Dimension, ProgressBy, ProgressWanted, VolumesWanted};
+use crate::reporting::{self, ProgressBy, ProgressWanted};
+use crate::volumes::{Dimension, VolumesWanted, volumes};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -62,7 +63,8 @@ pub async fn export(installation: &Installation, wanted: Export) -> Outcome<()> 
             }
             Report::CountyVolumes { basis, by } => {
                 let (from, to) = (format!("{year:04}-01"), format!("{year:04}-12"));
-                let view = reporting::volumes(read, &actor, &VolumesWanted { basis, from, to, by, side: None }, today)?;
+                let wanted = VolumesWanted { basis, from, to, by, side: None, overlays: false };
+                let view = volumes(read, &actor, &wanted, today)?;
                 Ok((view.rows.len(), view.csv()?))
             }
         }

@@ -71,6 +71,14 @@ pub fn supervised_places(read: &mut Read) -> Outcome<Vec<(Term, String)>> {
     Ok(rows.into_iter().map(|row| (row.term(), row.name_zh)).collect())
 }
 
+/// Every tag that the dictionary ever had, with its latest Chinese name.
+///
+/// # Errors
+/// When the database fails.
+pub fn tag_names(read: &mut Read) -> Outcome<Vec<(String, String)>> {
+    Ok(store::of_kind(read, TermKind::Tag)?.into_iter().map(|row| (row.code, row.name_zh)).collect())
+}
+
 /// A page of the dictionary.
 ///
 /// # Errors

@@ -48,8 +48,7 @@ impl Term {
     #[must_use]
     pub fn meets(&self, other: &Term) -> bool {
         let before = |end: Option<Day>, start: Day| end.is_some_and(|end| end <= start);
-        let apart =
-            before(self.effective_to, other.effective_from) || before(other.effective_to, self.effective_from);
+        let apart = before(self.effective_to, other.effective_from) || before(other.effective_to, self.effective_from);
         let related = within(&self.region, &other.region) || within(&other.region, &self.region);
         self.kind == other.kind && self.code == other.code && related && !apart
     }
@@ -75,18 +74,28 @@ pub fn faults(term: &Term) -> Vec<FieldError> {
             }
         }
         _ if !is_word(&term.code) => {
-            say("/code", "应为小写字母、数字和下划线，以字母开头", "small letters, digits and underscores after a letter");
+            say(
+                "/code",
+                "应为小写字母、数字和下划线，以字母开头",
+                "small letters, digits and underscores after a letter",
+            );
         }
-        TermKind::Mode | TermKind::Channel if national(TermKind::Mode, &term.code) || national(TermKind::Channel, &term.code) => {
+        TermKind::Mode | TermKind::Channel
+            if national(TermKind::Mode, &term.code) || national(TermKind::Channel, &term.code) =>
+        {
             say("/code", "与全国统一代码重复", "is a national word");
         }
         _ => {}
     }
     let asks = matches!(term.kind, TermKind::Mode | TermKind::Channel);
     match &term.rolls_up_to {
-        None if asks => say("/rolls_up_to", "须填写所归入的全国模式或渠道", "names the national word that it is part of"),
+        None if asks => {
+            say("/rolls_up_to", "须填写所归入的全国模式或渠道", "names the national word that it is part of")
+        }
         Some(_) if !asks => say("/rolls_up_to", "此类词条不填", "is absent for this kind"),
-        Some(word) if !national(term.kind, word) => say("/rolls_up_to", "没有这一全国代码", "is no national word of this kind"),
+        Some(word) if !national(term.kind, word) => {
+            say("/rolls_up_to", "没有这一全国代码", "is no national word of this kind")
+        }
         _ => {}
     }
     if term.effective_to.is_some_and(|end| end <= term.effective_from) {

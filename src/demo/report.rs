@@ -11,7 +11,8 @@ use crate::kernel::error::Outcome;
 use crate::kernel::money::Fen;
 use crate::kernel::terms::Basis;
 use crate::platform::db::Read;
-use crate::reporting::{self, Dimension, ProgressBy, ProgressRow, ProgressWanted, VolumesWanted};
+use crate::reporting::{self, ProgressBy, ProgressRow, ProgressWanted};
+use crate::volumes::{self, Dimension, VolumesWanted};
 use comfy_table::{Cell, CellAlignment, LineStyle, Table, TableStyle};
 use std::collections::BTreeMap;
 
@@ -94,8 +95,9 @@ fn by_county(read: &mut Read, actor: &Actor) -> Outcome<BTreeMap<String, (String
             to: format!("{YEAR}-12"),
             by: vec![Dimension::County],
             side: None,
+            overlays: false,
         };
-        let volumes = reporting::volumes(read, actor, &wanted, end().day())?;
+        let volumes = volumes::volumes(read, actor, &wanted, end().day())?;
         for row in volumes.rows {
             let name = row.county_name.unwrap_or_default();
             let county = counties.entry(row.county.unwrap_or_default()).or_insert_with(|| (name, Amounts::default()));

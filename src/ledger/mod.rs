@@ -26,7 +26,8 @@ mod store;
 
 pub use commands::{
     CountEntry, Hold, HoldError, Merge, RefusedAccount, Supply, account, adjust, carry_year, count, count_fresh,
-    ensure_year, hold, hold_fresh, keep_balance, merge, move_counts, moved_count, raise, reclassify, resolve, set_limit, supply,
+    ensure_year, hold, hold_fresh, keep_balance, merge, move_counts, moved_count, raise, reclassify, resolve,
+    set_limit, supply,
 };
 pub use queries::{
     Balance, Difference, HoldStanding, balance, balances, counts_of_lines, counts_of_order, posted, quota_balances,

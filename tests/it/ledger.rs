@@ -257,6 +257,8 @@ on_both! {
             year: 2021, fund: Fund::Canteen, amount_fen: Fen::new(-5), day: Day::ymd(2021, 3, 1), correction: false,
             standing: LineStanding::AsPlaced,
             moved_by: None,
+            class_no: 0,
+            reclassed: false,
         };
         for _ in 0..2 {
             let entry = entry.clone();

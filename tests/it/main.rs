@@ -65,3 +65,4 @@ mod statements;
 mod store;
 mod supervision;
 mod units;
+mod volumes;

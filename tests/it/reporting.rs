@@ -19,7 +19,7 @@ async fn halves(app: &TestApp, till: &Till, price_fen: i64) -> ListingId {
     gift_box(app, till, price_fen, [500_000, 500_000]).await
 }
 
-async fn gift_box(app: &TestApp, till: &Till, price_fen: i64, shares: [i64; 2]) -> ListingId {
+pub async fn gift_box(app: &TestApp, till: &Till, price_fen: i64, shares: [i64; 2]) -> ListingId {
     use yigou::catalogue::{self, Evidence, Months, NewListing, NewProduct, OriginShare};
     use yigou::kernel::terms::{Category, Mark};
     let actor = till.seller().actor::<ManageCatalogue>();

@@ -44,7 +44,10 @@ pub use recount::{OtherRules, RecountWanted, RecountedOrder, recounts};
 pub use stated::{AcceptedGoods, InvoicedGoods, ReturnedGoods, StatedOrder, accepted_in, keep_orders, stated_orders};
 pub use tasks::{Task, tasks};
 pub use verify::{CountDifference, verify_counts};
-pub use views::{ClassificationReply, FactReply, ListedOrder, LotPaperView, OrderGroupView, OrderSummary, OrderView, ReplacementsReply};
+pub use views::{
+    ClassificationReply, FactReply, ListedOrder, LotPaperView, OrderGroupView, OrderSummary, OrderView,
+    ReplacementsReply,
+};
 
 pub use super::store::late::Narrow as LateNarrow;
 use super::store::lists::{self, Narrow, Reach};

@@ -78,10 +78,14 @@ fn compare(book: &Book, stored: &[CountEntry], found: &mut Vec<CountDifference>)
     // Which of its holders an entry was appended to, and under which class, follows from when it was; where it is now is compared
     // by sums.
     let by_id = |entries: &[CountEntry]| -> BTreeMap<String, String> {
-        let own = entries.iter().filter(|entry| entry.basis != Basis::Ordered && entry.moved_by.is_none() && !entry.reclassed);
+        let own = entries
+            .iter()
+            .filter(|entry| entry.basis != Basis::Ordered && entry.moved_by.is_none() && !entry.reclassed);
         let held = |entry: &CountEntry| if book.seats.has(entry.unit_id) { book.order.unit_id } else { entry.unit_id };
-        own.map(|entry| (entry.id.to_string(), format!("{:?}", CountEntry { unit_id: held(entry), class_no: 0, ..entry.clone() })))
-            .collect()
+        own.map(|entry| {
+            (entry.id.to_string(), format!("{:?}", CountEntry { unit_id: held(entry), class_no: 0, ..entry.clone() }))
+        })
+        .collect()
     };
     let recounted = entries(book, counted.entries.iter())?;
     for (figure, stored, computed) in super::verify_units::compare_units(book, stored, &recounted) {

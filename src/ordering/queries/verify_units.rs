@@ -21,7 +21,8 @@ pub fn compare_units(book: &Book, stored: &[CountEntry], recounted: &[CountEntry
             found.push((format!("moved entry {}", entry.id), entry.id.to_string(), id.to_string()));
         }
     }
-    let ordered = stored.iter().filter(|entry| entry.basis == Basis::Ordered && entry.moved_by.is_none() && !entry.reclassed);
+    let ordered =
+        stored.iter().filter(|entry| entry.basis == Basis::Ordered && entry.moved_by.is_none() && !entry.reclassed);
     let expected = sums(ordered.chain(recounted), |entry| book.seats.of_year(entry.year));
     let actual = sums(stored.iter(), |entry| entry.unit_id);
     for place in actual.keys().chain(expected.keys().filter(|place| !actual.contains_key(*place))) {

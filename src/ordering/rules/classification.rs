@@ -68,7 +68,11 @@ pub fn decide(current: &Class, asked: &AskedClass, words: &[Word]) -> Result<Cla
         wrong.push(fault("/mode_term", "词典中没有归入该模式的这一词条", "no word of this mode in the dictionary"));
     }
     if class.channel_term.as_ref().is_some_and(|code| !holds(code, &|part| part == Part::Channel(class.channel))) {
-        wrong.push(fault("/channel_term", "词典中没有归入该渠道的这一词条", "no word of this channel in the dictionary"));
+        wrong.push(fault(
+            "/channel_term",
+            "词典中没有归入该渠道的这一词条",
+            "no word of this channel in the dictionary",
+        ));
     }
     for (place, tag) in asked.tags.iter().enumerate() {
         // What the order carries already stays, also when the tag has ended since.

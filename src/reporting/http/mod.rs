@@ -4,7 +4,6 @@ mod certification;
 mod filling;
 mod money;
 mod progress;
-mod volumes;
 
 use crate::kernel::actor::Permission;
 use crate::kernel::error::Outcome;
@@ -15,7 +14,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig) {
     config.service(progress::quota_progress).service(filling::plan_filling);
     money::routes(config);
-    config.service(volumes::county_volumes).service(certification::certification_report);
+    config.service(certification::certification_report);
 }
 
 /// Whether CSV is asked for.

@@ -6,7 +6,6 @@ pub mod filling;
 pub mod kept;
 pub mod money;
 pub mod progress;
-pub mod volumes;
 
 use super::store::Reach;
 use crate::identity;
@@ -18,7 +17,7 @@ use crate::kernel::time::Day;
 use crate::platform::db::Read;
 
 /// Figures of the units that the actor may see.
-fn reach(actor: &Actor, day: Day) -> Reach {
+pub fn reach(actor: &Actor, day: Day) -> Reach {
     let everything = Reach::everything();
     match &actor.scope {
         Scope::Platform => everything,

@@ -4,7 +4,6 @@ pub mod certification;
 pub mod changes;
 pub mod filling;
 pub mod progress;
-pub mod volumes;
 
 use crate::kernel::ids::OrgId;
 use crate::kernel::time::Day;
@@ -25,13 +24,16 @@ impl Reach {
     pub fn everything() -> Reach {
         Reach { from: String::new(), below: "~".to_owned(), under: None }
     }
-    fn day(&self) -> String {
+    /// The day on which units stand under the root, as it is bound.
+    pub fn day(&self) -> String {
         self.under.map_or_else(String::new, |(_, day, _)| day.to_string())
     }
-    fn root(&self) -> Vec<u8> {
+    /// The root, as it is bound.
+    pub fn root(&self) -> Vec<u8> {
         self.under.map_or_else(Vec::new, |(root, _, _)| root.0.to_vec())
     }
-    fn depth(&self) -> i64 {
+    /// How deep, as it is bound.
+    pub fn depth(&self) -> i64 {
         self.under.map_or(0, |(_, _, depth)| depth)
     }
 }

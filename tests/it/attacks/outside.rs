@@ -44,6 +44,8 @@ fn named(path: &str) -> Option<Named> {
         "certificates/{number}/statement" | "certificates/{number}/qr.svg" | "certificates/{number}/page" => Public,
         "catalogue-batches/{id}" | "catalogue-batches/{id}/diff" => Public,
         "inspection-plans/{id}" | "inspection-plans/{id}/record" => Public,
+        // Everybody reads pairings; who buys sees its own purchases behind them.
+        "reports/pairings/{id}/entries" => Public,
         "supplier-applications/{id}/reviews" | "users/{id}/suspensions" | "users/{id}/reinstatements" => Platform,
         "organisations/{id}/suspensions" | "organisations/{id}/reinstatements" => Platform,
         "organisations/{id}/supervising-units" => Platform,
@@ -61,6 +63,7 @@ fn named(path: &str) -> Option<Named> {
             "certificate-documents" => Record("cdc"),
             "certificates" => Number,
             "certification-applications" => Record("cap"),
+            "classification-terms" => Record("clt"),
             "complaints" => Record("cmp"),
             "disputes" => Record("dsp"),
             "donation-activities" => Record("dcl"),
@@ -80,6 +83,7 @@ fn named(path: &str) -> Option<Named> {
             "objections" => Record("obj"),
             "order-groups" => Record("ogr"),
             "orders" => Record("ord"),
+            "pairings" => Record("par"),
             "price-alerts" => Record("pal"),
             "products" => Record("prd"),
             "quota-plans" => Record("pln"),
@@ -107,6 +111,7 @@ impl Operation {
         Some(self.address(|name| match name {
             "id" | "number" => id.clone(),
             "account_id" => world.id("pac").to_owned(),
+            "organisation_id" => world.id("org").to_owned(),
             "user_id" => world.id("usr").to_owned(),
             "replacement_id" => world.id("rpl").to_owned(),
             "change_id" => world.id("prc").to_owned(),

@@ -238,6 +238,12 @@ impl World {
         self.keep(drawn.str("/items/0/id"));
         self.keep(plan);
         self.scores(app, till).await;
+        let code = format!("fair_{}", COUNT.fetch_add(1, Ordering::SeqCst));
+        let word = json!({ "kind": "tag", "code": code, "region_code": COUNTY, "name_zh": "展销会", "name_en": "fair",
+            "effective_from": "2021-01-01", "source": "1号文" });
+        self.keep(office.post("/api/v1/classification-terms", word).expect(201).await.id());
+        let pairing = json!({ "kind": "designated_unit", "a_code": COUNTY, "b_name": "某集团", "valid_from": "2021-01-01", "source": "1号文" });
+        self.keep(office.post("/api/v1/pairings", pairing).expect(201).await.id());
         let bureau = app.new_person(OrgKind::FinanceBureau, COUNTY, &[Role::Reviewer]).await;
         let yesterday = app.ctx().at.day().plus_days(-1);
         let draft = json!({ "year": 2021, "as_of": yesterday, "by": "region" });

@@ -1,0 +1,194 @@
+//! The entries behind a figure: they sum to it, to the fen.
+
+use super::sums::{origins, split};
+use super::{Asked, VolumesWanted, check};
+use crate::kernel::actor::Actor;
+use crate::kernel::error::Outcome;
+use crate::kernel::ids::{CountId, OrderId};
+use crate::kernel::money::Fen;
+use crate::kernel::page::{Page, PageRequest};
+use crate::kernel::region_code::RegionCode;
+use crate::kernel::time::{At, Day};
+use crate::platform::db::Read;
+use crate::volumes::rules::{Apart, COUNTY, Dimension, Key, MONTH, VolumeSide};
+use crate::volumes::store::Piece;
+use crate::volumes::store::drill::{self as store, EntriesOf, Entry};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// Which entries are asked for: those of volumes, narrowed to values of dimensions.
+#[derive(Debug, Clone)]
+pub struct EntriesWanted {
+    /// Basis, months and side; by what they are told apart says nothing here.
+    pub volumes: VolumesWanted,
+    /// Of goods produced in this region.
+    pub county: Option<RegionCode>,
+    /// Values by the names of dimensions.
+    pub values: BTreeMap<&'static str, String>,
+    /// With this tag.
+    pub tag: Option<String>,
+}
+
+/// A counting entry: what a fact about a line of an order counted.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct VolumeEntryView {
+    /// The order.
+    pub order_id: OrderId,
+    /// Its line.
+    pub line_no: i64,
+    /// What it is.
+    pub name: String,
+    /// The day to which it counts.
+    pub day: Day,
+    /// The counties of production that are asked for.
+    pub counties: Vec<RegionCode>,
+    /// Their part of the amount, in fen; negative where something was taken back.
+    #[schema(value_type = i64)]
+    pub amount_fen: Fen,
+    /// The whole amount of the entry, in fen.
+    #[schema(value_type = i64)]
+    pub whole_fen: Fen,
+    /// 资金来源.
+    pub fund: String,
+    /// 购买目的.
+    pub purpose: String,
+    /// 四种模式.
+    pub mode: String,
+    /// 五进.
+    pub channel: String,
+    /// Whether it counts as certified.
+    pub certified: bool,
+    /// The region of the purchasing unit.
+    pub purchaser_region: String,
+}
+
+/// The parts of an entry by county.
+type Parts = Vec<(RegionCode, Fen)>;
+
+/// A page of entries, those counted last first.
+///
+/// # Errors
+/// `invalid_parameter`; when the database fails.
+pub fn entries(
+    read: &mut Read,
+    actor: &Actor,
+    wanted: &EntriesWanted,
+    today: Day,
+    page: &PageRequest,
+) -> Outcome<Page<VolumeEntryView>> {
+    check(&wanted.volumes.from, &wanted.volumes.to)?;
+    let asked = Asked::of(actor, &wanted.volumes, today);
+    let value = |dimension: Dimension| wanted.values.get(dimension.as_str()).map_or("", String::as_str);
+    let prefix = [wanted.county, asked.home].into_iter().flatten().map(|code| code.subtree().0).max_by_key(String::len);
+    let of = EntriesOf {
+        basis: wanted.volumes.basis,
+        from: &wanted.volumes.from,
+        to: &wanted.volumes.to,
+        reach: &asked.reach,
+        values: [
+            value(Dimension::Fund),
+            value(Dimension::Purpose),
+            value(Dimension::Mode),
+            value(Dimension::ModeTerm),
+            value(Dimension::Channel),
+            value(Dimension::ChannelTerm),
+            value(Dimension::Certified),
+            value(Dimension::Eligible),
+            value(Dimension::PurchaserKind),
+            value(Dimension::PurchaserRegion),
+        ],
+        county: prefix.as_deref().unwrap_or_default(),
+        tag: wanted.tag.as_deref().unwrap_or_default(),
+    };
+    let keys: Option<(i64, CountId)> = page.keys()?;
+    let rows = store::entries(read, &of, keys.map(|(at, id)| (At(at), id)), page.fetch())?;
+    let mut parts = Several::default();
+    let cut = Page::cut(rows, page, |row| vec![row.at.0.to_string(), row.id.to_string()]);
+    cut.try_map(|row| {
+        let within = |county: &RegionCode| {
+            [wanted.county, asked.home].into_iter().flatten().all(|region| region.contains(county))
+        };
+        let own = parts.of(read, &row, of.basis)?.into_iter().filter(|(county, _)| within(county)).collect();
+        view(&row, own)
+    })
+}
+
+fn view(row: &Entry, own: Parts) -> Outcome<VolumeEntryView> {
+    let volume = &row.volume;
+    Ok(VolumeEntryView {
+        order_id: row.order_id,
+        line_no: row.line_no,
+        name: row.name.clone(),
+        day: row.day,
+        amount_fen: Fen::total(own.iter().map(|(_, part)| *part))?,
+        counties: own.into_iter().map(|(county, _)| county).collect(),
+        whole_fen: Fen::new(volume.amount),
+        fund: volume.fund.clone(),
+        purpose: volume.purpose.clone(),
+        mode: volume.mode.clone(),
+        channel: volume.channel.clone(),
+        certified: volume.certified == "true",
+        purchaser_region: volume.purchaser_region.clone(),
+    })
+}
+
+/// Parts of entries of lines of several counties, which follow from the entries before them; each order is looked up once.
+#[derive(Default)]
+struct Several(BTreeMap<OrderId, BTreeMap<CountId, Parts>>);
+
+impl Several {
+    fn of(&mut self, read: &mut Read, row: &Entry, basis: crate::kernel::terms::Basis) -> Outcome<Parts> {
+        let origins = origins(&row.volume.county)?;
+        if let [origin] = origins.as_slice() {
+            return Ok(vec![(origin.county, Fen::new(row.volume.amount))]);
+        }
+        if !self.0.contains_key(&row.order_id) {
+            let parts = of_order(&store::of_order(read, row.order_id, basis)?)?;
+            self.0.insert(row.order_id, parts);
+        }
+        Ok(self.0.get(&row.order_id).and_then(|parts| parts.get(&row.id)).cloned().unwrap_or_default())
+    }
+}
+
+fn of_order(rows: &[Entry]) -> Outcome<BTreeMap<CountId, Parts>> {
+    let mut lines: BTreeMap<_, Vec<(CountId, Piece)>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.volume.county.contains(",{")) {
+        let group = (row.line_id.as_slice(), row.standing.as_str(), row.class_no);
+        let piece = Piece {
+            line_id: row.line_id.clone(),
+            standing: row.standing.clone(),
+            class_no: row.class_no,
+            stage: String::new(),
+            volume: row.volume.clone(),
+        };
+        lines.entry(group).or_default().push((row.id, piece));
+    }
+    let mut found = BTreeMap::new();
+    for entries in lines.values() {
+        let pieces: Vec<&Piece> = entries.iter().map(|(_, piece)| piece).collect();
+        for ((id, _), (_, parts)) in entries.iter().zip(split(&pieces)?) {
+            let coded = parts.into_iter().filter_map(|(county, part)| Some((county.parse().ok()?, part)));
+            found.insert(*id, coded.collect());
+        }
+    }
+    Ok(found)
+}
+
+/// The address of the entries behind a row.
+pub fn link(wanted: &VolumesWanted, side: VolumeSide, key: &Key, shown: &Apart) -> String {
+    let (mut from, mut to) = (&wanted.from, &wanted.to);
+    if shown[MONTH] {
+        (from, to) = (&key[MONTH], &key[MONTH]);
+    }
+    let mut link =
+        format!("/api/v1/reports/county-volumes/entries?basis={}&from={from}&to={to}&side={side}", wanted.basis);
+    for (place, dimension) in Dimension::ALL.iter().enumerate() {
+        if shown[place] && place != MONTH {
+            let value = if key[place].is_empty() { "-" } else { &key[place] };
+            let name = if place == COUNTY { "county" } else { dimension.as_str() };
+            link.push_str(&format!("&{name}={value}"));
+        }
+    }
+    link
+}

@@ -1,0 +1,105 @@
+//! Volumes as tables: CSV and workbooks, with the names that the offices use.
+
+use super::{VolumeView, VolumesView};
+use crate::kernel::error::Outcome;
+use crate::kernel::terms::Basis;
+use crate::kernel::time::Day;
+use crate::platform::sheet::{self, Cell, Table};
+
+/// What a basis is called.
+fn basis_name(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Ordered => "下单",
+        Basis::AcceptedPaid => "验收且付款",
+        Basis::Completed => "完成",
+    }
+}
+
+const HEADER: [&str; 16] = [
+    "口径",
+    "生产县代码",
+    "生产县",
+    "月份",
+    "资金来源",
+    "购买目的",
+    "模式",
+    "地区模式",
+    "渠道",
+    "地区渠道",
+    "已认定",
+    "832口径",
+    "采购单位类型",
+    "采购地区代码",
+    "采购地区",
+    "金额（元）",
+];
+const OVERLAYS: [&str; 4] = ["类别", "代码", "名称", "金额（元）"];
+
+impl VolumesView {
+    fn cells(&self) -> Vec<Vec<Cell>> {
+        let text = |value: &Option<String>| Cell::from(value.clone().unwrap_or_default());
+        let flag = |value: Option<bool>| Cell::from(value.map_or("", |yes| if yes { "是" } else { "否" }));
+        let row = |row: &VolumeView| {
+            vec![
+                Cell::from(basis_name(self.basis)),
+                text(&row.county),
+                text(&row.county_name),
+                text(&row.month),
+                text(&row.fund),
+                text(&row.purpose),
+                text(&row.mode),
+                text(&row.mode_term),
+                text(&row.channel),
+                text(&row.channel_term),
+                flag(row.certified),
+                flag(row.eligible),
+                text(&row.purchaser_kind),
+                text(&row.purchaser_region),
+                text(&row.purchaser_name),
+                Cell::yuan(row.amount_fen),
+            ]
+        };
+        let mut rows: Vec<Vec<Cell>> = self.rows.iter().map(row).collect();
+        let mut total = vec![Cell::from(""); HEADER.len()];
+        total[0] = Cell::from(basis_name(self.basis));
+        total[2] = Cell::from("合计");
+        total[HEADER.len() - 1] = Cell::yuan(self.total_fen);
+        rows.push(total);
+        rows
+    }
+
+    /// The report as CSV; amounts in yuan.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn csv(&self) -> Outcome<Vec<u8>> {
+        sheet::csv(&HEADER, &self.cells())
+    }
+
+    /// The report as a workbook, amounts in yuan; overlays on a sheet of their own, because they are no part of the sum.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn xlsx(&self, made_on: Day) -> Outcome<Vec<u8>> {
+        let rows = self.cells();
+        let kind = |kind: super::overlays::OverlayKind| match kind {
+            super::overlays::OverlayKind::Tag => "标签",
+            super::overlays::OverlayKind::SupervisedPlace => "挂牌督战",
+        };
+        let overlays = self.overlays.iter().flatten().map(|overlay| {
+            let name = overlay.name.clone().unwrap_or_default();
+            vec![
+                Cell::from(kind(overlay.kind)),
+                Cell::from(overlay.code.clone()),
+                Cell::from(name),
+                Cell::yuan(overlay.amount_fen),
+            ]
+        });
+        let overlays: Vec<Vec<Cell>> = overlays.collect();
+        let mut tables = vec![Table { name: "产销额", header: &HEADER, rows: &rows }];
+        if self.overlays.is_some() {
+            tables.push(Table { name: "专项（不计入合计）", header: &OVERLAYS, rows: &overlays });
+        }
+        sheet::xlsx(&tables, made_on)
+    }
+}

@@ -1,0 +1,236 @@
+//! SQL of volumes: the entries themselves, and what was folded of them.
+
+pub mod drill;
+pub mod folding;
+pub mod pairings;
+
+use super::rules::{Apart, Key, WIDTH};
+use crate::each;
+use crate::kernel::error::Outcome;
+use crate::kernel::terms::Basis;
+use crate::platform::db::Read;
+use crate::reporting::Reach;
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{BigInt, Binary, Text};
+
+/// The columns by which entries can be told apart, as SQL; the first is the line's origin shares.
+pub const COLUMNS: [&str; WIDTH] = [
+    "l.origins",
+    "c.month",
+    "o.fund",
+    "o.purpose",
+    "COALESCE(k.mode, o.mode)",
+    "COALESCE(k.mode_term, '')",
+    "COALESCE(k.channel, o.channel)",
+    "COALESCE(k.channel_term, '')",
+    "CASE WHEN l.certified AND c.standing = 'as_placed' THEN 'true' ELSE 'false' END",
+    "CASE WHEN l.eligible THEN 'true' ELSE 'false' END",
+    "u.kind",
+    "o.unit_region",
+    "COALESCE(k.tags, '')",
+];
+const NAMES: [&str; WIDTH] = [
+    "county",
+    "month",
+    "fund",
+    "purpose",
+    "mode",
+    "mode_term",
+    "channel",
+    "channel_term",
+    "certified",
+    "eligible",
+    "purchaser_kind",
+    "purchaser_region",
+    "tags",
+];
+
+/// A sum of counting entries, or one entry of a line of several counties.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Volume {
+    /// The county, or of entries the line's origin shares.
+    #[diesel(sql_type = Text)]
+    pub county: String,
+    #[diesel(sql_type = Text)]
+    pub month: String,
+    #[diesel(sql_type = Text)]
+    pub fund: String,
+    #[diesel(sql_type = Text)]
+    pub purpose: String,
+    #[diesel(sql_type = Text)]
+    pub mode: String,
+    #[diesel(sql_type = Text)]
+    pub mode_term: String,
+    #[diesel(sql_type = Text)]
+    pub channel: String,
+    #[diesel(sql_type = Text)]
+    pub channel_term: String,
+    #[diesel(sql_type = Text)]
+    pub certified: String,
+    #[diesel(sql_type = Text)]
+    pub eligible: String,
+    #[diesel(sql_type = Text)]
+    pub purchaser_kind: String,
+    #[diesel(sql_type = Text)]
+    pub purchaser_region: String,
+    #[diesel(sql_type = Text)]
+    pub tags: String,
+    #[diesel(sql_type = BigInt)]
+    pub amount: i64,
+}
+
+impl Volume {
+    /// Its values by place.
+    pub fn key(&self) -> Key {
+        [
+            self.county.clone(),
+            self.month.clone(),
+            self.fund.clone(),
+            self.purpose.clone(),
+            self.mode.clone(),
+            self.mode_term.clone(),
+            self.channel.clone(),
+            self.channel_term.clone(),
+            self.certified.clone(),
+            self.eligible.clone(),
+            self.purchaser_kind.clone(),
+            self.purchaser_region.clone(),
+            self.tags.clone(),
+        ]
+    }
+}
+
+/// An entry of a line of several counties.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Piece {
+    #[diesel(sql_type = Binary)]
+    pub line_id: Vec<u8>,
+    #[diesel(sql_type = Text)]
+    pub standing: String,
+    #[diesel(sql_type = BigInt)]
+    pub class_no: i64,
+    /// `folded`, `taken` by whoever folds in this transaction, or `waits`.
+    #[diesel(sql_type = Text)]
+    pub stage: String,
+    #[diesel(embed)]
+    pub volume: Volume,
+}
+
+/// What volumes are asked for.
+#[derive(Debug, Clone)]
+pub struct VolumesOf<'a> {
+    pub basis: Basis,
+    /// First month, `YYYY-MM`.
+    pub from: &'a str,
+    /// Last month.
+    pub to: &'a str,
+    pub reach: &'a Reach,
+    /// Which of the columns are told apart.
+    pub apart: Apart,
+}
+
+/// Which entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// All.
+    All,
+    /// Those that are not folded in.
+    Tail,
+    /// Those that are being folded in.
+    Taken,
+}
+
+impl Which {
+    /// Joins the tail, and takes nothing else of it.
+    const fn join(self) -> &'static str {
+        match self {
+            Which::All => "",
+            Which::Tail => " JOIN volume_tail t ON t.count_id = c.id",
+            Which::Taken => " JOIN volume_tail t ON t.count_id = c.id AND t.taken",
+        }
+    }
+    /// The lines of which something is among them.
+    const fn lines(self) -> &'static str {
+        match self {
+            Which::All => "",
+            Which::Tail => " AND c.line_id IN (SELECT line_id FROM volume_tail)",
+            Which::Taken => " AND c.line_id IN (SELECT line_id FROM volume_tail WHERE taken)",
+        }
+    }
+}
+
+/// Entries with everything that tells them apart.
+pub const JOINED: &str =
+    "FROM ledger_counts c JOIN order_lines l ON l.id = c.line_id JOIN orders o ON o.id = c.order_id
+    JOIN organisations u ON u.id = o.unit_id
+    LEFT JOIN order_classifications k ON k.order_id = c.order_id AND k.no = c.class_no";
+/// Those of a basis and some months that are within reach.
+pub const WITHIN: &str = " WHERE c.basis = $1 AND c.standing <> 'void' AND c.month >= $2 AND c.month <= $3
+    AND o.unit_region >= $4 AND o.unit_region < $5
+    AND ($6 = '' OR o.unit_id IN (SELECT d.descendant_id FROM unit_closure d
+        WHERE d.valid_from <= $6 AND d.valid_to > $6 AND d.ancestor_id = $7 AND d.depth <= $8))";
+/// Several counties: only these need to be split entry by entry.
+pub const SEVERAL: &str = "LIKE '%,{%'";
+
+fn selected(apart: Apart) -> String {
+    let column = |n: usize| if apart[n] { COLUMNS[n] } else { "''" };
+    (0..WIDTH).map(|n| format!("{} AS {}", column(n), NAMES[n])).collect::<Vec<_>>().join(", ")
+}
+
+fn grouped(apart: Apart, columns: [&'static str; WIDTH]) -> String {
+    let groups: Vec<&str> = (0..WIDTH).filter(|n| apart[*n]).map(|n| columns[n]).collect();
+    if groups.is_empty() { String::new() } else { format!(" GROUP BY {}", groups.join(", ")) }
+}
+
+const AMOUNT: &str = "CAST(COALESCE(SUM(c.amount_fen), 0) AS BIGINT) AS amount";
+
+/// Sums of entries by the asked columns. When the origin is among them, lines of several counties are left out.
+pub fn added(on: &mut Read, of: &VolumesOf<'_>, which: Which) -> Outcome<Vec<Volume>> {
+    let single = if of.apart[0] { format!(" AND l.origins NOT {SEVERAL}") } else { String::new() };
+    let (columns, by) = (selected(of.apart), grouped(of.apart, COLUMNS));
+    let text = format!("SELECT {columns}, {AMOUNT} {JOINED}{}{WITHIN}{single}{by}", which.join());
+    Ok(each!(on, c => sql_query(text)
+        .bind::<Text, _>(of.basis.as_str()).bind::<Text, _>(of.from).bind::<Text, _>(of.to)
+        .bind::<Text, _>(&of.reach.from).bind::<Text, _>(&of.reach.below)
+        .bind::<Text, _>(of.reach.day()).bind::<Binary, _>(of.reach.root()).bind::<BigInt, _>(of.reach.depth())
+        .load(c))?)
+}
+
+/// Every entry, of any month, of lines of several counties of which something is among those asked for, in the order in which they were
+/// counted: the split of an entry depends on those counted before it, and one that is dated back may lie in an earlier month
+/// than they do.
+pub fn pieces(on: &mut Read, of: &VolumesOf<'_>, which: Which) -> Outcome<Vec<Piece>> {
+    let mut apart = of.apart;
+    apart[1] = true;
+    let text = format!(
+        "SELECT c.line_id AS line_id, c.standing AS standing, c.class_no AS class_no,
+        CASE WHEN w.count_id IS NULL THEN 'folded' WHEN w.taken THEN 'taken' ELSE 'waits' END AS stage,
+        {}, c.amount_fen AS amount {JOINED} LEFT JOIN volume_tail w ON w.count_id = c.id{WITHIN}
+        AND l.origins {SEVERAL}{} ORDER BY c.at, c.id",
+        selected(apart),
+        which.lines()
+    );
+    Ok(each!(on, c => sql_query(text)
+        .bind::<Text, _>(of.basis.as_str()).bind::<Text, _>("").bind::<Text, _>("~")
+        .bind::<Text, _>(&of.reach.from).bind::<Text, _>(&of.reach.below)
+        .bind::<Text, _>(of.reach.day()).bind::<Binary, _>(of.reach.root()).bind::<BigInt, _>(of.reach.depth())
+        .load(c))?)
+}
+
+/// Sums of what was folded in, by the asked columns, of purchasers in some regions and goods of some counties.
+pub fn folded(on: &mut Read, of: &VolumesOf<'_>, (county_from, county_below): (&str, &str)) -> Outcome<Vec<Volume>> {
+    let column = |n: usize| if of.apart[n] { NAMES[n] } else { "''" };
+    let columns: Vec<String> = (0..WIDTH).map(|n| format!("{} AS {}", column(n), NAMES[n])).collect();
+    let text = format!(
+        "SELECT {}, {AMOUNT} FROM volume_sums c WHERE c.basis = $1 AND c.month >= $2 AND c.month <= $3
+        AND c.purchaser_region >= $4 AND c.purchaser_region < $5 AND c.county >= $6 AND c.county < $7{}",
+        columns.join(", "),
+        grouped(of.apart, NAMES)
+    );
+    Ok(each!(on, c => sql_query(text)
+        .bind::<Text, _>(of.basis.as_str()).bind::<Text, _>(of.from).bind::<Text, _>(of.to)
+        .bind::<Text, _>(&of.reach.from).bind::<Text, _>(&of.reach.below)
+        .bind::<Text, _>(county_from).bind::<Text, _>(county_below)
+        .load(c))?)
+}
