@@ -98,7 +98,7 @@ fn measure(
     Ok(())
 }
 
-fn timed<T>(work: &mut dyn FnMut() -> Result<T>) -> Result<(T, f64)> {
+pub fn timed<T>(work: &mut dyn FnMut() -> Result<T>) -> Result<(T, f64)> {
     let started = Instant::now();
     let done = work()?;
     Ok((done, started.elapsed().as_secs_f64() * 1000.0))
@@ -114,28 +114,28 @@ fn bulletin(connection: &mut Connection, token: &str, as_of: &str) -> Result<Val
 }
 
 /// What the two databases call the same.
-struct Words {
+pub struct Words {
     /// Counts from 1 to `{N}` as `i`.
     count: &'static str,
     /// The id of number `{X}`.
-    id: fn(&str) -> String,
+    pub id: fn(&str) -> String,
 }
 
 impl Words {
-    fn sqlite() -> Words {
+    pub fn sqlite() -> Words {
         Words {
             count: "(WITH RECURSIVE n(i) AS (SELECT {A} UNION ALL SELECT i + 1 FROM n WHERE i < {B}) SELECT i FROM n)",
             id: |number| format!("unhex(printf('%032x', {number}))"),
         }
     }
-    fn postgres() -> Words {
+    pub fn postgres() -> Words {
         Words {
             count: "(SELECT i FROM generate_series({A}::bigint, {B}::bigint) g(i))",
             id: |number| format!("decode(lpad(to_hex({number}), 32, '0'), 'hex')"),
         }
     }
     /// Numbers from the first to the last one.
-    fn numbers(&self, first: usize, last: usize) -> String {
+    pub fn numbers(&self, first: usize, last: usize) -> String {
         format!("{} n", self.count.replace("{A}", &first.to_string()).replace("{B}", &last.to_string()))
     }
 }

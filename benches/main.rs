@@ -11,6 +11,7 @@ mod process;
 mod report;
 mod shop;
 mod statements;
+mod volumes;
 mod wrk;
 
 use clap::{Parser, ValueEnum};
@@ -34,6 +35,8 @@ enum Part {
     Memory,
     /// The bulletin of ten thousand units, on both databases.
     Bulletin,
+    /// Pivots of volumes over a year, on both databases.
+    Volumes,
 }
 
 #[derive(Debug, Parser)]
@@ -82,11 +85,14 @@ fn main() -> Result<()> {
     // Beside the build: a temporary folder may be memory, where a commit costs nothing.
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let mut report = Report::default();
-    if arguments.only != Some(Part::Bulletin) {
+    if !matches!(arguments.only, Some(Part::Bulletin | Part::Volumes)) {
         embedded(&arguments, folder.path(), &mut report)?;
     }
     if arguments.wants(Part::Bulletin) {
         bulletin::sqlite(&arguments, folder.path(), &mut report)?;
+    }
+    if arguments.wants(Part::Volumes) {
+        volumes::sqlite(&arguments, folder.path(), &mut report)?;
     }
     match std::env::var("YIGOU_BENCH_PG") {
         Ok(admin) => on_postgres(&arguments, &admin, folder.path(), &mut report)?,
@@ -103,6 +109,9 @@ fn on_postgres(arguments: &Arguments, admin: &str, folder: &Path, report: &mut R
     }
     if arguments.wants(Part::Bulletin) {
         bulletin::postgres(arguments, admin, folder, report)?;
+    }
+    if arguments.wants(Part::Volumes) {
+        volumes::postgres(arguments, admin, folder, report)?;
     }
     Ok(())
 }
