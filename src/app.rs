@@ -11,8 +11,10 @@ use crate::bulletins;
 use crate::catalogue;
 use crate::certification;
 use crate::classification;
+use crate::commitments;
 use crate::documents::{self, Vault};
 use crate::donations;
+use crate::giving;
 use crate::identity::{self, Gate};
 use crate::imports;
 use crate::kernel::error::{AppError, Code, Outcome};
@@ -127,9 +129,11 @@ fn routes(config: &mut ServiceConfig) {
     quota::http::routes(config);
     units::http::routes(config);
     donations::http::routes(config);
+    commitments::http::routes(config);
     approvals::http::routes(config);
     payees::http::routes(config);
     ordering::http::routes(config);
+    giving::http::routes(config);
     agreements::http::routes(config);
     statements::http::routes(config);
     banking::http::routes(config);
@@ -424,6 +428,7 @@ fn supervision_jobs(runner: Runner, installation: &Installation) -> Runner {
 /// What is ordered again and again; what buyers of open orders are told: where money goes, which of it has come, what goods are no more.
 fn money_jobs(runner: Runner, installation: &Installation) -> Runner {
     let (payees, lines) = (installation.store.clone(), installation.store.clone());
+    let certified = installation.store.clone();
     let (standing, halal) = (installation.store.clone(), installation.store.clone());
     runner
         .every(Duration::from_secs(60), "agreements.standing", move |ctx| {
@@ -433,6 +438,10 @@ fn money_jobs(runner: Runner, installation: &Installation) -> Runner {
         .on(catalogue::HALAL_ENDED, move |ctx, job| {
             let store = halal.clone();
             async move { ordering::announce_halal_end(&store, &ctx, &job).await }
+        })
+        .on(ordering::TAKEN_BACK, move |ctx, job| {
+            let store = certified.clone();
+            async move { giving::note_taken_back(&store, ctx, &job).await.map(drop) }
         })
         .on(payees::IN_FORCE, move |ctx, job| {
             let store = payees.clone();

@@ -25,12 +25,15 @@ pub mod linkage;
 pub mod quota;
 pub mod units;
 
+pub mod commitments;
 pub mod donations;
 
 pub mod approvals;
 pub mod payees;
 
 pub mod ordering;
+
+pub mod giving;
 
 pub mod imports;
 

@@ -14,6 +14,7 @@ use crate::kernel::actor::{PlaceOrder, ProposeAgreement, ReadAgreements, WorkAgr
 use crate::kernel::ids::{AgreementId, FileId, ListingId, OrgId};
 use crate::kernel::money::Fen;
 use crate::kernel::quantity::Quantity;
+use crate::kernel::recipient::NamedRecipient;
 use crate::kernel::terms::{Channel, Fund, Purpose};
 use crate::kernel::time::Day;
 use crate::ordering::{Delivery, OrderGroupView};
@@ -385,6 +386,8 @@ pub struct CallOffRequest {
     payer_id: Option<OrgId>,
     /// For `purchase_for_donation`: an organisation of the selling households.
     beneficiary_id: Option<OrgId>,
+    /// For `purchase_for_donation`: who gets the goods (受益单位).
+    recipient: Option<NamedRecipient>,
     /// Your own reference, unique for ever.
     #[schema(max_length = 100, min_length = 1, format = "line")]
     client_ref: Option<String>,
@@ -428,6 +431,7 @@ impl CallOffRequest {
             channel: self.channel,
             payer_id: self.payer_id,
             beneficiary_id: self.beneficiary_id,
+            recipient: self.recipient.clone(),
             client_ref: self.client_ref.clone(),
             deliveries: self.deliveries.clone(),
             freight_fen: self.freight_fen,

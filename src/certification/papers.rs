@@ -70,6 +70,21 @@ impl Papers {
         Ok(store::certificate_keys(on)?.iter().map(|row| public_key(&row.kid, &row.public_x)).collect())
     }
 
+    /// The address under which the installation is reached, as papers name it.
+    #[must_use]
+    pub fn public_url(&self) -> &str {
+        &self.public_url
+    }
+
+    /// Signs claims of a kind of another paper by the same keys, at a moment.
+    ///
+    /// # Errors
+    /// When the database fails or no key signs.
+    pub fn sign(&self, on: &mut Read, kind: &str, claims: &impl serde::Serialize, now: At) -> Outcome<Vec<u8>> {
+        let key = self.signing(on, now)?;
+        jws::sign(&key, kind, claims)
+    }
+
     /// The key that signs at a moment: the newest that has been published long enough.
     fn signing(&self, on: &mut Read, now: At) -> Outcome<Arc<SigningKey>> {
         let rows = store::certificate_keys(on)?;

@@ -208,6 +208,8 @@ const BUYERS: &[OrgKind] =
 /// Who holds framework agreements: a contractor buys under its unit's.
 const HOLDERS: &[OrgKind] =
     &[OrgKind::BudgetUnit, OrgKind::EnterpriseBuyer, OrgKind::SocialOrganisation, OrgKind::Union];
+/// Who commits itself to buy at least so much in a year: a budget unit has its plan.
+const COMMITTERS: &[OrgKind] = &[OrgKind::EnterpriseBuyer, OrgKind::SocialOrganisation, OrgKind::Union];
 const UNITS: &[OrgKind] = &[OrgKind::BudgetUnit];
 /// Buyers for whom orders count: a contractor orders for others.
 const CHAINED: &[OrgKind] =
@@ -298,6 +300,13 @@ permissions! {
     /// Read declarations in scope.
     ReadDonations "donations.read" { HOLDERS Trader, HOLDERS Manager, HOLDERS Auditor, UNITS Reviewer, OFFICES Reviewer, OFFICES Auditor, FINANCE Reviewer, FINANCE Auditor, AUDITORS Auditor, OPERATOR Auditor, OPERATOR OrgAdmin }
 
+    /// Declare minimum-purchase commitments of the own organisation, revise and withdraw them.
+    DeclareCommitments "commitments.declare" { COMMITTERS Trader, COMMITTERS Manager }
+    /// Accept or return commitments that were declared to the own office.
+    DecideCommitments "commitments.decide" { OFFICES Reviewer }
+    /// Read commitments in scope.
+    ReadCommitments "commitments.read" { COMMITTERS Trader, COMMITTERS Manager, COMMITTERS Auditor, OFFICES Reviewer, OFFICES Auditor, AUDITORS Auditor, OPERATOR Auditor }
+
     /// List suppliers of the own region, lift entries, decide appeals from one level below.
     ManageBlacklist "blacklist.manage" { OFFICES Reviewer }
     /// Appeal against the own organisation's entry.
@@ -343,6 +352,10 @@ permissions! {
     PlaceOrder "orders.place" { BUYERS Trader }
     /// Record acceptance and returns.
     AcceptGoods "orders.accept" { BUYERS Acceptor }
+    /// Record what a recipient of a donation received: by itself, or by its signed paper.
+    ReceiveGoods "orders.receive" { BUYERS Acceptor, BUYERS Trader, BUYERS Manager }
+    /// Have purchase certificates issued for the own organisation's orders.
+    RequestCertificates "purchase_certificates.request" { BUYERS Trader, BUYERS Payer, BUYERS Manager }
     /// Report payments, register received invoices.
     PayOrder "orders.pay" { BUYERS Payer }
     /// Propose other prices of a placed order, and answer those of the other side.
@@ -414,6 +427,8 @@ permissions! {
     ReadPayables "reports.payables" { BUYERS Payer, BUYERS Manager, BUYERS Auditor, UNITS Reviewer, AUDITORS Auditor, FINANCE Reviewer, OPERATOR Auditor }
     /// Overdue payments in scope, from the side of who pays or of who sells.
     ReadOverdue "reports.overdue" { SELLERS Seller, SELLERS Auditor, BUYERS Payer, BUYERS Manager, BUYERS Auditor, UNITS Reviewer, AUDITORS Auditor, FINANCE Reviewer, OPERATOR Auditor }
+    /// The own organisation's year statement of purchases.
+    ReadPurchases "reports.purchases" { HOLDERS Trader, HOLDERS Payer, HOLDERS Manager, HOLDERS Auditor, UNITS Reviewer }
     /// Read reports in scope.
     ReadReports "reports.read" { UNITS Manager, UNITS Reviewer, UNITS Auditor, FINANCE Reviewer, FINANCE Auditor, OFFICES Reviewer, OFFICES Auditor, AUDITORS Auditor, OPERATOR Auditor, OPERATOR OrgAdmin }
 }

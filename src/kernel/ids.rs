@@ -171,6 +171,12 @@ crate::ids! {
     AllowanceId "alw"
     /// A change of prices of a placed order (改价).
     PriceChangeId "prc"
+    /// What a recipient of a donation received (签收).
+    OrderReceiptId "rcp"
+    /// A purchase certificate (购买凭证).
+    PurchaseCertificateId "pce"
+    /// A minimum-purchase commitment (最低采购承诺).
+    PurchaseCommitmentId "pcm"
     /// A replacement of rejected goods (换货).
     ReplacementId "rpl"
     /// A short closure (未到货结案).

@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod calendar;
+pub mod capitals;
 pub mod columns;
 pub mod error;
 pub mod food_licence;
@@ -10,6 +11,7 @@ pub mod ids;
 pub mod money;
 pub mod page;
 pub mod quantity;
+pub mod recipient;
 pub mod region_code;
 pub mod search_text;
 pub mod terms;

@@ -25,4 +25,5 @@ mod store;
 
 pub use commands::remind;
 pub use households::Households;
+pub use queries::households_behind;
 pub use rules::{NoHousehold, normal_identity};

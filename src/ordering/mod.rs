@@ -8,7 +8,7 @@
 //!
 //! Around the goods also `lot_papers`, `acceptance_proposals` (what waits for a second person), `acceptance_photos`,
 //! `order_replacements` and `order_halal_lines`; around what is owed `disputes` with their lines, entries, files and settlements, and
-//! `order_allowances` with their lines.
+//! `order_allowances` with their lines; around a donation `order_recipients` (who gets the goods) and `order_receipts` with their lines.
 //!
 //! Also owns the facts about money (`payments`, `refunds`, `ratings`, `invoices`), `duty_exceptions`, `order_flags`, `call_offs`, `order_annulments`, `order_annulment_lines`, `order_approval_plans`, `order_approvers`, `order_approvals` and `order_facts`, the order in which all
 //! facts took effect: counting entries follow from them by [`rules::counting`] and are only ever appended ([`settle`]).
@@ -43,6 +43,7 @@ pub use commands::pay::{
 pub use commands::payee::announce_payee;
 pub use commands::place::{CallOff, NewLine, NewOrder, Placed, check_parties, place, place_under};
 pub use commands::rate::{NewRating, rate};
+pub use commands::receive::{NewReceipt, TAKEN_BACK, TakenBack, receive};
 pub use commands::recompute::recompute_deadlines;
 pub use commands::refund::{NewRefund, refund};
 pub use commands::returns::{NewReturn, take_back};
@@ -62,9 +63,11 @@ pub use queries::{
     sold_prices, verify_counts,
 };
 pub use queries::{Claim, ClaimsTaken, claims};
+pub use queries::{KeptFor, KeptLine, KeptOrder, kept_order, seen, taken_back};
 pub use rules::money::{Payable, allocate as allocate_transfer};
 pub use rules::order::OrderState;
 pub use rules::outstanding::OutstandingCause;
 pub use rules::payment::{PaymentDecision, PaymentState};
+pub use rules::taking_back::TakingBack;
 pub use store::call_offs::CalledFrom;
 pub use terms::{AgreementTerms, Certificate, Delivery, FrozenPayee, FrozenRule, Origin, Terms};

@@ -12,6 +12,7 @@ pub mod flags;
 pub mod halal;
 pub mod money;
 pub mod price_changes;
+pub mod recipients;
 pub mod replacements;
 
 diesel::table! {

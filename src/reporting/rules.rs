@@ -1,6 +1,7 @@
 //! How figures are put together: exact sums, shares that sum to the whole, rates rounded once.
 
 pub mod certification;
+pub mod commitment;
 pub mod filling;
 pub mod overdue;
 

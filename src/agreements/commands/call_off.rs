@@ -11,6 +11,7 @@ use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::{AgreementId, OrgId};
 use crate::kernel::money::Fen;
 use crate::kernel::quantity::Quantity;
+use crate::kernel::recipient::NamedRecipient;
 use crate::kernel::terms::{Channel, Fund, Purpose};
 use crate::kernel::time::Day;
 use crate::ordering::{self, AgreementTerms, CallOff, CalledFrom, Delivery, NewLine, NewOrder, Placed};
@@ -33,6 +34,8 @@ pub struct NewCallOff {
     pub payer_id: Option<OrgId>,
     /// For 以购代捐: the selling households' organisation.
     pub beneficiary_id: Option<OrgId>,
+    /// For 以购代捐: who gets the goods.
+    pub recipient: Option<NamedRecipient>,
     /// The buyer's own reference, unique for ever.
     pub client_ref: Option<String>,
     /// Where and when.
@@ -180,6 +183,7 @@ fn order(row: &AgreementRow, terms: &FrameworkTerms, new: &NewCallOff) -> Outcom
         channel: new.channel,
         payer_id: new.payer_id,
         beneficiary_id: new.beneficiary_id,
+        recipient: new.recipient.clone(),
         client_ref: new.client_ref.clone(),
         deliveries: new.deliveries.clone(),
         freights: new.freight_fen.iter().map(|fen| (row.supplier_id, *fen)).collect(),

@@ -14,6 +14,7 @@ use crate::kernel::actor::{PlaceOrder, ReadOrders};
 use crate::kernel::ids::{AgreementId, ListingId, OrgId, StandingOrderId};
 use crate::kernel::money::Fen;
 use crate::kernel::quantity::Quantity;
+use crate::kernel::recipient::NamedRecipient;
 use crate::kernel::terms::{Channel, Fund, Purpose};
 use crate::kernel::time::Day;
 use crate::platform::http::{Answer, Call, Json, List, PageOf, Reply};
@@ -136,6 +137,8 @@ pub struct StandingOrderRequest {
     payer_id: Option<OrgId>,
     /// For `purchase_for_donation`: an organisation of the selling households.
     beneficiary_id: Option<OrgId>,
+    /// For `purchase_for_donation`: who gets the goods (受益单位).
+    recipient: Option<NamedRecipient>,
     /// The first day of the calendar.
     from: Day,
     /// The last one, three years later at most.
@@ -164,6 +167,7 @@ impl StandingOrderRequest {
             channel: self.channel,
             payer_id: self.payer_id,
             beneficiary_id: self.beneficiary_id,
+            recipient: self.recipient.clone(),
             from: self.from,
             until: self.until,
             calendar: self.calendar.calendar(),
@@ -374,6 +378,8 @@ pub struct StandingAmendmentRequest {
     freights: Option<Vec<StandingFreight>>,
     /// Another payer.
     payer_id: Option<OrgId>,
+    /// Another recipient of donations.
+    recipient: Option<NamedRecipient>,
     /// Other lines, all of them.
     #[schema(min_items = 1, max_items = 200)]
     lines: Option<Vec<StandingLineRequest>>,
@@ -392,6 +398,7 @@ impl StandingAmendmentRequest {
             deliveries: self.deliveries.clone(),
             freights: self.freights.clone(),
             payer_id: self.payer_id,
+            recipient: self.recipient.clone(),
             lines: self.lines.as_ref().map(|lines| lines.iter().map(StandingLineRequest::line).collect()),
             reason: self.reason.clone(),
         }

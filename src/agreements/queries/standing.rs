@@ -14,6 +14,7 @@ use crate::kernel::ids::{AgreementId, ListingId, OrderGroupId, OrderId, OrgId, S
 use crate::kernel::money::Fen;
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::quantity::Quantity;
+use crate::kernel::recipient::NamedRecipient;
 use crate::kernel::terms::{Channel, Fund, Purpose};
 use crate::kernel::time::{At, Day};
 use crate::platform::db::Read;
@@ -108,6 +109,8 @@ pub struct StandingRevisionView {
     pub payer_id: Option<OrgId>,
     /// For `purchase_for_donation`: the organisation of the selling households.
     pub beneficiary_id: Option<OrgId>,
+    /// For `purchase_for_donation`: who gets the goods.
+    pub recipient: Option<NamedRecipient>,
     /// On which days.
     pub calendar: StandingCalendarView,
     /// Where.
@@ -266,6 +269,7 @@ fn revision(revised: &Revised) -> StandingRevisionView {
         channel: terms.channel,
         payer_id: terms.payer_id,
         beneficiary_id: terms.beneficiary_id,
+        recipient: terms.recipient.clone(),
         calendar: (&terms.calendar).into(),
         deliveries: terms.deliveries.clone(),
         freights: terms.freights.clone(),

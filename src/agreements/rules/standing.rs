@@ -5,6 +5,7 @@ use crate::kernel::error::{AppError, Code, Message};
 use crate::kernel::ids::{ListingId, OrgId};
 use crate::kernel::money::Fen;
 use crate::kernel::quantity::Quantity;
+use crate::kernel::recipient::NamedRecipient;
 use crate::kernel::terms::{Channel, Fund, Purpose};
 use crate::kernel::time::Day;
 
@@ -62,6 +63,9 @@ pub struct StandingTerms {
     pub payer_id: Option<OrgId>,
     /// For 以购代捐: the selling households' organisation.
     pub beneficiary_id: Option<OrgId>,
+    /// For 以购代捐: who gets the goods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<NamedRecipient>,
     /// Where.
     pub deliveries: Vec<StandingDelivery>,
     /// Agreed freight of a supplier's order.

@@ -190,6 +190,7 @@ impl Play<'_> {
             channel: Some(request.channel),
             payer_id: None,
             beneficiary_id: helped.filter(|_| request.purpose == Purpose::PurchaseForDonation),
+            recipient: None,
             client_ref: Some(request.client_ref.clone()),
             deliveries: vec![Delivery {
                 address: format!("{}食堂", eaten_at.name),

@@ -49,6 +49,7 @@ impl Play<'_> {
             channel: None,
             payer_id: None,
             beneficiary_id: None,
+            recipient: None,
             from: standing.from,
             until: standing.until,
             calendar: NewRecurrence {

@@ -4,6 +4,7 @@ use super::reach;
 use crate::certification::{BeneficiaryClass, LinkageKind};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Outcome};
+use crate::kernel::ids::{HouseholdListId, ProductId};
 use crate::kernel::money::Fen;
 use crate::kernel::region_code::RegionCode;
 use crate::linkage::store::{self, By, FigureRow, Part, Reach};
@@ -95,6 +96,20 @@ pub struct LinkageReport {
     pub counties: Vec<HouseholdsOfCounty>,
     /// Double claims that wait for an office: their amounts count on each side until then, the household once.
     pub open_double_claims: i64,
+}
+
+/// How many households are reached by some products together, each counted once: by the list of each product that stands for a year, or by
+/// its latest one before; and how many of the products have any.
+///
+/// # Errors
+/// When the database fails.
+pub fn households_behind(on: &mut Read, products: &[ProductId], year: i64) -> Outcome<(i64, usize)> {
+    let mut latest: BTreeMap<ProductId, HouseholdListId> = BTreeMap::new();
+    for (list, product, _) in store::lists_until(on, products, year)? {
+        latest.entry(product).or_insert(list);
+    }
+    let lists: Vec<HouseholdListId> = latest.values().copied().collect();
+    Ok((store::households_of(on, &lists)?, latest.len()))
 }
 
 /// Counts what counts in the region and years.

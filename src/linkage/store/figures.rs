@@ -3,7 +3,11 @@
 use super::Reach;
 use crate::each;
 use crate::kernel::error::Outcome;
+use crate::kernel::ids::HouseholdListId;
+use crate::linkage::rules::ClaimState;
+use crate::linkage::schema::household_claims as claims;
 use crate::platform::db::Read;
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Text};
@@ -71,6 +75,12 @@ pub fn figures(on: &mut Read, reach: &Reach, (first, last): (i64, i64), by: By, 
     );
     Ok(each!(on, c => sql_query(&text).bind::<BigInt, _>(first).bind::<BigInt, _>(last).bind::<Text, _>(&reach.0)
         .bind::<Text, _>(&reach.1).load(c))?)
+}
+
+/// How many households these lists claim that count, each once.
+pub fn households_of(on: &mut Read, lists: &[HouseholdListId]) -> Outcome<i64> {
+    Ok(each!(on, c => claims::table.filter(claims::list_id.eq_any(lists)).filter(claims::state.eq(ClaimState::Counts))
+        .select(sql::<BigInt>("COUNT(DISTINCT household)")).first(c))?)
 }
 
 /// Double claims of these years that wait for an office and of which a side lies in these counties.

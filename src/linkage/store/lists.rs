@@ -95,6 +95,17 @@ pub fn standing_lists(on: &mut Read, products: &[ProductId], year: i64) -> Outco
         .filter(lists::status.eq(HouseholdListStatus::Standing)).order(lists::id).select(ListRow::as_select()).load(c))?)
 }
 
+/// The lists of products that stand for a year or one before: list, product and year, the latest year first.
+pub fn lists_until(
+    on: &mut Read,
+    products: &[ProductId],
+    year: i64,
+) -> Outcome<Vec<(HouseholdListId, ProductId, i64)>> {
+    Ok(each!(on, c => lists::table.filter(lists::product_id.eq_any(products)).filter(lists::year.le(year))
+        .filter(lists::status.eq(HouseholdListStatus::Standing)).order((lists::year.desc(), lists::id))
+        .select((lists::id, lists::product_id, lists::year)).load(c))?)
+}
+
 pub fn list(on: &mut Read, scope: &Scope, id: HouseholdListId) -> Outcome<Option<ListRow>> {
     Ok(each!(on, c => {
         let query = lists::table.find(id).select(ListRow::as_select()).into_boxed();

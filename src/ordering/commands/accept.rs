@@ -2,12 +2,13 @@
 
 use super::claimed::Claimed;
 use super::duties::exception;
-use super::{photos, replace, second};
+use super::{photos, receive, replace, second};
 use crate::identity;
 use crate::kernel::actor::{Actor, Role};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::{AcceptanceId, DutyExceptionId, FileId, OrderId, UserId};
 use crate::kernel::quantity::Quantity;
+use crate::kernel::terms::Purpose;
 use crate::kernel::time::Day;
 use crate::ordering::rules::line::Refusal as LineRefusal;
 use crate::ordering::rules::order::{Event, Refusal, fact_day, not_before};
@@ -135,6 +136,9 @@ pub(super) fn record(
         json!({ "acceptance": fact.id, "occurred_on": fact.occurred_on, "amount_fen": amount, "exception": exception });
     claimed.record(tx, Some(actor), "order.accepted", details)?;
     replace::with_acceptance(tx, actor, &claimed, fact.id, &wanted)?;
+    if claimed.order.purpose == Purpose::PurchaseForDonation && rows.iter().any(|row| !row.accepted.is_zero()) {
+        receive::tell_recipient(tx, &claimed.order)?;
+    }
     Ok((fact.id, claimed.order))
 }
 

@@ -23,6 +23,8 @@ pub(super) mod photos;
 pub mod place;
 pub mod price_change;
 pub mod rate;
+pub mod receive;
+pub mod recipient;
 pub mod recompute;
 pub mod refund;
 pub mod replace;

@@ -18,14 +18,15 @@ use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::{ListingId, OrderGroupId, OrderId, OrgId};
 use crate::kernel::money::Fen;
 use crate::kernel::quantity::Quantity;
+use crate::kernel::recipient::NamedRecipient;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::terms::{Channel, Fund, Purpose};
 use crate::kernel::time::{At, Day};
 use crate::ledger::{self, AccountKind, Hold, HoldError, Owner};
 use crate::ordering::rules::mode;
 use crate::ordering::rules::order::OrderState;
-use crate::ordering::store::halal;
 use crate::ordering::store::orders::{self as store, GroupRow, LineRow, OrderRow};
+use crate::ordering::store::{halal, recipients};
 use crate::ordering::terms::{self, AgreementTerms, Delivery, FrozenRule, Terms};
 use crate::platform::db::Tx;
 use crate::quota::{self, CanteenMode};
@@ -61,6 +62,8 @@ pub struct NewOrder {
     pub payer_id: Option<OrgId>,
     /// For 以购代捐: the selling households' organisation.
     pub beneficiary_id: Option<OrgId>,
+    /// For 以购代捐: who gets the goods.
+    pub recipient: Option<NamedRecipient>,
     /// The buyer's own reference, unique for ever.
     pub client_ref: Option<String>,
     /// Where and when.
@@ -153,6 +156,9 @@ pub fn place_under(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder, call_off: Opt
     let beyond = if refuses { None } else { beyond(tx, &quota)? };
     store::insert(tx, &group, &orders, &lines)?;
     halal::insert(tx, draft::halal_lines(&lines, &drafts))?;
+    if let Some(recipient) = &parties.recipient {
+        recipients::insert(tx, orders.iter().map(|order| recipient.row(tx, actor, order.id)).collect())?;
+    }
     call_off::enter(tx, call_off, &orders, &lines)?;
     count(tx, &orders, &lines, day)?;
     if plan.steps.is_empty() {
@@ -163,11 +169,11 @@ pub fn place_under(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder, call_off: Opt
     Ok(Placed { group, orders, beyond, steps: plan.steps })
 }
 
-/// Whether fund, unit, payer and beneficiary of a request fit today, as placing asks it; the region of the unit whose count it
-/// would be. Lines and deliveries are not looked at.
+/// Whether fund, unit, payer, beneficiary and recipient of a request fit today, as placing asks it; the region of the unit whose
+/// count it would be. Lines and deliveries are not looked at.
 ///
 /// # Errors
-/// `fund_not_allowed`, `unit_ended`; a unit, payer or beneficiary that does not fit.
+/// `fund_not_allowed`, `unit_ended`; a unit, payer, beneficiary or recipient that does not fit.
 pub fn check_parties(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder) -> Outcome<RegionCode> {
     let day = tx.at().day();
     let parties = parties::parties(tx, actor, new, day)?;

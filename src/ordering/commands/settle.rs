@@ -1,20 +1,23 @@
 //! What follows from an order's facts: each gets its place and its date, and what it changes is appended to the counts.
 
+use super::receive::{TAKEN_BACK, TakenBack};
 use crate::audit;
 use crate::identity;
 use crate::kernel::error::{AppError, Outcome};
 use crate::kernel::ids::{OrderId, RuleId};
 use crate::kernel::region_code::RegionCode;
-use crate::kernel::terms::{Fund, LineStanding};
+use crate::kernel::terms::{Fund, LineStanding, Purpose};
 use crate::kernel::time::Day;
 use crate::ledger::{self, CountEntry};
 use crate::ordering::book::{self, Book};
 use crate::ordering::rules::counting::dating::{fact_date, payment_date};
 use crate::ordering::rules::counting::{ClosingDate, Count, Counted, FactDate};
 use crate::ordering::rules::journal::{FactKind, Told, fresh};
+use crate::ordering::rules::taking_back::TakingBack;
 use crate::ordering::store::counting::{self as store, FactRow, Sums};
 use crate::ordering::store::orders::OrderRow;
 use crate::platform::db::{Read, Tx};
+use crate::platform::jobs;
 use crate::regions;
 use crate::rulebook::{self, RuleName};
 use serde_json::json;
@@ -40,6 +43,7 @@ pub fn settle(tx: &mut Tx<'_>, id: OrderId) -> Outcome<Counted> {
         book.placed.extend(rows);
     }
     let counted = book.count()?;
+    tell_taken_back(tx, &book, known)?;
     let fresh: Vec<Count> = counted.entries.iter().filter(|entry| entry.fact >= known).copied().collect();
     if !fresh.is_empty() {
         // A merger of the unit at this moment waits for this, or is seen.
@@ -48,6 +52,15 @@ pub fn settle(tx: &mut Tx<'_>, id: OrderId) -> Outcome<Counted> {
     }
     save(tx, &book, &counted)?;
     Ok(counted)
+}
+
+/// What was certified of a donation stands no more once something of it is taken back: who issued it looks after the commit.
+fn tell_taken_back(tx: &mut Tx<'_>, book: &Book, known: usize) -> Outcome<()> {
+    let given = book.order.purpose == Purpose::PurchaseForDonation;
+    if given && book.placed.iter().skip(known).any(|fact| TakingBack::of(fact.kind).is_some()) {
+        jobs::enqueue(tx, TAKEN_BACK, &TakenBack { order_id: book.order.id })?;
+    }
+    Ok(())
 }
 
 fn save(tx: &mut Tx<'_>, book: &Book, counted: &Counted) -> Outcome<()> {

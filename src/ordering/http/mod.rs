@@ -15,6 +15,7 @@ mod papers;
 mod place;
 mod price_changes;
 mod read;
+mod recipients;
 mod replacements;
 
 pub use invoice_lists::WholeInvoiceRequest;
@@ -36,6 +37,7 @@ pub fn routes(config: &mut ServiceConfig) {
     disputes::routes(config);
     price_changes::routes(config);
     replacements::routes(config);
+    recipients::routes(config);
     duties::routes(config);
     counting::routes(config);
     classify::routes(config);

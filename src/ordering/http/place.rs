@@ -4,6 +4,7 @@ use crate::kernel::actor::{PlaceOrder, WorkOrders};
 use crate::kernel::ids::{ListingId, OrderId, OrgId};
 use crate::kernel::money::Fen;
 use crate::kernel::quantity::Quantity;
+use crate::kernel::recipient::NamedRecipient;
 use crate::kernel::terms::{Channel, Fund, Purpose};
 use crate::ordering::commands::{cancel, close, place};
 use crate::ordering::queries::{FactReply, OrderGroupView, OrderSummary};
@@ -37,6 +38,8 @@ pub struct PlaceOrderRequest {
     payer_id: Option<OrgId>,
     /// For `purchase_for_donation`: an organisation of the selling households.
     beneficiary_id: Option<OrgId>,
+    /// For `purchase_for_donation`: who gets the goods (受益单位).
+    recipient: Option<NamedRecipient>,
     /// Your own reference, unique for ever.
     #[schema(max_length = 100, min_length = 1, format = "line")]
     client_ref: Option<String>,
@@ -96,6 +99,7 @@ impl PlaceOrderRequest {
             channel: self.channel,
             payer_id: self.payer_id,
             beneficiary_id: self.beneficiary_id,
+            recipient: self.recipient.clone(),
             client_ref: self.client_ref.clone(),
             deliveries: self.deliveries.clone(),
             freights: self.freights.iter().flatten().map(|f| (f.supplier_id, f.freight_fen)).collect(),

@@ -8,6 +8,7 @@ mod claims;
 mod counting;
 mod disputes;
 mod duties;
+mod kept;
 mod late;
 mod matching;
 mod money;
@@ -15,6 +16,7 @@ mod outstanding;
 mod performance;
 mod price_changes;
 mod purchases;
+mod receipts;
 mod recount;
 mod stated;
 mod tasks;
@@ -30,6 +32,7 @@ pub use claims::{Claim, ClaimsTaken, claims};
 pub use counting::{CountingView, counting};
 pub use disputes::{DisputeDetail, DisputeView, DisputesWanted, dispute, disputes, withheld};
 pub use duties::{DutyExceptionView, exceptions};
+pub use kept::{KeptFor, KeptLine, KeptOrder, kept_order, seen, taken_back};
 pub use late::{LateEntryView, late_entries};
 pub use matching::{MatchingView, line_amounts, matching};
 pub use money::{InvoiceView, PaymentView, PaymentsWanted, RatingView, RefundView, invoices, payments};
@@ -40,6 +43,7 @@ pub use purchases::{
     Exception, Hands, Purchase, PurchaseLine, changed_purchases, exception_on, hands, purchases, purchases_of,
     shipped_grams,
 };
+pub use receipts::{GivenOrderView, RecipientView, given, given_orders, receipts};
 pub use recount::{OtherRules, RecountWanted, RecountedOrder, recounts};
 pub use stated::{AcceptedGoods, InvoicedGoods, ReturnedGoods, StatedOrder, accepted_in, keep_orders, stated_orders};
 pub use tasks::{Task, tasks};
@@ -53,7 +57,7 @@ pub use super::store::late::Narrow as LateNarrow;
 use super::store::lists::{self, Narrow, Reach};
 use super::store::orders::OrderRow;
 use super::store::replacements::ReplacementRow;
-use super::store::{allowances, classifications, facts, flags, halal, orders, papers, replacements, second};
+use super::store::{allowances, classifications, facts, flags, halal, orders, papers, recipients, replacements, second};
 use crate::audit;
 use crate::certification;
 use crate::identity::{self, Organisation};
@@ -61,6 +65,7 @@ use crate::kernel::actor::{Actor, Scope};
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::{OrderGroupId, OrderId, OrgId};
 use crate::kernel::page::{Page, PageRequest};
+use crate::kernel::terms::Purpose;
 use crate::kernel::time::{At, Day};
 use crate::ordering::OrderState;
 use crate::platform::db::Read;
@@ -169,6 +174,9 @@ pub fn order(read: &mut Read, actor: &Actor, id: OrderId, today: Day) -> Outcome
         }
     }
     let number = |line| lines.iter().find(|row| row.id == line).map_or(0, |row| row.line_no);
+    if row.purpose == Purpose::PurchaseForDonation {
+        view.recipient = recipients::of_order(read, id)?.map(RecipientView::from);
+    }
     view.shipments = views::shipments(facts::shipments(read, id)?, number);
     view.acceptances = views::acceptances(facts::acceptances(read, id)?, number);
     view.returns = views::returns(facts::returns(read, id)?, number);

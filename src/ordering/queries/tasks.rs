@@ -2,21 +2,23 @@
 //! nothing that the separation of duties keeps from that person.
 
 use crate::approvals;
+use crate::commitments;
 use crate::donations;
 use crate::identity;
 use crate::kernel::actor::{Actor, OrgKind, Role};
 use crate::kernel::error::{AppError, Code, Outcome};
-use crate::kernel::ids::{DeclarationId, OrderId, OrgId, PaymentId, UserId};
+use crate::kernel::ids::{DeclarationId, OrderId, OrgId, PaymentId, PurchaseCommitmentId, UserId};
 use crate::kernel::money::Fen;
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::time::{At, Day};
 use crate::ordering::clock::{self, Answered};
 use crate::ordering::commands::duties::exception;
+use crate::ordering::commands::receive::{self, RECEIVERS};
 use crate::ordering::store::approvals as steps;
 use crate::ordering::store::orders::OrderRow;
 use crate::ordering::store::payments::PaymentRow;
-use crate::ordering::store::price_changes;
 use crate::ordering::store::tasks::{self as store, Asked, Work};
+use crate::ordering::store::{price_changes, recipients};
 use crate::ordering::terms::{self, Terms};
 use crate::platform::db::Read;
 use serde::Serialize;
@@ -56,6 +58,12 @@ crate::text_enum! {
         ApprovePrices "approve_prices"
         /// A supplier answers whether rejected goods are sent again.
         AnswerReplacement "answer_replacement"
+        /// A recipient of a donation says what it received; where it has nobody on the platform, the buyer files its signed paper.
+        ConfirmReceipt "confirm_receipt"
+        /// A poverty office accepts or returns a minimum-purchase commitment.
+        DecideCommitment "decide_commitment"
+        /// An organisation revises a commitment that the office returned, or withdraws it.
+        ReviseCommitment "revise_commitment"
     }
 }
 
@@ -69,13 +77,16 @@ impl TaskKind {
             | TaskKind::IssueInvoice
             | TaskKind::IssueRedLetter
             | TaskKind::AnswerReplacement => Role::Seller,
-            TaskKind::AcceptGoods | TaskKind::ConfirmAcceptance => Role::Acceptor,
+            TaskKind::AcceptGoods | TaskKind::ConfirmAcceptance | TaskKind::ConfirmReceipt => Role::Acceptor,
             TaskKind::ReportPayment => Role::Payer,
             TaskKind::RateOrder => Role::Trader,
-            TaskKind::ApproveOrder | TaskKind::ApprovePrices | TaskKind::AmendDeclaration => Role::Manager,
+            TaskKind::ApproveOrder
+            | TaskKind::ApprovePrices
+            | TaskKind::AmendDeclaration
+            | TaskKind::ReviseCommitment => Role::Manager,
             TaskKind::AnswerPrices if sells => Role::Seller,
             TaskKind::AnswerPrices => Role::Trader,
-            TaskKind::VerifyDeclaration => Role::Reviewer,
+            TaskKind::VerifyDeclaration | TaskKind::DecideCommitment => Role::Reviewer,
         }
     }
     /// Whether it is an approval.
@@ -84,7 +95,21 @@ impl TaskKind {
     }
     /// Whether it is about what was declared.
     const fn of_declarations(self) -> bool {
-        matches!(self, TaskKind::VerifyDeclaration | TaskKind::AmendDeclaration)
+        matches!(
+            self,
+            TaskKind::VerifyDeclaration
+                | TaskKind::AmendDeclaration
+                | TaskKind::DecideCommitment
+                | TaskKind::ReviseCommitment
+        )
+    }
+    /// Whether a person with these roles does it.
+    fn falls_to(self, sells: bool, roles: &[Role]) -> bool {
+        match self {
+            TaskKind::ConfirmReceipt => RECEIVERS.iter().any(|role| roles.contains(role)),
+            // Of approvals the chain says who.
+            kind => kind.approves() || roles.contains(&kind.role(sells)),
+        }
     }
     /// What is to be done to an order; nothing where the subject is a payment, or where a chain says who does it.
     const fn work(self) -> Option<Work> {
@@ -98,7 +123,10 @@ impl TaskKind {
             | TaskKind::ApproveOrder
             | TaskKind::ApprovePrices
             | TaskKind::VerifyDeclaration
-            | TaskKind::AmendDeclaration => None,
+            | TaskKind::AmendDeclaration
+            | TaskKind::ConfirmReceipt
+            | TaskKind::DecideCommitment
+            | TaskKind::ReviseCommitment => None,
             TaskKind::AnswerPrices => Some(Work::Price),
             TaskKind::AnswerReplacement => Some(Work::Replace),
             TaskKind::IssueInvoice => Some(Work::Invoice),
@@ -113,10 +141,11 @@ impl TaskKind {
 pub struct Task {
     /// What is to be done.
     pub kind: TaskKind,
-    /// To what: an order, for `confirm_payment` a payment, for `verify_declaration` and `amend_declaration` a declaration.
+    /// To what: an order, for `confirm_payment` a payment, for `verify_declaration` and `amend_declaration` a declaration, for
+    /// `decide_commitment` and `revise_commitment` a commitment.
     #[schema(example = "ord_01h45ytscbebyvny4gc8cr8ma2")]
     pub subject: String,
-    /// When the order was placed, the payment reported, or since when the declaration waits.
+    /// When the order was placed, the payment reported, or since when the declaration or commitment waits.
     pub since: At,
     /// By when, where there is a deadline; to pay, where the payment clock runs.
     pub due: Option<At>,
@@ -147,21 +176,22 @@ pub fn tasks(read: &mut Read, actor: &Actor, today: Day, page: &PageRequest) -> 
     if sells || actor.kind.buys() {
         let roles = identity::roles(read, actor.user_id, actor.org_id)?;
         let may = |kind: &&TaskKind| {
-            let role = kind.role(sells);
-            !kind.of_declarations() && (role == Role::Seller) == sells && (roles.contains(&role) || kind.approves())
+            let of_side = (kind.role(sells) == Role::Seller) == sells;
+            !kind.of_declarations() && of_side && kind.falls_to(sells, &roles)
         };
         for kind in TaskKind::ALL.iter().filter(may) {
             let pays = *kind == TaskKind::ReportPayment;
             let excepted = pays && exception(read, actor.org_id, today)?.is_some();
             let asked = Asked { excepted, ..asked(actor, after, *kind) };
-            if kind.approves() {
-                waiting.extend(approvals(read, *kind, &asked, today, page.fetch())?);
-                continue;
-            }
-            waiting.extend(find(read, *kind, &asked, page.fetch())?);
+            waiting.extend(match kind {
+                TaskKind::ConfirmReceipt => to_receive(read, &asked, page.fetch())?,
+                kind if kind.approves() => approvals(read, *kind, &asked, today, page.fetch())?,
+                kind => find(read, *kind, &asked, page.fetch())?,
+            });
         }
     }
     waiting.extend(declared(read, actor, after, page.fetch())?);
+    waiting.extend(committed(read, actor, after, page.fetch())?);
     waiting.sort_by_key(|task| (task.at, task.kind, task.id));
     let keys = |task: &Waiting| vec![task.at.0.to_string(), format!("{}:{}", task.kind, task.task.subject)];
     Ok(Page::cut(waiting, page, keys).map(|waiting| waiting.task))
@@ -188,6 +218,40 @@ fn declared(read: &mut Read, actor: &Actor, after: Option<Last>, most: i64) -> O
         Waiting { at: waits.since, kind, id: waits.id.0, task }
     };
     Ok(found.into_iter().map(task).collect())
+}
+
+/// Commitments that wait for the person: for an office's decision, or to be revised.
+fn committed(read: &mut Read, actor: &Actor, after: Option<Last>, most: i64) -> Outcome<Vec<Waiting>> {
+    let kind = match actor.kind {
+        OrgKind::PovertyOffice => TaskKind::DecideCommitment,
+        _ => TaskKind::ReviseCommitment,
+    };
+    let Asked { since, after, inclusive, .. } = asked(actor, after, kind);
+    let found = commitments::waiting(read, actor, (since, after, inclusive), most)?;
+    let task = |waits: commitments::CommitmentWaits| {
+        let task = Task {
+            kind,
+            subject: waits.id.to_string(),
+            since: waits.since,
+            due: None,
+            due_provisional: false,
+            other_org: waits.other_org,
+            amount_fen: waits.amount,
+        };
+        Waiting { at: waits.since, kind, id: waits.id.0, task }
+    };
+    Ok(found.into_iter().map(task).collect())
+}
+
+/// Goods that wait to be received: by the organisation itself, or for recipients that cannot tell it.
+fn to_receive(read: &mut Read, asked: &Asked, most: i64) -> Outcome<Vec<Waiting>> {
+    let unmanned = receive::unmanned(read, asked.org)?;
+    let rows = recipients::waiting_for(read, asked, &unmanned, most)?;
+    let task = |row: &OrderRow| {
+        let kept = row.accepted_fen.minus(row.returned_fen)?;
+        Ok(of_order(TaskKind::ConfirmReceipt, row.buyer_id != asked.org, row, kept, None))
+    };
+    rows.iter().map(task).collect()
 }
 
 /// Orders whose open step, or whose higher price, is the person's to approve, as itself or in another's place.
@@ -276,6 +340,9 @@ fn cursor(at: i64, rest: &str) -> Outcome<Last> {
     let id = match kind {
         TaskKind::ConfirmPayment => id.parse::<PaymentId>().map_err(|_| wrong())?.0,
         TaskKind::VerifyDeclaration | TaskKind::AmendDeclaration => id.parse::<DeclarationId>().map_err(|_| wrong())?.0,
+        TaskKind::DecideCommitment | TaskKind::ReviseCommitment => {
+            id.parse::<PurchaseCommitmentId>().map_err(|_| wrong())?.0
+        }
         _ => id.parse::<OrderId>().map_err(|_| wrong())?.0,
     };
     Ok((At(at), kind, id))

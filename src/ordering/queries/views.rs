@@ -26,6 +26,7 @@ pub use told::{ListedOrder, OrderEvent};
 use super::approvals::OrderApprovalsView;
 use super::disputes::{DisputeView, OwedView};
 use super::price_changes::PriceChangeView;
+use super::receipts::RecipientView;
 use crate::identity::Organisation;
 use crate::kernel::error::{Code, Outcome};
 use crate::kernel::ids::{ListingId, OrderGroupId, OrderId, OrderLineId, OrgId, ProductId};
@@ -350,6 +351,9 @@ pub struct OrderView {
     pub confirm_by_provisional: bool,
     /// The framework agreement that it was called off from.
     pub agreement: Option<AgreementTerms>,
+    /// Who gets the goods of a purchase in place of a donation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<RecipientView>,
     /// Lines.
     pub lines: Vec<LineView>,
     /// Shipments, oldest first.
@@ -406,6 +410,7 @@ impl OrderView {
             mode_reason: terms.mode_reason,
             confirm_by_provisional: terms.confirm_by_provisional,
             agreement: terms.agreement,
+            recipient: None,
             lines: lines.iter().map(LineView::new).collect::<Outcome<_>>()?,
             shipments: Vec::new(),
             acceptances: Vec::new(),

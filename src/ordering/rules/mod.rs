@@ -18,5 +18,8 @@ pub mod outstanding;
 pub mod paper;
 pub mod payment;
 pub mod price_change;
+pub mod receipt;
+pub mod recipient;
 pub mod replacement;
 pub mod second;
+pub mod taking_back;

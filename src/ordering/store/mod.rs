@@ -23,6 +23,7 @@ pub mod payments;
 pub mod performance;
 pub mod price_changes;
 pub mod purchases;
+pub mod recipients;
 pub mod recount;
 pub mod replacements;
 pub mod second;

@@ -4,6 +4,7 @@ mod certification;
 mod filling;
 mod money;
 mod progress;
+mod purchases;
 
 use crate::kernel::actor::Permission;
 use crate::kernel::error::Outcome;
@@ -15,6 +16,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(progress::quota_progress).service(filling::plan_filling);
     money::routes(config);
     config.service(certification::certification_report);
+    config.service(purchases::purchase_year).service(purchases::purchase_commitments);
 }
 
 /// Whether CSV is asked for.

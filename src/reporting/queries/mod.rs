@@ -6,6 +6,7 @@ pub mod filling;
 pub mod kept;
 pub mod money;
 pub mod progress;
+pub mod purchases;
 
 use super::store::Reach;
 use crate::identity;

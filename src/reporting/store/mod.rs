@@ -4,6 +4,7 @@ pub mod certification;
 pub mod changes;
 pub mod filling;
 pub mod progress;
+pub mod purchases;
 
 use crate::kernel::ids::OrgId;
 use crate::kernel::time::Day;

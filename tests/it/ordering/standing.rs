@@ -365,6 +365,7 @@ fn one_box(listing_id: ListingId) -> NewOrder {
         channel: None,
         payer_id: None,
         beneficiary_id: None,
+        recipient: None,
         client_ref: None,
         deliveries: vec![delivery],
         freights: Vec::new(),

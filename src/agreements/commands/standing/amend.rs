@@ -11,6 +11,7 @@ use crate::agreements::store::standing::{self as store, StandingRevisionRow, Sta
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::{OrgId, StandingOrderId};
+use crate::kernel::recipient::NamedRecipient;
 use crate::kernel::time::Day;
 use crate::ordering;
 use crate::platform::db::Tx;
@@ -33,6 +34,8 @@ pub struct NewStandingAmendment {
     pub freights: Option<Vec<StandingFreight>>,
     /// Another payer.
     pub payer_id: Option<OrgId>,
+    /// Another recipient of donations.
+    pub recipient: Option<NamedRecipient>,
     /// Other lines.
     pub lines: Option<Vec<AskedLine>>,
     /// Why.
@@ -102,6 +105,7 @@ fn changed(
     terms.deliveries = new.deliveries.clone().unwrap_or(terms.deliveries);
     terms.freights = new.freights.clone().unwrap_or(terms.freights);
     terms.payer_id = new.payer_id.or(terms.payer_id);
+    terms.recipient = new.recipient.clone().or(terms.recipient);
     let order = new_order(row.unit_id, &terms, new.from);
     if let Err(error) = ordering::check_parties(tx, actor, &order) {
         check::beside(&mut faults, error)?;

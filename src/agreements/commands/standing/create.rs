@@ -10,6 +10,7 @@ use crate::agreements::store::standing::{self as store, StandingRevisionRow, Sta
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Outcome};
 use crate::kernel::ids::{AgreementId, OrgId};
+use crate::kernel::recipient::NamedRecipient;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::terms::{Channel, Fund, Purpose};
 use crate::kernel::time::{At, Day};
@@ -36,6 +37,8 @@ pub struct NewStandingOrder {
     pub payer_id: Option<OrgId>,
     /// For 以购代捐: the selling households' organisation.
     pub beneficiary_id: Option<OrgId>,
+    /// For 以购代捐: who gets the goods.
+    pub recipient: Option<NamedRecipient>,
     /// The first day of the calendar.
     pub from: Day,
     /// The last one.
@@ -113,6 +116,7 @@ fn checked(
         channel: new.channel,
         payer_id: new.payer_id,
         beneficiary_id: new.beneficiary_id,
+        recipient: new.recipient.clone(),
         deliveries: new.deliveries.clone(),
         freights: new.freights.clone(),
         lines: Vec::new(),

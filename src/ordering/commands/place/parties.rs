@@ -8,11 +8,12 @@ use crate::kernel::ids::OrgId;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::terms::{Fund, Purpose};
 use crate::kernel::time::Day;
+use crate::ordering::commands::recipient::{self, Recipient};
 use crate::ordering::rules::mode;
 use crate::platform::db::Tx;
 
 /// The unit whose count it is, and the payer.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Parties {
     /// The unit.
     pub unit: OrgId,
@@ -20,13 +21,15 @@ pub struct Parties {
     pub unit_region: RegionCode,
     /// The payer.
     pub payer: OrgId,
+    /// Who gets the goods of a donation, where that is named.
+    pub recipient: Option<Recipient>,
 }
 
 /// Decides the parties. A contractor and a union that order for a unit are payers themselves. Nothing is asked of the database
 /// when the buyer orders for itself and pays itself.
 ///
 /// # Errors
-/// `fund_not_allowed`; a unit that the buyer does not serve today, a payer or beneficiary that does not fit.
+/// `fund_not_allowed`; a unit that the buyer does not serve today, a payer, beneficiary or recipient that does not fit.
 pub fn parties(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder, day: Day) -> Outcome<Parties> {
     if !mode::fund_allowed(actor.kind, new.fund) {
         let (zh, en) = Code::FundNotAllowed.titles();
@@ -50,7 +53,11 @@ pub fn parties(tx: &mut Tx<'_>, actor: &Actor, new: &NewOrder, day: Day) -> Outc
         ));
     }
     beneficiary(tx, new)?;
-    Ok(Parties { unit, unit_region, payer })
+    let recipient = match &new.recipient {
+        Some(named) => Some(recipient::checked(tx, new.purpose, named, &[actor.org_id, unit, payer])?),
+        None => None,
+    };
+    Ok(Parties { unit, unit_region, payer, recipient })
 }
 
 /// Whether an organisation is tied to a unit and may be named as its payer.

@@ -1,0 +1,3 @@
+DROP TABLE purchase_certificate_ends;
+DROP TABLE purchase_certificates;
+DROP TABLE purchase_certificate_years;

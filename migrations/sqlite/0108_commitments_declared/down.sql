@@ -1,0 +1,2 @@
+DROP TABLE purchase_commitment_revisions;
+DROP TABLE purchase_commitments;
