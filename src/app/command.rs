@@ -11,6 +11,7 @@ use crate::certification;
 use crate::demo;
 use crate::documents::Vault;
 use crate::donations;
+use crate::giving;
 use crate::identity::{self, Gate};
 use crate::kernel::error::{AppError, FieldError, Outcome};
 use crate::ledger;
@@ -293,7 +294,11 @@ async fn verify(installation: &Installation) -> Outcome<ExitCode> {
     for wrong in &declared {
         eprintln!("{wrong}: 以购代捐分录与申报不符 / entries are not what was declared");
     }
-    let overdrawn = overdrawn.is_empty() && declared.is_empty();
+    let certified = installation.store.read(giving::verify).await?;
+    for wrong in &certified {
+        eprintln!("{wrong}: 购买凭证与订单不符 / the purchase certificate is not what its order says");
+    }
+    let overdrawn = overdrawn.is_empty() && declared.is_empty() && certified.is_empty();
     let sound = found.is_empty() && counts.is_empty() && sums.is_empty() && volumes.is_empty();
     if !(sound && batches.is_empty() && bulletins.is_empty() && overdrawn) {
         return Ok(ExitCode::FAILURE);

@@ -140,7 +140,7 @@ const ABOUT: [(&str, &str); 19] = [
     ),
     (
         "donations",
-        "以购代捐与帮助销售 / Activities outside the platform, declared by who organised them and verified by the offices of village, township and county, and helped sales, which are never added to them. A document number is declared once in a county. What was verified is corrected by entries. Neither counts to a plan.",
+        "以购代捐与帮助销售 / Activities outside the platform, declared by who organised them and verified by the offices of village, township and county, and helped sales, which are never added to them. A document number is declared once in a county. What was verified is corrected by entries. Neither counts to a plan. On the platform a purchase in place of a donation is certified (购买凭证，非捐赠票据), and minimum purchases of a year are committed (最低采购承诺).",
     ),
     ("files", "文件 / Raw bytes in, raw bytes out; orders and applications name files by their id."),
     (

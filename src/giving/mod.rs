@@ -23,5 +23,5 @@ pub(crate) mod schema;
 mod store;
 
 pub use commands::{issue, note_taken_back};
-pub use queries::{IssuedCertificate, issued_for};
+pub use queries::{IssuedCertificate, issued_for, verify};
 pub use rules::{PURCHASE_KIND, PurchaseCertificateStatus, StatedPurchase};

@@ -9,8 +9,12 @@ use crate::kernel::money::Fen;
 use crate::kernel::time::Day;
 use crate::ordering::{self, TakingBack};
 use crate::platform::db::Read;
+use crate::platform::secret::{hex, sha256};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// Certificates that are verified at once.
+const BATCH: i64 = 500;
 
 /// How a certificate stands.
 #[derive(Debug, Clone)]
@@ -144,6 +148,49 @@ pub fn lookup(read: &mut Read, number: &str) -> Outcome<PurchaseCertificateLooku
         issued_on: stands.row.issued_on,
         sha256: stands.row.sha256,
     })
+}
+
+/// Numbers of certificates that are not what they should be: their content is not that of its hash, goods or counties do not sum to the
+/// amount, or one that stands names other than what is kept, paid and received.
+///
+/// # Errors
+/// When the database fails.
+pub fn verify(read: &mut Read) -> Outcome<Vec<String>> {
+    let (mut wrong, mut last) = (Vec::new(), None);
+    loop {
+        let rows = store::after(read, last, BATCH)?;
+        let Some(row) = rows.last() else { return Ok(wrong) };
+        last = Some(row.id);
+        for row in rows {
+            let hashed = hex(&sha256(row.content.as_bytes())) == row.sha256;
+            let stands = Stands::load(read, row)?;
+            if !hashed || !adds_up(&stands)? || !is_kept(read, &stands)? {
+                wrong.push(stands.row.number);
+            }
+        }
+    }
+}
+
+fn adds_up(stands: &Stands) -> Outcome<bool> {
+    let content = &stands.content;
+    let goods = Fen::total(content.goods.iter().map(|line| line.amount_fen))?;
+    let origins = Fen::total(content.origins.iter().map(|origin| origin.amount_fen))?;
+    Ok([goods, origins, content.amount_fen] == [stands.row.amount_fen; 3])
+}
+
+/// Whether a certificate that stands names what is kept, paid and received now.
+fn is_kept(read: &mut Read, stands: &Stands) -> Outcome<bool> {
+    if stands.status == PurchaseCertificateStatus::Superseded {
+        return Ok(true);
+    }
+    let order = ordering::kept_order(read, stands.row.order_id)?;
+    Ok(stands.content.goods.iter().all(|named| {
+        let line = order.lines.iter().find(|line| line.line_no == named.line_no);
+        line.is_some_and(|line| {
+            (line.kept, line.received, line.amount, line.paid)
+                == (named.quantity, named.quantity, named.amount_fen, named.amount_fen)
+        })
+    }))
 }
 
 /// A certificate as a year statement names it.

@@ -80,6 +80,17 @@ pub fn by_number(on: &mut Read, number: &str) -> Outcome<Option<CertificateRow>>
         .first(c).optional())?)
 }
 
+/// Certificates after one, for verification in batches.
+pub fn after(on: &mut Read, after: Option<PurchaseCertificateId>, most: i64) -> Outcome<Vec<CertificateRow>> {
+    Ok(each!(on, c => {
+        let mut query = certificates::table.select(CertificateRow::as_select()).into_boxed();
+        if let Some(after) = after {
+            query = query.filter(certificates::id.gt(after));
+        }
+        query.order(certificates::id).limit(most).load(c)
+    })?)
+}
+
 /// The number of the certificate that was issued in the place of another.
 pub fn in_place_of(on: &mut Read, id: PurchaseCertificateId) -> Outcome<Option<String>> {
     Ok(each!(on, c => certificates::table.filter(certificates::replaces.eq(Some(id))).select(certificates::number)

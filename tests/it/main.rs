@@ -28,6 +28,7 @@ mod documents;
 mod donations;
 mod floors;
 mod front;
+mod giving;
 mod golden;
 mod halal;
 mod identity;

@@ -4,6 +4,7 @@
 //! exist for an attack from outside (a foreign order, a foreign plan) is made by hand in [`world`], and an operation on
 //! something that is not made there fails the test.
 
+mod giving;
 mod outside;
 mod statements;
 mod world;

@@ -87,6 +87,8 @@ fn named(path: &str) -> Option<Named> {
             "price-alerts" => Record("pal"),
             "products" => Record("prd"),
             "quota-plans" => Record("pln"),
+            "purchase-certificates" => Public,
+            "purchase-commitments" => Record("pcm"),
             "quota-transfers" => Record("qtr"),
             "score-proposals" => Record("spr"),
             "standing-orders" => Record("sto"),
@@ -116,6 +118,7 @@ impl Operation {
             "replacement_id" => world.id("rpl").to_owned(),
             "change_id" => world.id("prc").to_owned(),
             "acceptance_id" => world.id("acc").to_owned(),
+            "receipt_id" => world.id("rcp").to_owned(),
             "year" => "2021".to_owned(),
             other => panic!("{}: what is {{{other}}}?", self.name()),
         }))
@@ -245,13 +248,15 @@ on_both! {
     }
 }
 
-/// Operations whose body names only what everybody may name (contractors, agents, representatives), or only for the operator.
+/// Operations whose body names only what everybody may name (contractors, agents, representatives, recipients), or only for the
+/// operator.
 const PUBLIC: &[&str] = &[
     "POST /api/v1/organisations",
     "POST /api/v1/organisations/{id}/supervising-units",
     "POST /api/v1/quota-plans",
     "PUT /api/v1/quota-plans/{id}",
     "POST /api/v1/quota-plans/{id}/amendments",
+    "POST /api/v1/orders/{id}/recipients",
 ];
 
 /// Refused because the record is not there, as a whole or for every item of a batch.

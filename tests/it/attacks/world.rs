@@ -43,6 +43,8 @@ pub struct World {
     pub stated: String,
     /// Drafts of an activity and of a helped sale, which their organiser may still amend.
     pub drafts: [String; 2],
+    /// A donation that is accepted and whose recipient is not here.
+    pub given: String,
     /// The day on which everything was there.
     pub day: String,
     pub people: Vec<Person>,
@@ -62,6 +64,7 @@ impl World {
         world.agreement(app, &till).await;
         world.standing_order(app, &till).await;
         world.donations(&till).await;
+        world.giving(app, &till).await;
         world.day = app.ctx().at.day().to_string();
         world.statements(&till).await;
         world
@@ -80,7 +83,7 @@ impl World {
     pub fn person(&self, kinds: &[OrgKind], role: Role) -> Option<&Person> {
         self.people.iter().find(|person| kinds.contains(&person.kind) && person.roles.contains(&role))
     }
-    fn keep(&mut self, id: String) {
+    pub fn keep(&mut self, id: String) {
         assert!(id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'), "{id} is one word");
         let prefix = id.split('_').next().unwrap().to_owned();
         self.ids.entry(prefix).or_insert(id);
@@ -458,6 +461,10 @@ pub fn naming(operation: &str, schema: &Value, own: &World, other: &World) -> Ve
             let mut body = least;
             body["valid_until"] = json!("2030-12-31");
             vec![(None, body)]
+        }
+        "orders/{id}/receipts" => vec![(order(&format!("{}/receipts", own.given)), least)],
+        "orders/{id}/receipts/{receipt_id}/corrections" => {
+            vec![(order(&format!("{}/receipts/{}/corrections", own.given, own.id("rcp"))), least)]
         }
         "orders/{id}/acceptances" => vec![(order(&format!("{}/acceptances", own.shipped)), least)],
         "orders/{id}/shipments" => vec![(order(&format!("{}/shipments", own.ready)), least)],

@@ -1,0 +1,30 @@
+//! Records around a donation on the platform, for the world that is attacked.
+
+use super::world::World;
+use crate::payments::{Till, url};
+use crate::support::TestApp;
+use crate::support::market::{CITY, COUNTY};
+use serde_json::json;
+use yigou::kernel::actor::{OrgKind, Role};
+
+impl World {
+    /// A donation of the unit's that was received in part, and a commitment of an enterprise.
+    pub async fn giving(&mut self, app: &TestApp, till: &Till) {
+        let mut body = till.market.order(&[(till.goods, "3")]);
+        (body["purpose"], body["beneficiary_id"]) = (json!("purchase_for_donation"), json!(till.seller().org_id));
+        body["recipient"] = crate::giving::school();
+        let given = till.market.trader.post("/api/v1/orders", body).expect(201).await.str("/orders/0/id");
+        till.market.hand_over(0, &given, &["3"]).await;
+        till.market.accept(&given, &[(1, "3", "0")]).await;
+        let mut received = crate::giving::received(&[(1, "1")]);
+        received["proof_file"] = json!(crate::donations::proof(&till.market.trader).await);
+        let told = till.market.trader.post(&url(&given, "receipts"), received).expect(201).await;
+        self.keep(told.str("/receipts/0/id"));
+        self.given = given;
+        let enterprise = app.new_person(OrgKind::EnterpriseBuyer, CITY, &[Role::Trader]).await;
+        let office = app.new_person(OrgKind::PovertyOffice, COUNTY, &[Role::Reviewer]).await;
+        let commitment = json!({ "office_id": office.org_id, "year": app.ctx().at.day().year(), "amount_fen": 1000 });
+        self.keep(enterprise.post("/api/v1/purchase-commitments", commitment).expect(201).await.id());
+        self.people.push(enterprise);
+    }
+}
