@@ -7,9 +7,7 @@ use crate::kernel::recipient::RecipientKind;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::{At, Day};
 use crate::kernel::uscc::Uscc;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use utoipa::ToSchema;
 
 /// What a statement about one is signed as; never taken for one about a certificate of a product.
 pub const PURCHASE_KIND: &str = "yigou-purchase-certificate+jws";
@@ -38,7 +36,7 @@ impl PurchaseCertificateStatus {
 }
 
 /// A place by code and name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct CertifiedRegion {
     /// Its code.
     pub code: RegionCode,
@@ -47,7 +45,7 @@ pub struct CertifiedRegion {
 }
 
 /// Who bought or sold.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct CertifiedParty {
     /// Its name.
     pub name: String,
@@ -58,7 +56,7 @@ pub struct CertifiedParty {
 }
 
 /// Who received the goods.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct CertifiedRecipient {
     /// Its name.
     pub name: String,
@@ -71,7 +69,7 @@ pub struct CertifiedRecipient {
 }
 
 /// A line of goods.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct CertifiedGoods {
     /// Its number in the order.
     pub line_no: i64,
@@ -86,7 +84,7 @@ pub struct CertifiedGoods {
 }
 
 /// What came from a county of production.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct CertifiedOrigin {
     /// The county.
     #[serde(flatten)]
@@ -96,7 +94,7 @@ pub struct CertifiedOrigin {
 }
 
 /// What a certificate says; frozen when it is issued.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct PurchaseContent {
     /// What it is: 购买凭证（非捐赠票据）, no receipt for a donation.
     pub title: String,
@@ -133,7 +131,7 @@ pub struct PurchaseContent {
 }
 
 /// The claims of a signed statement: what a certificate says, and how it stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct StatedPurchase {
     /// Who states it: the installation's public address.
     pub iss: String,

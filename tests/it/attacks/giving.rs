@@ -4,7 +4,7 @@ use super::world::World;
 use crate::payments::{Till, url};
 use crate::support::TestApp;
 use crate::support::market::{CITY, COUNTY};
-use serde_json::json;
+use serde_json::{Value, json};
 use yigou::kernel::actor::{OrgKind, Role};
 
 impl World {
@@ -27,4 +27,10 @@ impl World {
         self.keep(enterprise.post("/api/v1/purchase-commitments", commitment).expect(201).await.id());
         self.people.push(enterprise);
     }
+}
+
+/// Bodies about what was received that name another's paper, of a donation that may be received.
+pub fn naming(about: &str, least: Value, own: &World) -> Vec<(Option<String>, Value)> {
+    let path = format!("/api/v1/{about}").replace("{id}", &own.given).replace("{receipt_id}", own.id("rcp"));
+    vec![(Some(path), least)]
 }

@@ -64,9 +64,9 @@ impl World {
         world.agreement(app, &till).await;
         world.standing_order(app, &till).await;
         world.donations(&till).await;
-        world.giving(app, &till).await;
         world.day = app.ctx().at.day().to_string();
         world.statements(&till).await;
+        world.giving(app, &till).await;
         world
     }
 
@@ -462,10 +462,6 @@ pub fn naming(operation: &str, schema: &Value, own: &World, other: &World) -> Ve
             body["valid_until"] = json!("2030-12-31");
             vec![(None, body)]
         }
-        "orders/{id}/receipts" => vec![(order(&format!("{}/receipts", own.given)), least)],
-        "orders/{id}/receipts/{receipt_id}/corrections" => {
-            vec![(order(&format!("{}/receipts/{}/corrections", own.given, own.id("rcp"))), least)]
-        }
         "orders/{id}/acceptances" => vec![(order(&format!("{}/acceptances", own.shipped)), least)],
         "orders/{id}/shipments" => vec![(order(&format!("{}/shipments", own.ready)), least)],
         "orders/{id}/refunds" => vec![(order(&format!("{}/refunds", own.done)), least)],
@@ -478,6 +474,7 @@ pub fn naming(operation: &str, schema: &Value, own: &World, other: &World) -> Ve
                 "document_number": "1号文" });
             vec![(None, closed)]
         }
+        about if about.starts_with("orders/{id}/receipts") => super::giving::naming(about, least, own),
         about if about.starts_with("statements") => super::statements::naming(about, least, own, other),
         "quota-plan-reviews" => {
             let item = json!({ "plan_id": other.id("pln"), "etag": "\"v1\"", "decision": "approve" });
