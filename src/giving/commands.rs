@@ -6,8 +6,9 @@ use super::rules::{
 };
 use super::store::{self, CertificateRow, EndRow};
 use crate::audit;
+use crate::catalogue;
 use crate::identity;
-use crate::kernel::actor::{Actor, Role};
+use crate::kernel::actor::{Actor, Role, Scope};
 use crate::kernel::capitals::capitals;
 use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::ids::{OrderId, OrgId, ProductId, PurchaseCertificateId};
@@ -104,9 +105,9 @@ fn put_together(
     let names = regions::names(tx)?;
     let region = |code: RegionCode| CertifiedRegion { code, name: names.get(&code).cloned().unwrap_or_default() };
     let buyer = party(tx, kept.buyer_id, &region)?;
-    let supplier = party(tx, kept.supplier_id, &region)?;
     let products: BTreeSet<ProductId> = lines.iter().map(|line| line.product_id).collect();
     let products: Vec<ProductId> = products.into_iter().collect();
+    let suppliers = sellers(tx, kept.supplier_id, &products, &region)?;
     let (households, with_list) = linkage::households_behind(tx, &products, kept.placed_on.year())?;
     let amount = Fen::total(lines.iter().map(|line| line.amount))?;
     let content = PurchaseContent {
@@ -120,7 +121,7 @@ fn put_together(
             credit_code: recipient.credit_code,
             region: region(recipient.region),
         },
-        suppliers: vec![supplier],
+        suppliers,
         order_id: kept.id,
         placed_on: kept.placed_on,
         received_on: kept.received_on.ok_or_else(|| AppError::internal("goods were received on no day"))?,
@@ -159,6 +160,24 @@ fn put_together(
 fn party(tx: &mut Tx<'_>, id: OrgId, region: &impl Fn(RegionCode) -> CertifiedRegion) -> Outcome<CertifiedParty> {
     let org = identity::organisation(tx, id)?;
     Ok(CertifiedParty { name: org.name, credit_code: org.uscc, region: region(org.region_code) })
+}
+
+/// Who sold, and, where an agent did, whose goods they are.
+fn sellers(
+    tx: &mut Tx<'_>,
+    seller: OrgId,
+    products: &[ProductId],
+    region: &impl Fn(RegionCode) -> CertifiedRegion,
+) -> Outcome<Vec<CertifiedParty>> {
+    let mut known = BTreeSet::from([seller]);
+    let mut sellers = vec![party(tx, seller, region)?];
+    for product in products {
+        let producer = catalogue::product(tx, &Scope::Platform, *product)?.org_id;
+        if known.insert(producer) {
+            sellers.push(party(tx, producer, region)?);
+        }
+    }
+    Ok(sellers)
 }
 
 fn goods(line: &KeptLine) -> CertifiedGoods {

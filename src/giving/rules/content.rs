@@ -106,7 +106,7 @@ pub struct PurchaseContent {
     pub buyer: CertifiedParty,
     /// Who received.
     pub recipient: CertifiedRecipient,
-    /// Who sold.
+    /// Who sold, and, where an agent did, the producers of the goods.
     pub suppliers: Vec<CertifiedParty>,
     /// The order.
     pub order_id: OrderId,

@@ -57,7 +57,9 @@ pub use super::store::late::Narrow as LateNarrow;
 use super::store::lists::{self, Narrow, Reach};
 use super::store::orders::OrderRow;
 use super::store::replacements::ReplacementRow;
-use super::store::{allowances, classifications, facts, flags, halal, orders, papers, recipients, replacements, second};
+use super::store::{
+    allowances, classifications, facts, flags, halal, orders, papers, recipients, replacements, second,
+};
 use crate::audit;
 use crate::certification;
 use crate::identity::{self, Organisation};

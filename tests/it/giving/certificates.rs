@@ -116,6 +116,7 @@ on_both! {
         assert_eq!(refused.json()["errors"][0]["code"], "not_received");
         for _ in 0..2 {
             app.run_jobs().await;
+            app.clock.advance(std::time::Duration::from_secs(1));
         }
         let ended = giving.trader().get("/api/v1/events?after=0&limit=200").expect(200).await.json();
         let told: Vec<&Value> = ended["items"].as_array().unwrap().iter()
