@@ -180,6 +180,26 @@ pub fn ratio_half_up(value: i64, numerator: i64, denominator: i64) -> Result<i64
     i64::try_from(sign * ((2 * product + denominator) / (2 * denominator))).map_err(|_| Overflow)
 }
 
+/// Splits amounts that follow each other on one line by its origin shares. Each amount gets the difference of two splits of
+/// the running total, so that the parts of any number of amounts sum to the split of their total: what is taken back is taken
+/// from the county that had it, to the fen.
+///
+/// # Errors
+/// [`Overflow`] when the running total does not fit.
+pub fn split_running(amounts: &[Fen], shares: &[i64]) -> Result<Vec<Vec<Fen>>, Overflow> {
+    let mut total = Fen::ZERO;
+    let mut before = vec![Fen::ZERO; shares.len()];
+    let mut parts = Vec::with_capacity(amounts.len());
+    for amount in amounts {
+        total = total.plus(*amount)?;
+        let after = total.split_by(shares);
+        let part: Result<Vec<Fen>, Overflow> = after.iter().zip(&before).map(|(a, b)| a.minus(*b)).collect();
+        parts.push(part?);
+        before = after;
+    }
+    Ok(parts)
+}
+
 /// An amount in ten-thousand yuan (万元) with two decimals, half-up from fen: `602.26`. Amounts rounded one by one need not sum to
 /// their rounded total.
 ///
@@ -205,6 +225,23 @@ pub fn show_rate(rate: Option<i64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_follow_the_running_total_and_never_go_astray() {
+        let fen = |amounts: &[i64]| amounts.iter().map(|a| Fen::new(*a)).collect::<Vec<_>>();
+        let parts = split_running(&fen(&[3, -1, -1, -1]), &[500_000, 500_000]).unwrap();
+        assert_eq!(parts, [fen(&[2, 1]), fen(&[-1, 0]), fen(&[0, -1]), fen(&[-1, 0])]);
+        let shares = [333_333, 333_333, 333_334];
+        let amounts = fen(&[100, 7, -50, 1_000_001]);
+        let parts = split_running(&amounts, &shares).unwrap();
+        for (part, amount) in parts.iter().zip(&amounts) {
+            assert_eq!(part.iter().copied().sum::<Fen>(), *amount);
+        }
+        let county = |n: usize| -> Fen { parts.iter().map(|part| part[n]).sum() };
+        let whole: Fen = amounts.iter().copied().sum();
+        assert_eq!((0..3).map(county).collect::<Vec<_>>(), whole.split_by(&shares));
+        assert!(split_running(&fen(&[i64::MAX, 1]), &shares).is_err());
+    }
 
     fn yuan_10k(text: &str) -> Fen {
         let (whole, part) = text.split_once('.').unwrap();

@@ -4,7 +4,7 @@
 //! Owns `volume_sums`, `volume_tail`, `volume_folds` and `pairing_units`. Every entry of `ledger_counts` puts itself into the tail (a trigger), and a job
 //! folds the tail into the sums, each batch in one transaction; a report reads both in one snapshot, so that it is exact at every
 //! moment, whatever is folded, dated back or taken back. Lines of several counties are split by the running totals of each line
-//! ([`rules::split_running`]): folding one more entry adds the difference of two splits, whatever the order.
+//! (`kernel::money::split_running`): folding one more entry adds the difference of two splits, whatever the order.
 
 mod commands;
 pub mod http;

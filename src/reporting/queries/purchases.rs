@@ -2,7 +2,6 @@
 //! in which it happened, as the volumes by county: a refund lowers the month in which it was made.
 
 use super::super::rules::commitment::met;
-use super::super::rules::split_running;
 use super::super::store::purchases::{self as store, BoughtRow, CommittedOf, CommittedRow};
 use crate::commitments::{self, CommitmentsSeen};
 use crate::giving::{self, PurchaseCertificateStatus};
@@ -10,7 +9,7 @@ use crate::identity;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Outcome};
 use crate::kernel::ids::{OrderId, OrgId, PurchaseCommitmentId};
-use crate::kernel::money::{Fen, Overflow};
+use crate::kernel::money::{Fen, Overflow, split_running};
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::terms::Purpose;
 use crate::kernel::time::Day;
@@ -112,7 +111,8 @@ fn bought(read: &mut Read, unit: OrgId, (from, to): (&str, &str)) -> Outcome<Bou
     }
     let mut lines: BTreeMap<_, Vec<BoughtRow>> = BTreeMap::new();
     for row in store::of_several_counties(read, unit)? {
-        lines.entry((row.line(), row.standing.clone())).or_default().push(row);
+        // What an annulment or another classification takes back is split as it was when it was counted.
+        lines.entry((row.line(), row.standing.clone(), row.class_no)).or_default().push(row);
     }
     for entries in lines.values() {
         let Some(first) = entries.first() else { continue };

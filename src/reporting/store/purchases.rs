@@ -16,6 +16,8 @@ pub struct BoughtRow {
     pub line_id: Vec<u8>,
     #[diesel(sql_type = Text)]
     pub standing: String,
+    #[diesel(sql_type = BigInt)]
+    pub class_no: i64,
     #[diesel(sql_type = Text)]
     pub origins: String,
     #[diesel(sql_type = Text)]
@@ -49,7 +51,7 @@ const SEVERAL: &str = "LIKE '%,{%'";
 pub fn of_one_county(on: &mut Read, unit: OrgId, months: (&str, &str)) -> Outcome<Vec<BoughtRow>> {
     let none = if on.is_postgres() { "''::bytea" } else { "x''" };
     let text = format!(
-        "SELECT {none} AS line_id, '' AS standing, l.origins AS origins, '' AS month, o.purpose AS purpose, o.supplier_id AS supplier_id,
+        "SELECT {none} AS line_id, '' AS standing, CAST(0 AS BIGINT) AS class_no, l.origins AS origins, '' AS month, o.purpose AS purpose, o.supplier_id AS supplier_id,
             CAST(SUM(c.amount_fen) AS BIGINT) AS amount
         {SOURCE} AND l.origins NOT {SEVERAL} GROUP BY l.origins, o.purpose, o.supplier_id"
     );
@@ -60,7 +62,7 @@ pub fn of_one_county(on: &mut Read, unit: OrgId, months: (&str, &str)) -> Outcom
 /// counted before it.
 pub fn of_several_counties(on: &mut Read, unit: OrgId) -> Outcome<Vec<BoughtRow>> {
     let text = format!(
-        "SELECT c.line_id AS line_id, c.standing AS standing, l.origins AS origins, c.month AS month, o.purpose AS purpose,
+        "SELECT c.line_id AS line_id, c.standing AS standing, c.class_no AS class_no, l.origins AS origins, c.month AS month, o.purpose AS purpose,
             o.supplier_id AS supplier_id, c.amount_fen AS amount
         {SOURCE} AND l.origins {SEVERAL} ORDER BY c.at, c.id"
     );

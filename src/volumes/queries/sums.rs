@@ -1,9 +1,9 @@
 //! Adding volumes up.
 
 use crate::kernel::error::{AppError, Outcome};
-use crate::kernel::money::Fen;
+use crate::kernel::money::{Fen, split_running};
 use crate::ordering::Origin;
-use crate::volumes::rules::{Apart, COUNTY, Key, split_running};
+use crate::volumes::rules::{Apart, COUNTY, Key};
 use crate::volumes::store::{Piece, Volume};
 use std::collections::BTreeMap;
 
