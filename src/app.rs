@@ -19,6 +19,7 @@ use crate::kernel::error::{AppError, Code, Outcome};
 use crate::ledger;
 use crate::linkage;
 use crate::notifications;
+use crate::opencontracting;
 use crate::ordering;
 use crate::payees;
 use crate::planner;
@@ -55,6 +56,7 @@ pub mod command;
 mod document;
 pub mod export;
 pub mod import;
+pub mod ocds;
 mod operations;
 pub mod server;
 pub mod verification;
@@ -88,6 +90,8 @@ pub struct Installation {
     pub rate: Rate,
     /// How many uploads are taken at once.
     pub uploads: usize,
+    /// The prefix of the ids of contracting processes.
+    pub ocds_prefix: String,
     /// Proxies whose word about the client's address is taken.
     pub proxies: Networks,
     /// Who may read the measurements.
@@ -106,6 +110,7 @@ pub struct Shared {
     seeds: Data<supervision::Seeds>,
     households: Data<linkage::Households>,
     donations: Data<donations::Keys>,
+    publisher: Data<opencontracting::Publisher>,
     readiness: Data<Readiness>,
     installation: Data<Installation>,
 }
@@ -138,6 +143,7 @@ fn routes(config: &mut ServiceConfig) {
     reporting::http::routes(config);
     volumes::http::routes(config);
     bulletins::http::routes(config);
+    opencontracting::http::routes(config);
     planner::http::routes(config);
 }
 
@@ -214,6 +220,7 @@ pub fn share(installation: Installation, authority: Arc<dyn Authority>) -> Share
         seeds: Data::new(supervision::Seeds::new(installation.secret.clone())),
         households: Data::new(linkage::Households::new(&installation.secret)),
         donations: Data::new(donations::Keys::new(&installation.secret)),
+        publisher: Data::new(publisher(&installation)),
         identity: Data::new(identity::Settings {
             gate: installation.gate.clone(),
             passwords: installation.passwords.clone(),
@@ -222,6 +229,12 @@ pub fn share(installation: Installation, authority: Arc<dyn Authority>) -> Share
         readiness: Data::new(Readiness::new(installation.store.clone(), installation.cache_ttl)),
         installation: Data::new(installation),
     }
+}
+
+/// Who publishes open contracting data.
+#[must_use]
+pub fn publisher(installation: &Installation) -> opencontracting::Publisher {
+    opencontracting::Publisher { prefix: installation.ocds_prefix.clone(), public_url: installation.public_url.clone() }
 }
 
 /// The application of one server thread.
@@ -246,6 +259,7 @@ pub fn build(
         .app_data(shared.seeds.clone())
         .app_data(shared.households.clone())
         .app_data(shared.donations.clone())
+        .app_data(shared.publisher.clone())
         .app_data(shared.readiness.clone())
         .app_data(shared.installation.clone())
         .app_data(

@@ -62,6 +62,7 @@ pub use queries::{
     sold_prices, verify_counts,
 };
 pub use queries::{Claim, ClaimsTaken, claims};
+pub use queries::{ContractedFact, ContractedLine, ContractedOrder, contracted_orders};
 pub use rules::money::{Payable, allocate as allocate_transfer};
 pub use rules::order::OrderState;
 pub use rules::outstanding::OutstandingCause;
