@@ -6,3 +6,6 @@ mod fold;
 pub mod model;
 
 pub use fold::releases;
+
+#[cfg(test)]
+mod tests;
