@@ -113,3 +113,5 @@ BEGIN
 END $$;
 CREATE TRIGGER contracting_unpaid AFTER UPDATE OF reversed_at ON payments FOR EACH ROW WHEN (OLD.reversed_at IS NULL AND NEW.reversed_at IS NOT NULL)
     EXECUTE FUNCTION contracting_unpaid();
+CREATE TRIGGER contracting_processes_append_only BEFORE UPDATE OR DELETE ON contracting_processes FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER contracting_releases_append_only BEFORE UPDATE OR DELETE ON contracting_releases FOR EACH ROW EXECUTE FUNCTION refuse_change();

@@ -141,4 +141,8 @@ BEGIN
             'unpaid', NEW.id, NEW.reversed_at
         FROM payment_orders o JOIN contracting_processes c ON c.order_id = o.order_id WHERE o.payment_id = NEW.id;
 END;
+CREATE TRIGGER contracting_processes_no_update BEFORE UPDATE ON contracting_processes BEGIN SELECT RAISE(ABORT, 'contracting_processes is append-only'); END;
+CREATE TRIGGER contracting_processes_no_delete BEFORE DELETE ON contracting_processes BEGIN SELECT RAISE(ABORT, 'contracting_processes is append-only'); END;
+CREATE TRIGGER contracting_releases_no_update BEFORE UPDATE ON contracting_releases BEGIN SELECT RAISE(ABORT, 'contracting_releases is append-only'); END;
+CREATE TRIGGER contracting_releases_no_delete BEFORE DELETE ON contracting_releases BEGIN SELECT RAISE(ABORT, 'contracting_releases is append-only'); END;
 -- end

@@ -102,7 +102,10 @@ fn what_follows_changes_no_release_before_it() {
         told = some.len();
     }
     // That the last line was closed says nothing before what was kept is paid.
-    assert_eq!((told, all.iter().any(|release| release.id.ends_with("closed") && release.id.contains("-0006-"))), (10, false));
+    assert_eq!(
+        (told, all.iter().any(|release| release.id.ends_with("closed") && release.id.contains("-0006-"))),
+        (10, false)
+    );
 }
 
 #[test]

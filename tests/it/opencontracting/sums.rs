@@ -36,7 +36,8 @@ async fn moved(app: &TestApp) -> (i64, i64) {
 
 fn metric(contract: &Value, id: &str) -> i64 {
     let all = contract["implementation"]["metrics"].as_array().into_iter().flatten();
-    let observations = all.filter(|metric| metric["id"] == id).flat_map(|metric| metric["observations"].as_array().unwrap());
+    let observations =
+        all.filter(|metric| metric["id"] == id).flat_map(|metric| metric["observations"].as_array().unwrap());
     observations.map(|one| fen(&one["value"])).sum()
 }
 
