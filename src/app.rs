@@ -234,7 +234,11 @@ pub fn share(installation: Installation, authority: Arc<dyn Authority>) -> Share
 /// Who publishes open contracting data.
 #[must_use]
 pub fn publisher(installation: &Installation) -> opencontracting::Publisher {
-    opencontracting::Publisher { prefix: installation.ocds_prefix.clone(), public_url: installation.public_url.clone() }
+    opencontracting::Publisher {
+        prefix: installation.ocds_prefix.clone(),
+        public_url: installation.public_url.clone(),
+        plans: opencontracting::Plans::default(),
+    }
 }
 
 /// The application of one server thread.

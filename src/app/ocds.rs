@@ -7,7 +7,7 @@ use super::export::replace;
 use crate::kernel::error::{AppError, Outcome};
 use crate::kernel::ids::OrderId;
 use crate::kernel::time::At;
-use crate::opencontracting::{self, Plans, PublishedProcess, Publisher, TABLES, json, table_rows};
+use crate::opencontracting::{self, PublishedProcess, Publisher, TABLES, json, table_rows};
 use crate::platform::db::Store;
 use crate::platform::sheet;
 use serde::{Deserialize, Serialize};
@@ -57,7 +57,6 @@ pub struct Exporter {
     store: Store,
     publisher: Publisher,
     folder: PathBuf,
-    plans: Plans,
     progress: Progress,
     /// How many processes there are.
     pub total: i64,
@@ -87,7 +86,7 @@ impl Exporter {
         }
         let by = At(progress.by_ms);
         let total = installation.store.read(move |read| opencontracting::count(read, by)).await?;
-        Ok(Exporter { store: installation.store.clone(), publisher, folder, plans: Plans::default(), progress, total })
+        Ok(Exporter { store: installation.store.clone(), publisher, folder, progress, total })
     }
 
     /// How many processes are written.
@@ -110,14 +109,9 @@ impl Exporter {
             Some(text) => Some(text.parse().map_err(AppError::internal)?),
             None => None,
         };
-        let (prefix, mut plans) = (self.publisher.prefix.clone(), std::mem::take(&mut self.plans));
         let bounds = (last, At(self.progress.by_ms), self.progress.per_file);
-        let read = self.store.read(move |read| {
-            let page = opencontracting::page(read, &prefix, bounds, &mut plans)?;
-            Ok((page, plans))
-        });
-        let (page, plans) = read.await?;
-        self.plans = plans;
+        let publisher = self.publisher.clone();
+        let page = self.store.read(move |read| opencontracting::page(read, &publisher, bounds)).await?;
         let Some(end) = page.last() else {
             self.finish()?;
             return Ok(false);

@@ -24,7 +24,7 @@ pub async fn get_ocds_releases(public: Public, path: web::Path<String>, publishe
     let (ocid, publisher) = (path.into_inner(), publisher.into_inner());
     public
         .keep(move |read| {
-            let process = queries::process(read, &publisher.prefix, &ocid)?;
+            let process = queries::process(read, &publisher, &ocid)?;
             let (uri, date) = (publisher.releases_at(&process.ocid), process.compiled.date);
             Ok(Reply::bytes(JSON, json::text(&publisher.releases(uri, date, &[process]))?))
         })
@@ -39,7 +39,7 @@ pub async fn get_ocds_record(public: Public, path: web::Path<String>, publisher:
     let (ocid, publisher) = (path.into_inner(), publisher.into_inner());
     public
         .keep(move |read| {
-            let process = queries::process(read, &publisher.prefix, &ocid)?;
+            let process = queries::process(read, &publisher, &ocid)?;
             let (uri, date) = (publisher.record_at(&process.ocid), process.compiled.date);
             Ok(Reply::bytes(JSON, json::text(&publisher.records(uri, date, &[process]))?))
         })

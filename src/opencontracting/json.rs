@@ -37,7 +37,7 @@ mod tests {
     use super::text;
     use crate::kernel::money::Fen;
     use crate::kernel::quantity::Quantity;
-    use crate::opencontracting::rules::model::{Number, Yuan};
+    use crate::opencontracting::content::model::{Number, Yuan};
 
     #[test]
     fn amounts_and_quantities_are_exact_decimals() {

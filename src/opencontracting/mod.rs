@@ -18,15 +18,15 @@
 //! - Organisations are named as they were called at that moment, by credit code (`CN-USCC`). No person, address, phone, account,
 //!   bank reference, reason or other free text is in a release.
 //!
-//! A release follows from the facts up to its own alone ([`rules`]), so it is the same, byte for byte, whenever it is made.
+//! A release follows from the facts up to its own alone ([`content`]), so it is the same, byte for byte, whenever it is made.
 //! `CN-USCC`, and the prefix `ocds-yigou0` unless another is configured, stand for what an installation registers with org-id.guide
 //! and the Open Contracting Partnership.
 
+pub mod content;
 pub mod http;
 pub mod json;
 mod package;
 mod queries;
-pub mod rules;
 pub(crate) mod schema;
 mod store;
 mod tables;

@@ -1,7 +1,7 @@
 //! Packages of releases and of records, as files and answers hold them.
 
-use super::queries::PublishedProcess;
-use super::rules::model::Release;
+use super::content::model::Release;
+use super::queries::{Plans, PublishedProcess};
 use crate::kernel::time::At;
 use serde::Serialize;
 
@@ -18,6 +18,8 @@ pub struct Publisher {
     pub prefix: String,
     /// The address of this installation, without a slash at its end.
     pub public_url: String,
+    /// What bulletins published of plans.
+    pub plans: Plans,
 }
 
 impl Publisher {

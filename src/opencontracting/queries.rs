@@ -1,8 +1,9 @@
 //! Processes with their releases, one or page by page.
 
-use super::rules::facts::{Entry, Line, Named, Process, ReleaseKind, Reserve, Said};
-use super::rules::model::{Release, compiled};
-use super::rules::releases;
+use super::content::facts::{Entry, Line, Named, Process, ReleaseKind, Reserve, Said};
+use super::content::model::{Release, compiled};
+use super::content::releases;
+use super::package::Publisher;
 use super::store::{self, EntryRow, ProcessRow};
 use crate::bulletins::{self, Published};
 use crate::kernel::error::{AppError, Code, Outcome};
@@ -13,7 +14,9 @@ use crate::kernel::terms::Fund;
 use crate::kernel::time::At;
 use crate::ordering::{self, ContractedFact, ContractedLine, ContractedOrder};
 use crate::platform::db::Read;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use moka::sync::Cache;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A process with everything that is published of it.
 #[derive(Debug, Clone)]
@@ -28,32 +31,43 @@ pub struct PublishedProcess {
     pub compiled: Release,
 }
 
-/// Figures of published bulletins, kept between pages: what is published never changes.
-#[derive(Default)]
-pub struct Plans {
-    known: HashMap<BulletinId, Published>,
+/// Figures of published bulletins, kept between requests: what is published never changes.
+#[derive(Debug, Clone)]
+pub struct Plans(Cache<BulletinId, Arc<Published>>);
+
+impl Default for Plans {
+    fn default() -> Plans {
+        Plans(Cache::new(KEPT))
+    }
 }
 
+/// How many bulletins are kept: those of some years of a region's bureaus.
+const KEPT: u64 = 100;
+
 impl Plans {
-    /// What was published of a unit's year, oldest first.
-    fn of(&mut self, read: &mut Read, year: i64) -> Outcome<Vec<BulletinId>> {
-        let ids = bulletins::published_by_unit(read, year)?;
-        for id in &ids {
-            if !self.known.contains_key(id) {
-                self.known.insert(*id, bulletins::published(read, *id)?);
-            }
+    /// What was published of units in a year, oldest first.
+    fn of_year(&self, read: &mut Read, year: i64) -> Outcome<Vec<Arc<Published>>> {
+        let mut found = Vec::new();
+        for id in bulletins::published_by_unit(read, year)? {
+            let known = match self.0.get(&id) {
+                Some(known) => known,
+                None => Arc::new(bulletins::published(read, id)?),
+            };
+            self.0.insert(id, known.clone());
+            found.push(known);
         }
-        Ok(ids)
+        Ok(found)
     }
-    fn reserves(&self, ids: &[BulletinId], unit: OrgId, fund: Fund) -> Vec<Reserve> {
-        let all = ids.iter().filter_map(|id| self.known.get(id));
-        all.filter_map(|bulletin| {
-            let (canteen, union) = bulletin.reserved.get(&unit).copied()?;
-            let reserved = if fund == Fund::Union { union } else { canteen };
-            Some(Reserve { published_on: bulletin.published_on, reserved })
-        })
-        .collect()
-    }
+}
+
+/// What was published of a unit's plan, oldest first.
+fn reserves(all: &[Arc<Published>], unit: OrgId, fund: Fund) -> Vec<Reserve> {
+    let of = |bulletin: &Arc<Published>| {
+        let (canteen, union) = bulletin.reserved.get(&unit).copied()?;
+        let reserved = if fund == Fund::Union { union } else { canteen };
+        Some(Reserve { published_on: bulletin.published_on, reserved })
+    };
+    all.iter().filter_map(of).collect()
 }
 
 /// The id of a process: the publisher's prefix, and its order.
@@ -74,11 +88,11 @@ pub fn count(read: &mut Read, by: At) -> Outcome<i64> {
 ///
 /// # Errors
 /// `not_found` for what is not published.
-pub fn process(read: &mut Read, prefix: &str, named: &str) -> Outcome<PublishedProcess> {
-    let order = named.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('-'));
+pub fn process(read: &mut Read, publisher: &Publisher, named: &str) -> Outcome<PublishedProcess> {
+    let order = named.strip_prefix(publisher.prefix.as_str()).and_then(|rest| rest.strip_prefix('-'));
     let order: OrderId = order.and_then(|id| id.parse().ok()).ok_or(Code::NotFound)?;
     let row = store::process(read, order)?.ok_or(Code::NotFound)?;
-    let found = published(read, prefix, &[row], &mut Plans::default(), None)?;
+    let found = published(read, publisher, &[row], None)?;
     found.into_iter().next().ok_or_else(|| Code::NotFound.into())
 }
 
@@ -88,19 +102,17 @@ pub fn process(read: &mut Read, prefix: &str, named: &str) -> Outcome<PublishedP
 /// When the database fails.
 pub fn page(
     read: &mut Read,
-    prefix: &str,
+    publisher: &Publisher,
     (after, by, most): (Option<OrderId>, At, i64),
-    plans: &mut Plans,
 ) -> Outcome<Vec<PublishedProcess>> {
     let rows = store::processes_after(read, after, by, most)?;
-    published(read, prefix, &rows, plans, Some(by))
+    published(read, publisher, &rows, Some(by))
 }
 
 fn published(
     read: &mut Read,
-    prefix: &str,
+    publisher: &Publisher,
     rows: &[ProcessRow],
-    plans: &mut Plans,
     by: Option<At>,
 ) -> Outcome<Vec<PublishedProcess>> {
     let ids: Vec<OrderId> = rows.iter().map(|row| row.order_id).collect();
@@ -112,7 +124,7 @@ fn published(
     let years: BTreeSet<i64> = orders.iter().map(|order| order.placed_on.year()).collect();
     let mut bulletins = BTreeMap::new();
     for year in years {
-        bulletins.insert(year, plans.of(read, year)?);
+        bulletins.insert(year, publisher.plans.of_year(read, year)?);
     }
     let mut found = Vec::with_capacity(rows.len());
     for (row, order) in rows.iter().zip(orders) {
@@ -123,8 +135,8 @@ fn published(
         let told = entries.remove(&order.id).unwrap_or_default();
         let told = told.into_iter().take_while(|entry| by.is_none_or(|by| entry.at <= by)).collect();
         let named = bulletins.get(&order.placed_on.year()).map_or(&[][..], Vec::as_slice);
-        let reserves = plans.reserves(named, order.unit_id, order.fund);
-        let process = assembled(ocid(prefix, order.id), row, order, told, reserves)?;
+        let reserves = reserves(named, order.unit_id, order.fund);
+        let process = assembled(ocid(&publisher.prefix, order.id), row, order, told, reserves)?;
         let releases = releases(&process)?;
         let Some(compiled) = compiled(&releases) else { continue };
         found.push(PublishedProcess { order: process.order, ocid: process.ocid, releases, compiled });

@@ -1,6 +1,6 @@
 //! SQL of what is published of orders: only read, because triggers write it.
 
-use super::rules::facts::ReleaseKind;
+use super::content::facts::ReleaseKind;
 use super::schema::{contracting_processes as processes, contracting_releases as releases};
 use crate::each;
 use crate::kernel::error::{AppError, Outcome};

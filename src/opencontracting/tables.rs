@@ -1,8 +1,8 @@
 //! Releases as rows of tables: one row for each process, and for each release, milestone and transaction as it stands in a release.
 //! Whoever flattens the packages gets as many rows.
 
+use super::content::model::{Contract, Implementation, Value};
 use super::queries::PublishedProcess;
-use super::rules::model::{Contract, Implementation, Value};
 use crate::kernel::error::Outcome;
 use crate::kernel::money::Fen;
 use crate::platform::sheet::Cell;
@@ -59,7 +59,7 @@ fn amount(value: Option<&Value>) -> Fen {
 }
 
 fn milestones(ocid: &str, release: &str, done: &Implementation) -> Vec<Vec<Cell>> {
-    let row = |milestone: &super::rules::model::Milestone| {
+    let row = |milestone: &super::content::model::Milestone| {
         let title = milestone.title.as_deref().unwrap_or_default();
         let met = milestone.date_met.map(|at| at.to_string()).unwrap_or_default();
         [ocid, release, &milestone.id, title, &met].map(Cell::from).to_vec()
@@ -68,7 +68,7 @@ fn milestones(ocid: &str, release: &str, done: &Implementation) -> Vec<Vec<Cell>
 }
 
 fn transactions(ocid: &str, release: &str, done: &Implementation) -> Vec<Vec<Cell>> {
-    let row = |transaction: &super::rules::model::Transaction| {
+    let row = |transaction: &super::content::model::Transaction| {
         let sent = transaction.date.map(|at| at.to_string()).unwrap_or_default();
         let mut row = [ocid, release, &transaction.id, &sent].map(Cell::from).to_vec();
         row.push(Cell::yuan(amount(transaction.value.as_ref())));

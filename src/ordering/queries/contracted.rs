@@ -6,7 +6,7 @@ use crate::kernel::money::Fen;
 use crate::kernel::quantity::Quantity;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::terms::{Category, Fund};
-use crate::kernel::time::{At, Day};
+use crate::kernel::time::Day;
 use crate::ordering::rules::line::Line;
 use crate::ordering::store::allowances;
 use crate::ordering::store::orders::{LineRow, OrderRow};
@@ -38,8 +38,6 @@ pub struct ContractedOrder {
     pub placed_on: Day,
     /// The last day on which goods are wanted.
     pub wanted_until: Option<Day>,
-    /// When the supplier confirmed.
-    pub confirmed_at: Option<At>,
     /// Freight as it was agreed at placement.
     pub freight: Fen,
     /// Its lines as they were placed.
@@ -185,7 +183,6 @@ fn blank(row: &OrderRow) -> Outcome<ContractedOrder> {
         fund: row.fund,
         placed_on: row.placed_day,
         wanted_until: terms.deliveries.iter().map(|delivery| delivery.date).max(),
-        confirmed_at: row.confirmed_at,
         freight: row.freight_fen,
         lines: Vec::new(),
         facts: BTreeMap::new(),

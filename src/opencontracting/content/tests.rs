@@ -40,7 +40,8 @@ fn process(facts: Vec<(ReleaseKind, Said)>) -> Process {
     let entries = (1..).zip(facts).map(|(seq, (kind, said))| Entry {
         seq,
         kind,
-        subject: [u8::try_from(seq).unwrap(); 16],
+        // What is denied is the payment before.
+        subject: [u8::try_from(if kind == ReleaseKind::Unpaid { 7 } else { seq }).unwrap(); 16],
         at: Day::ymd(2021, 3, 1).start().plus_ms((seq - 1) * DAY_MS),
         said,
     });
