@@ -178,7 +178,7 @@ enum Exported {
         #[arg(long)]
         out: PathBuf,
         /// Processes in one package
-        #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(i64).range(1..=1000))]
+        #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(i64).range(1..=1000))]
         per_file: i64,
     },
 }

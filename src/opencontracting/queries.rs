@@ -138,7 +138,7 @@ fn published(
         let reserves = reserves(named, order.unit_id, order.fund);
         let process = assembled(ocid(&publisher.prefix, order.id), row, order, told, reserves)?;
         let releases = releases(&process)?;
-        let Some(compiled) = compiled(&releases) else { continue };
+        let compiled = compiled(&releases).ok_or_else(|| AppError::internal("a process without a release"))?;
         found.push(PublishedProcess { order: process.order, ocid: process.ocid, releases, compiled });
     }
     Ok(found)
