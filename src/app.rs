@@ -21,6 +21,7 @@ use crate::kernel::error::{AppError, Code, Outcome};
 use crate::ledger;
 use crate::linkage;
 use crate::notifications;
+use crate::opencontracting;
 use crate::ordering;
 use crate::payees;
 use crate::planner;
@@ -57,6 +58,7 @@ pub mod command;
 mod document;
 pub mod export;
 pub mod import;
+pub mod ocds;
 mod operations;
 pub mod server;
 pub mod verification;
@@ -90,6 +92,8 @@ pub struct Installation {
     pub rate: Rate,
     /// How many uploads are taken at once.
     pub uploads: usize,
+    /// The prefix of the ids of contracting processes.
+    pub ocds_prefix: String,
     /// Proxies whose word about the client's address is taken.
     pub proxies: Networks,
     /// Who may read the measurements.
@@ -108,6 +112,7 @@ pub struct Shared {
     seeds: Data<supervision::Seeds>,
     households: Data<linkage::Households>,
     donations: Data<donations::Keys>,
+    publisher: Data<opencontracting::Publisher>,
     readiness: Data<Readiness>,
     installation: Data<Installation>,
 }
@@ -142,6 +147,7 @@ fn routes(config: &mut ServiceConfig) {
     reporting::http::routes(config);
     volumes::http::routes(config);
     bulletins::http::routes(config);
+    opencontracting::http::routes(config);
     planner::http::routes(config);
 }
 
@@ -218,6 +224,7 @@ pub fn share(installation: Installation, authority: Arc<dyn Authority>) -> Share
         seeds: Data::new(supervision::Seeds::new(installation.secret.clone())),
         households: Data::new(linkage::Households::new(&installation.secret)),
         donations: Data::new(donations::Keys::new(&installation.secret)),
+        publisher: Data::new(publisher(&installation)),
         identity: Data::new(identity::Settings {
             gate: installation.gate.clone(),
             passwords: installation.passwords.clone(),
@@ -225,6 +232,16 @@ pub fn share(installation: Installation, authority: Arc<dyn Authority>) -> Share
         }),
         readiness: Data::new(Readiness::new(installation.store.clone(), installation.cache_ttl)),
         installation: Data::new(installation),
+    }
+}
+
+/// Who publishes open contracting data.
+#[must_use]
+pub fn publisher(installation: &Installation) -> opencontracting::Publisher {
+    opencontracting::Publisher {
+        prefix: installation.ocds_prefix.clone(),
+        public_url: installation.public_url.clone(),
+        plans: opencontracting::Plans::default(),
     }
 }
 
@@ -250,6 +267,7 @@ pub fn build(
         .app_data(shared.seeds.clone())
         .app_data(shared.households.clone())
         .app_data(shared.donations.clone())
+        .app_data(shared.publisher.clone())
         .app_data(shared.readiness.clone())
         .app_data(shared.installation.clone())
         .app_data(

@@ -49,6 +49,7 @@ pub mod reporting;
 pub mod volumes;
 
 pub mod bulletins;
+pub mod opencontracting;
 pub mod planner;
 
 pub mod demo;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use yigou::app::command::{self, Command};
 use yigou::app::export::{Export, Report};
 use yigou::app::import::ImportRows;
+use yigou::app::ocds::OcdsExport;
 use yigou::app::verification;
 use yigou::imports::ImportMode;
 use yigou::kernel::error::Outcome;
@@ -64,6 +65,9 @@ struct Given {
     /// Addresses or networks that may read /metrics, with commas between [default: this machine]
     #[arg(long, env = "YIGOU_METRICS_FROM", global = true)]
     metrics_from: Option<String>,
+    /// Prefix of contracting process ids, as registered with the Open Contracting Partnership [default: ocds-yigou0]
+    #[arg(long, env = "YIGOU_OCDS_PREFIX", global = true)]
+    ocds_prefix: Option<String>,
     /// What is logged [default: info]
     #[arg(long, env = "YIGOU_LOG", global = true)]
     log: Option<String>,
@@ -109,7 +113,7 @@ enum Verb {
         #[arg(long, default_value = "all_or_nothing")]
         mode: ImportMode,
     },
-    /// Write a report as CSV
+    /// Write a report as CSV, or open contracting data
     Export {
         #[command(subcommand)]
         report: Exported,
@@ -168,17 +172,27 @@ enum Exported {
         #[arg(long, default_value = "county,month", value_delimiter = ',')]
         by: Vec<Dimension>,
     },
+    /// Open contracting data (OCDS 1.1): packages of releases and records, and tables of them; goes on where it was stopped
+    Ocds {
+        /// The folder
+        #[arg(long)]
+        out: PathBuf,
+        /// Processes in one package
+        #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(i64).range(1..=1000))]
+        per_file: i64,
+    },
 }
 
-impl From<Exported> for Export {
-    fn from(wanted: Exported) -> Export {
+impl From<Exported> for Command {
+    fn from(wanted: Exported) -> Command {
         match wanted {
             Exported::QuotaProgress { year, out, by, as_of } => {
-                Export { report: Report::QuotaProgress { by, as_of }, year, out }
+                Command::Export(Export { report: Report::QuotaProgress { by, as_of }, year, out })
             }
             Exported::CountyVolumes { year, out, basis, by } => {
-                Export { report: Report::CountyVolumes { basis, by }, year, out }
+                Command::Export(Export { report: Report::CountyVolumes { basis, by }, year, out })
             }
+            Exported::Ocds { out, per_file } => Command::ExportOcds(OcdsExport { out, per_file }),
         }
     }
 }
@@ -235,7 +249,7 @@ fn run(program: Program) -> Outcome<ExitCode> {
             (Ok(kind), Some(by)) => Command::ImportRows(ImportRows { kind, mode, organisation, by, file }),
             _ => Command::Import { what, file },
         },
-        Verb::Export { report } => Command::Export(report.into()),
+        Verb::Export { report } => report.into(),
         Verb::VerifyCertificate { .. } => return Ok(ExitCode::SUCCESS),
         Verb::Admin { act: Admin::RotateCertificateKey } => Command::RotateCertificateKey,
         Verb::Admin { act: Admin::CreateUser { email, name } } => Command::CreateUser { email, name },
@@ -255,6 +269,7 @@ fn values(given: Given) -> Values {
         rate_per_second: given.rate_per_second,
         trusted_proxies: given.trusted_proxies,
         metrics_from: given.metrics_from,
+        ocds_prefix: given.ocds_prefix,
         log: given.log,
     }
 }

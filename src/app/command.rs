@@ -2,6 +2,7 @@
 
 use super::export::{Export, export};
 use super::import::{ImportRows, import_rows};
+use super::ocds::{OcdsExport, export_ocds};
 use super::server::{Serving, serve};
 use super::{Installation, seed};
 use crate::agreements;
@@ -63,6 +64,8 @@ pub enum Command {
     ImportRows(ImportRows),
     /// Write a report to a file.
     Export(Export),
+    /// Write open contracting data to a folder.
+    ExportOcds(OcdsExport),
     /// Create an operator of the platform.
     CreateUser {
         /// The login.
@@ -101,6 +104,7 @@ async fn run(config: Config, command: Command) -> Outcome<ExitCode> {
         Command::Verify => return verify(&installation).await,
         Command::Import { what, file } => import(&installation, &what, &file).await?,
         Command::ImportRows(wanted) => return import_rows(&installation, &ctx(&installation, "import"), wanted).await,
+        Command::ExportOcds(wanted) => export_ocds(&installation, &wanted).await?,
         Command::Export(wanted) => export(&installation, wanted).await?,
         Command::Demo { exit } => demo(installation, &config, exit).await?,
         Command::Migrate => {}
@@ -157,6 +161,7 @@ pub fn open(config: &Config) -> Outcome<Installation> {
         rate: Rate { per_second: config.rate_per_second, burst: config.rate_per_second.saturating_mul(10) },
         uploads: 4,
         proxies: config.trusted_proxies.clone(),
+        ocds_prefix: config.ocds_prefix.clone(),
         metrics_from: config.metrics_from.clone(),
     })
 }
@@ -236,15 +241,15 @@ fn refuse(wrong: &[FieldError]) -> AppError {
 }
 
 /// A progress bar that shows itself on a terminal only.
-struct Bar(indicatif::ProgressBar);
+pub(super) struct Bar(indicatif::ProgressBar);
 
 impl Bar {
-    fn set(&self, done: usize) {
+    pub(super) fn set(&self, done: usize) {
         self.0.set_position(u64::try_from(done).unwrap_or(u64::MAX));
     }
 }
 
-fn bar(length: usize) -> Bar {
+pub(super) fn bar(length: usize) -> Bar {
     Bar(indicatif::ProgressBar::new(u64::try_from(length).unwrap_or(u64::MAX)))
 }
 

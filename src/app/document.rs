@@ -117,7 +117,7 @@ fn drop_unused(document: &mut OpenApi) {
 const KEY: &str = "重试时保持不变；动用资金、库存、份额的操作必填。1 至 200 个可见 ASCII 字符，不含 #；保留 7 天。批量请求的各项共用一个键，同一个键不能再用于另一请求 / the same on a retry; required where money, stock or quota moves. 1 to 200 visible ASCII characters without #, kept for 7 days. The items of a batch share one key, which serves no other request";
 
 /// What the operations of a tag are about, for who reads the document from its beginning.
-const ABOUT: [(&str, &str); 19] = [
+const ABOUT: [(&str, &str); 20] = [
     (
         "agreements",
         "框架协议 / Prices, quantities and a term agreed with one supplier, for the holder or for units below it, who order by call-offs. Either side proposes, the other answers; what was called off keeps its terms.",
@@ -158,6 +158,10 @@ const ABOUT: [(&str, &str); 19] = [
     (
         "money",
         "付款、发票与对账 / The payer reports its transfer, the supplier finds it in its account and confirms or denies; without an answer a report with a proof counts after the days of the rule. What is paid beyond the orders is the buyer's credit until it is refunded. A statement (对账单) is drawn up by the supplier from what one buyer accepted in a period, matched by the buyer, and then invoiced and paid as a whole.",
+    ),
+    (
+        "open-data",
+        "开放数据 / Orders as Open Contracting (OCDS 1.1) releases and records, for everybody. A release is never changed; `yigou export ocds` writes all of them.",
     ),
     (
         "orders",

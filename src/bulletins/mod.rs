@@ -21,4 +21,4 @@ mod sheet;
 mod store;
 
 pub use commands::{NewBulletin, NewCorrection, correct, discard, draft, publish, sign, urge};
-pub use queries::verify;
+pub use queries::{Published, published, published_by_unit, verify};

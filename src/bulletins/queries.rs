@@ -178,6 +178,37 @@ pub fn verify(read: &mut Read) -> Outcome<Vec<BulletinId>> {
     }
 }
 
+/// What a published bulletin says of the plans of its units.
+#[derive(Debug, Clone)]
+pub struct Published {
+    /// The day of its publication.
+    pub published_on: Day,
+    /// Of each unit whose plan was approved what is reserved: canteen and union.
+    pub reserved: HashMap<OrgId, (Fen, Fen)>,
+}
+
+/// Published bulletins of a year whose rows are units, in the order of their publication.
+///
+/// # Errors
+/// When the database fails.
+pub fn published_by_unit(read: &mut Read, year: i64) -> Outcome<Vec<BulletinId>> {
+    store::published_by_unit(read, year)
+}
+
+/// What a published bulletin says of the plans of its units.
+///
+/// # Errors
+/// `not_found` for one that is not published.
+pub fn published(read: &mut Read, id: BulletinId) -> Outcome<Published> {
+    let row = store::bulletin(read, &Scope::Platform, id)?.ok_or(Code::NotFound)?;
+    let published_on = row.published_at.ok_or(Code::NotFound)?.day();
+    let rows = Content::read(&row.content)?.table.rows.into_iter().filter(|row| row.plan_approved == Some(true));
+    let reserved = rows.filter_map(|row| {
+        Some((row.key.as_deref()?.parse().ok()?, (row.reserved_canteen_fen, row.reserved_union_fen)))
+    });
+    Ok(Published { published_on, reserved: reserved.collect() })
+}
+
 /// Whom to urge.
 #[derive(Debug, Clone, Copy)]
 pub struct UrgesWanted {

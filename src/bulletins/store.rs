@@ -148,6 +148,15 @@ pub fn last_correction(on: &mut Read, id: BulletinId) -> Outcome<Option<Bulletin
     )
 }
 
+/// Published bulletins of a year whose rows are units, in the order of their publication.
+pub fn published_by_unit(on: &mut Read, year: i64) -> Outcome<Vec<BulletinId>> {
+    Ok(
+        each!(on, c => bulletins::table.filter(bulletins::year.eq(year)).filter(bulletins::state.eq(BulletinState::Published))
+        .filter(bulletins::rows_by.eq(ProgressBy::Unit)).order((bulletins::published_at, bulletins::id))
+        .select(bulletins::id).load(c))?,
+    )
+}
+
 /// Every bulletin after one, for verification in batches.
 pub fn after(on: &mut Read, after: Option<BulletinId>, most: i64) -> Outcome<Vec<BulletinRow>> {
     Ok(each!(on, c => {

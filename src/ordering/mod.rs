@@ -63,6 +63,7 @@ pub use queries::{
     sold_prices, verify_counts,
 };
 pub use queries::{Claim, ClaimsTaken, claims};
+pub use queries::{ContractedFact, ContractedLine, ContractedOrder, contracted_orders};
 pub use queries::{KeptFor, KeptLine, KeptOrder, kept_order, seen, taken_back};
 pub use rules::money::{Payable, allocate as allocate_transfer};
 pub use rules::order::OrderState;

@@ -29,6 +29,8 @@ pub struct Values {
     pub trusted_proxies: Option<String>,
     /// `YIGOU_METRICS_FROM`.
     pub metrics_from: Option<String>,
+    /// `YIGOU_OCDS_PREFIX`.
+    pub ocds_prefix: Option<String>,
     /// `YIGOU_LOG`.
     pub log: Option<String>,
 }
@@ -56,6 +58,8 @@ pub struct Config {
     pub trusted_proxies: Networks,
     /// Who may read the measurements.
     pub metrics_from: Networks,
+    /// The prefix of the ids of contracting processes.
+    pub ocds_prefix: String,
     /// What is logged.
     pub log: String,
 }
@@ -105,6 +109,10 @@ impl Config {
             networks("YIGOU_TRUSTED_PROXIES", given.trusted_proxies.or(filed.trusted_proxies), Networks::none())?;
         let metrics_from =
             networks("YIGOU_METRICS_FROM", given.metrics_from.or(filed.metrics_from), Networks::loopback())?;
+        let ocds_prefix = given.ocds_prefix.or(filed.ocds_prefix).unwrap_or_else(|| "ocds-yigou0".to_owned());
+        if !is_ocds_prefix(&ocds_prefix) {
+            return Err(wrong("YIGOU_OCDS_PREFIX", &ocds_prefix, "ocds- and six small letters or digits"));
+        }
         Ok(Config {
             listen,
             data_dir: given.data_dir.or(filed.data_dir).unwrap_or_else(|| PathBuf::from("./yigou-data")),
@@ -116,6 +124,7 @@ impl Config {
             rate_per_second,
             trusted_proxies,
             metrics_from,
+            ocds_prefix,
             log: given.log.or(filed.log).unwrap_or_else(|| "info,yigou::access=info".to_owned()),
         })
     }
@@ -126,6 +135,12 @@ fn read_file(file: Option<&Path>) -> Outcome<Values> {
     let source = config::File::from(path.to_owned()).format(config::FileFormat::Toml);
     let read = config::Config::builder().add_source(source).build().and_then(config::Config::try_deserialize);
     read.map_err(|e| AppError::internal(format!("{}: {e}", path.display())))
+}
+
+/// As the Open Contracting Partnership gives them out.
+fn is_ocds_prefix(text: &str) -> bool {
+    let own = text.strip_prefix("ocds-").unwrap_or_default();
+    own.len() == 6 && own.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
 
 fn networks(name: &str, text: Option<String>, default: Networks) -> Outcome<Networks> {

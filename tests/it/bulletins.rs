@@ -16,14 +16,14 @@ use yigou::kernel::ids::OrgId;
 use yigou::platform::secret::{hex, sha256};
 
 /// A bureau's two desks, and a unit that has reserved and bought.
-struct Desk {
+pub struct Desk {
     drafter: Person,
     signer: Person,
-    till: Till,
+    pub till: Till,
 }
 
 impl Desk {
-    async fn open(app: &TestApp) -> Desk {
+    pub async fn open(app: &TestApp) -> Desk {
         let drafter = app.new_person(OrgKind::FinanceBureau, "640100", &[Role::Reviewer]).await;
         let signer = app.person(drafter.org_id, &[Role::Reviewer]).await;
         let till = Till::open(app).await;
@@ -39,18 +39,18 @@ impl Desk {
         approved(app, unit, plan, [&head, &self.signer]).await;
     }
     /// A completed order of so many boxes at 10.00 yuan.
-    async fn completed(&self, boxes: i64) -> String {
+    pub async fn completed(&self, boxes: i64) -> String {
         let order = self.till.accepted(&boxes.to_string()).await;
         self.till.pay(&order, boxes * 1000).await;
         self.till.rate(&order).await;
         order
     }
-    async fn draft(&self, as_of: &str, by: &str) -> Value {
+    pub async fn draft(&self, as_of: &str, by: &str) -> Value {
         let body = json!({ "year": 2021, "as_of": as_of, "by": by });
         self.drafter.post("/api/v1/bulletins", body).expect(201).await.json()
     }
     /// Signs and publishes.
-    async fn issue(&self, id: &str, number: &str) -> Value {
+    pub async fn issue(&self, id: &str, number: &str) -> Value {
         self.signer.post(&format!("/api/v1/bulletins/{id}/sign-offs"), json!({})).if_match(1).expect(200).await;
         let body = json!({ "number": number });
         self.drafter.post(&format!("/api/v1/bulletins/{id}/publication"), body).if_match(2).expect(200).await.json()

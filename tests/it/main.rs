@@ -47,6 +47,7 @@ mod listings;
 mod migrations;
 mod money_reports;
 mod named_faults;
+mod opencontracting;
 mod openings;
 mod ordering;
 mod payees;

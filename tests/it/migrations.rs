@@ -133,6 +133,52 @@ on_both! {
     }
 }
 
+/// What is published of orders, fact by fact.
+async fn releases(app: &TestApp) -> Vec<String> {
+    let key = if app.installation.store.is_postgres() { "encode(order_id, 'hex')" } else { "hex(order_id)" };
+    let sql = format!(
+        "SELECT lower({key}) || ' ' || seq || ' ' || kind || ' ' || at AS shape FROM contracting_releases ORDER BY order_id, seq"
+    );
+    let rows: Vec<Column> = app.read(move |read| Ok(each!(read, c => diesel::sql_query(sql).load(c))?)).await.unwrap();
+    rows.into_iter().map(|row| row.shape).collect()
+}
+
+on_both! {
+    async fn orders_of_an_older_version_are_published_with_their_facts(app) {
+        let till = Till::open(app).await;
+        let minute = || app.clock.advance(std::time::Duration::from_secs(60));
+        let order = till.market.place(&[(till.goods, "3")]).await;
+        minute();
+        till.market.hand_over(0, &order, &["3"]).await;
+        minute();
+        till.market.accept(&order, &[(1, "2", "0")]).await;
+        minute();
+        till.pay(&order, 2500).await;
+        minute();
+        till.refund(&order, 500).await;
+        minute();
+        let reason = serde_json::json!({ "reason": "没有货" });
+        let declined = till.market.place(&[(till.goods, "1")]).await;
+        minute();
+        till.seller().post(&crate::payments::url(&declined, "declines"), reason).expect(200).await;
+        let before = releases(app).await;
+        assert_eq!(before.len(), 7, "{before:?}");
+        taken_back(app, "0103");
+        app.installation.store.migrate().unwrap();
+        assert_eq!(releases(app).await, before);
+    }
+
+    async fn what_is_published_is_never_changed(app) {
+        Till::open(app).await.accepted("1").await;
+        for table in ["contracting_processes", "contracting_releases"] {
+            for sql in [format!("UPDATE {table} SET order_id = order_id"), format!("DELETE FROM {table}")] {
+                let refused = app.write(move |tx| Ok(each!(tx, c => c.batch_execute(&sql))?)).await.unwrap_err();
+                assert!(refused.parts().cause.as_deref().unwrap().contains("append-only"));
+            }
+        }
+    }
+}
+
 on_both! {
     async fn a_newer_database_is_refused_by_name(app) {
         app.write(|tx| {

@@ -7,6 +7,7 @@ pub mod arrivals;
 pub mod call_offs;
 pub mod claims;
 pub mod classifications;
+pub mod contracted;
 pub mod counting;
 pub mod disputes;
 pub mod duties;

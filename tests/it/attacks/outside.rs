@@ -46,6 +46,7 @@ fn named(path: &str) -> Option<Named> {
         "inspection-plans/{id}" | "inspection-plans/{id}/record" => Public,
         // Everybody reads pairings; who buys sees its own purchases behind them.
         "reports/pairings/{id}/entries" => Public,
+        "ocds/releases/{ocid}" | "ocds/records/{ocid}" => Public,
         "supplier-applications/{id}/reviews" | "users/{id}/suspensions" | "users/{id}/reinstatements" => Platform,
         "organisations/{id}/suspensions" | "organisations/{id}/reinstatements" => Platform,
         "organisations/{id}/supervising-units" => Platform,

@@ -6,10 +6,13 @@ use crate::support::market::{Market, confirm};
 use serde_json::json;
 
 /// A small generator, so that a failing history can be run again by its seed.
-struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    fn roll(&mut self, below: u64) -> u64 {
+    pub fn of(seed: u64) -> Dice {
+        Dice(seed)
+    }
+    pub fn roll(&mut self, below: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % below
     }
@@ -87,7 +90,8 @@ on_both! {
     }
 }
 
-async fn history(app: &TestApp, market: &Market, seed: u64) {
+/// Up to four orders of one line with sixty random events; their ids.
+pub async fn history(app: &TestApp, market: &Market, seed: u64) -> Vec<String> {
     let before = quota(app, market.trader.org_id, 2021).await;
     let goods = market.listing(app, 0, PRICE, "1000", false).await;
     let mut dice = Dice(seed);
@@ -121,6 +125,7 @@ async fn history(app: &TestApp, market: &Market, seed: u64) {
         (sum(Boxes::reserved) * 1000, sum(|b| b.shipped + b.replaced) * 1000),
         "seed {seed}"
     );
+    orders.into_iter().map(|(id, _)| id).collect()
 }
 
 /// One random event: the model says whether it fits, the answer must say the same.

@@ -6,7 +6,7 @@ mod delivery;
 mod disputes;
 pub mod exceptions;
 mod flags;
-mod histories;
+pub mod histories;
 pub mod payers;
 pub mod prices;
 mod races;

@@ -260,6 +260,7 @@ fn installation(store: yigou::platform::db::Store, clock: Arc<TestClock>, files:
         rate: Rate { per_second: 1_000_000, burst: 10_000_000 },
         uploads: 4,
         proxies: Networks::none(),
+        ocds_prefix: "ocds-yigou0".to_owned(),
         metrics_from: Networks::loopback(),
     }
 }
