@@ -90,11 +90,11 @@ pub fn faults(term: &Term) -> Vec<FieldError> {
     let asks = matches!(term.kind, TermKind::Mode | TermKind::Channel);
     match &term.rolls_up_to {
         None if asks => {
-            say("/rolls_up_to", "须填写所归入的全国模式或渠道", "names the national word that it is part of")
+            say("/rolls_up_to", "须填写所归入的全国模式或渠道", "names the national word that it is part of");
         }
         Some(_) if !asks => say("/rolls_up_to", "此类词条不填", "is absent for this kind"),
         Some(word) if !national(term.kind, word) => {
-            say("/rolls_up_to", "没有这一全国代码", "is no national word of this kind")
+            say("/rolls_up_to", "没有这一全国代码", "is no national word of this kind");
         }
         _ => {}
     }

@@ -8,6 +8,7 @@ use crate::kernel::ids::{CountId, OrderId};
 use crate::kernel::money::Fen;
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::region_code::RegionCode;
+use crate::kernel::terms::Basis;
 use crate::kernel::time::{At, Day};
 use crate::platform::db::Read;
 use crate::volumes::rules::{Apart, COUNTY, Dimension, Key, MONTH, VolumeSide};
@@ -15,6 +16,7 @@ use crate::volumes::store::Piece;
 use crate::volumes::store::drill::{self as store, EntriesOf, Entry};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Seen;
 use utoipa::ToSchema;
 
 /// Which entries are asked for: those of volumes, narrowed to values of dimensions.
@@ -138,16 +140,16 @@ fn view(row: &Entry, own: Parts) -> Outcome<VolumeEntryView> {
 struct Several(BTreeMap<OrderId, BTreeMap<CountId, Parts>>);
 
 impl Several {
-    fn of(&mut self, read: &mut Read, row: &Entry, basis: crate::kernel::terms::Basis) -> Outcome<Parts> {
+    fn of(&mut self, read: &mut Read, row: &Entry, basis: Basis) -> Outcome<Parts> {
         let origins = origins(&row.volume.county)?;
         if let [origin] = origins.as_slice() {
             return Ok(vec![(origin.county, Fen::new(row.volume.amount))]);
         }
-        if !self.0.contains_key(&row.order_id) {
-            let parts = of_order(&store::of_order(read, row.order_id, basis)?)?;
-            self.0.insert(row.order_id, parts);
-        }
-        Ok(self.0.get(&row.order_id).and_then(|parts| parts.get(&row.id)).cloned().unwrap_or_default())
+        let parts = match self.0.entry(row.order_id) {
+            Seen::Occupied(known) => known.into_mut(),
+            Seen::Vacant(unknown) => unknown.insert(of_order(&store::of_order(read, row.order_id, basis)?)?),
+        };
+        Ok(parts.get(&row.id).cloned().unwrap_or_default())
     }
 }
 

@@ -94,8 +94,11 @@ impl Folder<'_> {
     }
 }
 
+/// Entries with their parts by county.
+pub type Split<'a> = Vec<(&'a Piece, Vec<(String, Fen)>)>;
+
 /// Entries of one line that follow each other, each with its parts by county.
-pub fn split<'a>(entries: &[&'a Piece]) -> Outcome<Vec<(&'a Piece, Vec<(String, Fen)>)>> {
+pub fn split<'a>(entries: &[&'a Piece]) -> Outcome<Split<'a>> {
     let Some(first) = entries.first() else { return Ok(Vec::new()) };
     let origins = origins(&first.volume.county)?;
     let shares: Vec<i64> = origins.iter().map(|origin| origin.share_ppm.0).collect();

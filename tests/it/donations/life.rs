@@ -115,7 +115,7 @@ on_both! {
         let id = scene.submitted(scene.body()).await;
         let operator = app.new_person(OrgKind::Operator, "640000", &[Role::OrgAdmin]).await;
         let path = format!("/api/v1/organisations/{}/suspensions", scene.village.org_id);
-        operator.post(&path, json!({ "reason": "撤销" })).send().await;
+        operator.post(&path, json!({ "reason": "撤销" })).expect(200).await;
         decide(&scene.county, ACTIVITIES, &id, "verify").await.refused("forbidden").await;
         let done = decide(&scene.township, ACTIVITIES, &id, "verify").await.expect(200).await;
         assert_eq!(done.str("/state"), "at_county");

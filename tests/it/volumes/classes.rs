@@ -141,7 +141,7 @@ on_both! {
         let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
         let book = province.get(&path).header("accept", kind).expect(200).await;
         let mut book: Xlsx<_> = Xlsx::new(Cursor::new(book.body.clone())).unwrap();
-        let last = |range: &calamine::Range<Data>| range.rows().last().unwrap().last().unwrap().clone();
+        let last = |range: &calamine::Range<Data>| range.rows().next_back().unwrap().last().unwrap().clone();
         assert_eq!(last(&book.worksheet_range("产销额").unwrap()), Data::Float(70.0));
         assert_eq!(last(&book.worksheet_range("专项（不计入合计）").unwrap()), Data::Float(20.0));
     }
