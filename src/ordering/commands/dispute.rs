@@ -287,6 +287,7 @@ pub fn propose(tx: &mut Tx<'_>, actor: &Actor, id: DisputeId, new: &NewSettlemen
     if !faults.is_empty() {
         return Err(AppError::several(faults));
     }
+    keeps_freight(&claimed, &disputed, new)?;
     let settlement = SettlementRow {
         id: tx.new_id(),
         dispute_id: id,
@@ -316,6 +317,27 @@ pub fn propose(tx: &mut Tx<'_>, actor: &Actor, id: DisputeId, new: &NewSettlemen
     );
     tell(tx, &claimed.order, Some(settlement.side), (&zh, &en))?;
     Ok(settlement.id)
+}
+
+/// Freight is owed with goods: who agrees that nothing is paid for these says so of the freight too.
+fn keeps_freight(claimed: &Claimed, disputed: &[DisputeLineRow], new: &NewSettlement) -> Outcome<()> {
+    let order = &claimed.order;
+    let (mut goods, mut freight) = (order.accepted_fen.minus(order.returned_fen)?, order.freight_fen);
+    for line in disputed {
+        let payable = new.lines.iter().find(|(no, _)| *no == line.line_no).map_or(Fen::ZERO, |(_, fen)| *fen);
+        let left = if line.line_no == 0 { &mut freight } else { &mut goods };
+        *left = left.minus(line.withheld_fen.minus(payable)?)?;
+    }
+    if !rules::loses_freight(new.remedy, goods, freight) {
+        return Ok(());
+    }
+    let message = Message::new(
+        format!("货款全部不付时运费 {freight} 元也不再应付；请为货物保留金额，或把运费一并列为不付"),
+        format!(
+            "{freight} yuan of freight are owed with goods only: leave an amount for these, or settle the freight as well"
+        ),
+    );
+    Err(AppError::field(Code::ValidationFailed, "/lines", message))
 }
 
 /// The other side's answer to a settlement.

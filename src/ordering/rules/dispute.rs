@@ -154,6 +154,13 @@ pub fn is_allowed(remedy: Remedy) -> bool {
     remedy != Remedy::Return
 }
 
+/// Whether freight that both agree to pay would be owed no more, because freight is owed with goods only and nothing is left to be paid
+/// for these. What goes back takes its freight along, so that nobody is surprised.
+#[must_use]
+pub fn loses_freight(remedy: Remedy, goods_left: Fen, freight_left: Fen) -> bool {
+    is_allowed(remedy) && goods_left <= Fen::ZERO && freight_left > Fen::ZERO
+}
+
 /// Whether a dispute is still open.
 ///
 /// # Errors
@@ -317,6 +324,19 @@ mod tests {
         let (early, late) = ((Day::ymd(2021, 3, 1), fen(30)), (Day::ymd(2021, 3, 9), fen(20)));
         for (undisputed, want) in [(0, [0, 0]), (10, [0, 10]), (40, [20, 20]), (100, [30, 20])] {
             assert_eq!(freed(&[early, late], fen(undisputed)), Ok(want.map(fen).to_vec()), "{undisputed}");
+        }
+    }
+
+    #[test]
+    fn freight_is_not_lost_with_the_price_of_the_goods() {
+        let table = [
+            (Remedy::None, 0, 500, true),
+            (Remedy::None, 1, 500, false),
+            (Remedy::Refund, 0, 0, false),
+            (Remedy::Return, 0, 500, false),
+        ];
+        for (remedy, goods, freight, lost) in table {
+            assert_eq!(loses_freight(remedy, fen(goods), fen(freight)), lost, "{remedy} {goods} {freight}");
         }
     }
 

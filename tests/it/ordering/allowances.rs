@@ -172,6 +172,22 @@ on_both! {
         recounted(app).await;
     }
 
+    async fn freight_is_not_lost_with_the_price_of_the_goods(app) {
+        let till = Till::open(app).await;
+        let (trader, seller) = (&till.market.trader, till.seller());
+        let order = with_freight(&till, "2", 500).await;
+        let dispute = disputed(trader, &order, &[(1, 2000), (0, 300)]).await;
+        let path = format!("/api/v1/disputes/{dispute}/settlements");
+        let free = |payable: i64| json!({ "remedy": "none", "text": "货款全免", "lines": [{ "line_no": 0, "payable_fen": payable }] });
+        let refused = trader.post(&path, free(300)).refused("validation_failed").await;
+        assert_eq!(refused.pointers(), ["/lines"]);
+        assert!(refused.text().contains("运费 5.00 元"), "{}", refused.text());
+        trader.post(&path, free(0)).refused("validation_failed").await;
+        settled(trader, seller, &dispute, "none", &[(0, 300), (1, 1)]).await;
+        assert_eq!(owed(&shown(seller, &order).await), (501, 0, 501));
+        recounted(app).await;
+    }
+
     async fn what_was_paid_and_allowed_is_sent_back_for_it(app) {
         let till = Till::open(app).await;
         let (trader, seller) = (&till.market.trader, till.seller());
