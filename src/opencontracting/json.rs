@@ -15,7 +15,7 @@ impl Formatter for Exact {
         write!(writer, "{sign}{}.{:02}", fen.unsigned_abs() / 100, fen.unsigned_abs() % 100)
     }
     fn write_u128<W: ?Sized + Write>(&mut self, writer: &mut W, milli: u128) -> io::Result<()> {
-        if milli % 1000 == 0 {
+        if milli.is_multiple_of(1000) {
             return write!(writer, "{}", milli / 1000);
         }
         write!(writer, "{}.{:03}", milli / 1000, milli % 1000)

@@ -8,7 +8,7 @@ use super::model::{
 use crate::kernel::money::{Fen, Overflow};
 use crate::kernel::quantity::Quantity;
 use crate::kernel::terms::{Category, Fund};
-use crate::kernel::time::At;
+use crate::kernel::time::{At, Day};
 
 /// The item that stands for the freight.
 pub const FREIGHT: &str = "freight";
@@ -222,7 +222,7 @@ pub fn award(process: &Process, value: Fen, told: At) -> Award {
 
 /// The contract as it is offered.
 pub fn contract(process: &Process, value: Fen, told: At) -> Contract {
-    let until = process.wanted_until.map(|day| day.end()).filter(|end| *end > told);
+    let until = process.wanted_until.map(Day::end).filter(|end| *end > told);
     Contract {
         title: Some(title(process)),
         status: Some("pending"),
