@@ -22,6 +22,7 @@ use crate::ledger;
 use crate::linkage;
 use crate::notifications;
 use crate::opencontracting;
+use crate::opendata;
 use crate::ordering;
 use crate::payees;
 use crate::planner;
@@ -148,6 +149,7 @@ fn routes(config: &mut ServiceConfig) {
     volumes::http::routes(config);
     bulletins::http::routes(config);
     opencontracting::http::routes(config);
+    opendata::http::routes(config);
     planner::http::routes(config);
 }
 
@@ -333,11 +335,7 @@ pub fn jobs(installation: &Installation) -> Runner {
     let runner =
         periodic(runner, installation, hour, "certification.remind_objections", certification::remind_objections);
     let runner = supervision_jobs(runner, installation);
-    let folding = installation.store.clone();
-    let runner = runner.every(Duration::from_secs(5), "volumes.fold", move |ctx| {
-        let store = folding.clone();
-        async move { volumes::fold(&store, &ctx).await.map(drop) }
-    });
+    let runner = volume_jobs(runner, installation);
     let planning = installation.store.clone();
     let runner = runner.every(hour, "planner.remind", move |ctx| {
         let store = planning.clone();
@@ -421,6 +419,20 @@ async fn certificate_ended(store: Store, ctx: Ctx, job: jobs::Job) -> Outcome<()
 async fn certificate_restored(store: Store, ctx: Ctx, job: jobs::Job) -> Outcome<()> {
     let fact: certification::CertificateRestored = serde_json::from_str(&job.payload).map_err(AppError::internal)?;
     ordering::clear_flags(&store, &ctx, fact.certificate_id).await.map(drop)
+}
+
+/// Volumes: folded as they come in, and published when their month has ended.
+fn volume_jobs(runner: Runner, installation: &Installation) -> Runner {
+    let (folding, opening) = (installation.store.clone(), installation.store.clone());
+    runner
+        .every(Duration::from_secs(5), "volumes.fold", move |ctx| {
+            let store = folding.clone();
+            async move { volumes::fold(&store, &ctx).await.map(drop) }
+        })
+        .every(Duration::from_secs(3_600), "opendata.publish", move |ctx| {
+            let store = opening.clone();
+            async move { opendata::publish_months(&store, &ctx).await.map(drop) }
+        })
 }
 
 /// What supervision looks at of its own accord.

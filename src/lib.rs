@@ -50,6 +50,7 @@ pub mod volumes;
 
 pub mod bulletins;
 pub mod opencontracting;
+pub mod opendata;
 pub mod planner;
 
 pub mod demo;

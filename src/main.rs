@@ -156,6 +156,12 @@ enum Exported {
         #[arg(long)]
         as_of: Option<Day>,
     },
+    /// Everything that is open, as CSV and NDJSON with a Frictionless data package; goes on where it was ended
+    OpenData {
+        /// The folder
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// Volumes by county of production
     CountyVolumes {
         /// The year
@@ -193,6 +199,7 @@ impl From<Exported> for Command {
                 Command::Export(Export { report: Report::CountyVolumes { basis, by }, year, out })
             }
             Exported::Ocds { out, per_file } => Command::ExportOcds(OcdsExport { out, per_file }),
+            Exported::OpenData { out } => Command::ExportOpenData { out },
         }
     }
 }

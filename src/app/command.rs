@@ -1,6 +1,6 @@
 //! The program's commands: each opens the installation a configuration describes and does one thing.
 
-use super::export::{Export, export};
+use super::export::{Export, export, export_open};
 use super::import::{ImportRows, import_rows};
 use super::ocds::{OcdsExport, export_ocds};
 use super::server::{Serving, serve};
@@ -66,6 +66,11 @@ pub enum Command {
     Export(Export),
     /// Write open contracting data to a folder.
     ExportOcds(OcdsExport),
+    /// Write everything that is open to a folder.
+    ExportOpenData {
+        /// The folder.
+        out: PathBuf,
+    },
     /// Create an operator of the platform.
     CreateUser {
         /// The login.
@@ -106,6 +111,7 @@ async fn run(config: Config, command: Command) -> Outcome<ExitCode> {
         Command::ImportRows(wanted) => return import_rows(&installation, &ctx(&installation, "import"), wanted).await,
         Command::ExportOcds(wanted) => export_ocds(&installation, &wanted).await?,
         Command::Export(wanted) => export(&installation, wanted).await?,
+        Command::ExportOpenData { out } => export_open(&installation, &ctx(&installation, "export"), &out).await?,
         Command::Demo { exit } => demo(installation, &config, exit).await?,
         Command::Migrate => {}
     }

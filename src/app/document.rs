@@ -161,7 +161,7 @@ const ABOUT: [(&str, &str); 20] = [
     ),
     (
         "open-data",
-        "开放数据 / Orders as Open Contracting (OCDS 1.1) releases and records, for everybody. A release is never changed; `yigou export ocds` writes all of them.",
+        "开放数据 / Read by anybody: county totals of months that have ended, published bulletins, and where certificates, notices and the catalogue are read; nothing personal, figures of too few units are suppressed, totals are of what is shown, and answers carry ETag and Last-Modified. Orders as Open Contracting (OCDS 1.1) releases and records: a release is never changed; `yigou export ocds` writes all of them.",
     ),
     (
         "orders",

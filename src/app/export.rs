@@ -6,6 +6,8 @@ use crate::kernel::error::{AppError, Outcome};
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::terms::Basis;
 use crate::kernel::time::Day;
+use crate::opendata::{self, DataSet};
+use crate::platform::clock::Ctx;
 use crate::reporting::{self, ProgressBy, ProgressWanted};
 use crate::volumes::{Dimension, VolumesWanted, volumes};
 use std::io::Write;
@@ -72,6 +74,30 @@ pub async fn export(installation: &Installation, wanted: Export) -> Outcome<()> 
     let (rows, bytes) = made.await?;
     replace(&out, &bytes).map_err(|e| AppError::internal(format!("{}: {e}", out.display())))?;
     println!("{}: {rows} 行 / rows", out.display());
+    Ok(())
+}
+
+/// Writes the bulk files of open data, once every month that has ended is published.
+///
+/// # Errors
+/// When the database fails or a file cannot be written.
+pub async fn export_open(installation: &Installation, ctx: &Ctx, folder: &Path) -> Outcome<()> {
+    opendata::publish_months(&installation.store, ctx).await?;
+    let bar = indicatif::ProgressBar::new(0);
+    let sets = DataSet::ALL;
+    let tell = |set: DataSet, rows: usize| {
+        let before = sets.iter().take_while(|known| **known != set).count();
+        bar.set_length(u64::try_from(sets.len()).unwrap_or(u64::MAX));
+        bar.set_position(u64::try_from(before).unwrap_or(u64::MAX));
+        bar.set_message(format!("{set}: {rows} 行 / rows"));
+    };
+    let style = indicatif::ProgressStyle::with_template("[{bar:20}] {pos}/{len} {msg} {elapsed}");
+    bar.set_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()));
+    let files = opendata::export_open_data(&installation.store, ctx.at.day(), folder, &tell).await?;
+    bar.finish_and_clear();
+    for file in &files {
+        println!("{}: {} B  sha256:{}", folder.join(&file.path).display(), file.bytes, file.sha256);
+    }
     Ok(())
 }
 

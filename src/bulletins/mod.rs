@@ -21,4 +21,5 @@ mod sheet;
 mod store;
 
 pub use commands::{NewBulletin, NewCorrection, correct, discard, draft, publish, sign, urge};
+pub use queries::open::{PublishedBulletin, published_as, published_last, published_page};
 pub use queries::{Published, published, published_by_unit, verify};

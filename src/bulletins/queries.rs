@@ -1,5 +1,7 @@
 //! Reading bulletins, and the units that are to be urged.
 
+pub mod open;
+
 use super::content::{Content, differences, digest};
 use super::rules::{self, BulletinState, UnitYear, UrgeCause};
 use super::store::{self, BulletinRow, Narrow};

@@ -157,6 +157,37 @@ pub fn published_by_unit(on: &mut Read, year: i64) -> Outcome<Vec<BulletinId>> {
     )
 }
 
+fn is_published() -> diesel::dsl::Eq<bulletins::state, BulletinState> {
+    bulletins::state.eq(BulletinState::Published)
+}
+
+/// Published ones before one, the newest first.
+pub fn published(on: &mut Read, before: Option<BulletinId>, most: i64) -> Outcome<Vec<BulletinRow>> {
+    Ok(each!(on, c => {
+        let mut query = bulletins::table.filter(is_published()).select(BulletinRow::as_select()).into_boxed();
+        if let Some(before) = before {
+            query = query.filter(bulletins::id.lt(before));
+        }
+        query.order(bulletins::id.desc()).limit(most).load(c)
+    })?)
+}
+
+/// Published ones of a number, published first first.
+pub fn published_as(on: &mut Read, number: &str) -> Outcome<Vec<BulletinRow>> {
+    Ok(each!(on, c => bulletins::table.filter(is_published()).filter(bulletins::number.eq(number.to_owned()))
+        .order((bulletins::published_at, bulletins::id)).select(BulletinRow::as_select()).load(c))?)
+}
+
+/// The number of a bulletin.
+pub fn number_of(on: &mut Read, id: BulletinId) -> Outcome<Option<String>> {
+    Ok(each!(on, c => bulletins::table.find(id).select(bulletins::number).first(c))?)
+}
+
+/// When a bulletin was published last.
+pub fn published_last(on: &mut Read) -> Outcome<Option<At>> {
+    Ok(each!(on, c => bulletins::table.select(max(bulletins::published_at)).first(c))?)
+}
+
 /// Every bulletin after one, for verification in batches.
 pub fn after(on: &mut Read, after: Option<BulletinId>, most: i64) -> Outcome<Vec<BulletinRow>> {
     Ok(each!(on, c => {

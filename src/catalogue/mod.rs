@@ -32,8 +32,9 @@ pub use covers::{Cover, Reach, Withdrawn, cover, extend, recover, unbar, uncover
 pub use http::CreateProductRequest;
 pub use offers::{CertificateInForce, Offer, kept_offers, offers};
 pub use queries::{
-    ListedGoods, Product, count_offered, covers, declared_outputs, has_product, like_prices, listed, offered, on_sale,
-    own_product, own_products, priced, product, products_made,
+    ListedGoods, ListingFilter, ListingView, Product, changed_last, count_offered, covers, declared_outputs,
+    has_product, like_prices, listed, listings, offered, on_sale, own_product, own_products, priced, product,
+    products_made,
 };
 pub use rules::{CoverStatus, Covering, ListingStatus, Months, OriginShare, StockDirection};
 pub use store::{DeclaredOutput, LikePrice, OnSale, Priced};

@@ -51,9 +51,10 @@ pub use http::NewEvidenceRequest;
 pub use papers::Papers;
 pub use queries::{
     Annulment, ApplicationView, BatchDiffView, CatalogueBatchView, CertificateView, InForce, LeftBecause, LikePrice,
-    NoticeView, ObjectionView, Standing, annulled_of, annulled_since, annulment_of, applications,
-    applications_of_office, batch_diff, batches, certificate, certificate_in, certificates_in_force, ended_since,
-    in_force_after, let_buyers_out, like_prices, standings, verify_batches, wanted as wanted_applications,
+    NoticeView, ObjectionView, Recent, Standing, annulled_of, annulled_since, annulment_of, applications,
+    applications_of_office, batch_diff, batches, certificate, certificate_in, certificates, certificates_in_force,
+    ended_since, in_force_after, let_buyers_out, like_prices, notices, recent, standings, verify_batches,
+    wanted as wanted_applications,
 };
 pub use rules::{
     BeneficiaryClass, CarriedMark, CertificateStatus, CertificationDecision, CertificationState, Consequence, Doubt,

@@ -25,6 +25,22 @@ pub fn sha256(data: &[u8]) -> [u8; 32] {
     out
 }
 
+/// SHA-256 of everything that can be read, however much, as hexadecimal digits.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn sha256_of(mut from: impl std::io::Read) -> std::io::Result<String> {
+    let mut context = digest::Context::new(&digest::SHA256);
+    let mut some = vec![0u8; 64 * 1024];
+    loop {
+        let read = from.read(&mut some)?;
+        if read == 0 {
+            return Ok(hex(context.finish().as_ref()));
+        }
+        context.update(&some[..read]);
+    }
+}
+
 /// SHA-256 of several parts, each preceded by its length so that no two lists meet.
 #[must_use]
 pub fn sha256_parts(parts: &[&[u8]]) -> [u8; 32] {

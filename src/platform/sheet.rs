@@ -76,6 +76,18 @@ pub fn csv(header: &[&str], rows: &[Vec<Cell>]) -> Outcome<Vec<u8>> {
     writer.into_inner().map_err(AppError::internal)
 }
 
+/// Rows as lines of CSV, to be written one after another: without a byte order mark, for programs.
+///
+/// # Errors
+/// When rows differ in length.
+pub fn csv_lines(rows: &[Vec<Cell>]) -> Outcome<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    for row in rows {
+        writer.write_record(row.iter().map(Cell::written)).map_err(AppError::internal)?;
+    }
+    writer.into_inner().map_err(AppError::internal)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

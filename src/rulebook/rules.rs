@@ -134,6 +134,8 @@ crate::text_enum! {
         AnomalySimilarPpm "anomaly_similar_ppm"
         /// 银行流水与报告的付款日期相差不超过此天数才自动入账, calendar days.
         BankMatchDays "bank_match_days"
+        /// 开放数据中少于此数采购单位的数不公布, purchasing units.
+        OpenDataMinPurchasers "open_data_min_purchasers"
     }
 }
 
@@ -259,6 +261,7 @@ impl RuleName {
             R::PriceWatchMinGoods => "goods",
             R::ScoreLadder => "points",
             R::ScoreMinOrders => "orders",
+            R::OpenDataMinPurchasers => "purchasers",
         }
     }
     /// The values it takes.

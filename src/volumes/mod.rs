@@ -14,5 +14,8 @@ mod schema;
 mod store;
 
 pub use commands::{fold, fold_batch};
-pub use queries::{VolumeView, VolumesView, VolumesWanted, verify_sums, volumes};
+pub use queries::{
+    CountyMonth, MonthOfCounties, VolumeView, VolumesView, VolumesWanted, county_month, entries_by_month,
+    months_split_with, verify_sums, volumes,
+};
 pub use rules::{Dimension, VolumeSide};

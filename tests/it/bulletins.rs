@@ -17,8 +17,8 @@ use yigou::platform::secret::{hex, sha256};
 
 /// A bureau's two desks, and a unit that has reserved and bought.
 pub struct Desk {
-    drafter: Person,
-    signer: Person,
+    pub drafter: Person,
+    pub signer: Person,
     pub till: Till,
 }
 
@@ -57,7 +57,7 @@ impl Desk {
     }
 }
 
-fn id(view: &Value) -> String {
+pub fn id(view: &Value) -> String {
     view["id"].as_str().unwrap().to_owned()
 }
 

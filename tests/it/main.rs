@@ -48,6 +48,7 @@ mod migrations;
 mod money_reports;
 mod named_faults;
 mod opencontracting;
+mod opendata;
 mod openings;
 mod ordering;
 mod payees;

@@ -163,6 +163,14 @@ pub fn listings(on: &mut Read, filter: &ListingFilter, day: Day, page: &PageRequ
     Ok(page.map(|(_, row, in_stock, halal_until)| view(row, in_stock, halal_until, day)))
 }
 
+/// When a listing was changed last.
+///
+/// # Errors
+/// When the database fails.
+pub fn changed_last(on: &mut Read) -> Outcome<Option<At>> {
+    store::changed_last(on)
+}
+
 fn keys(order: Order, seq: i64, row: &ShownRow) -> Vec<String> {
     match order {
         Order::Newest => vec![seq.to_string()],

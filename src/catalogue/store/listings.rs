@@ -14,7 +14,7 @@ use crate::kernel::region_code::RegionCode;
 use crate::kernel::terms::Category;
 use crate::kernel::time::{At, Day};
 use crate::platform::db::{Read, Tx};
-use diesel::dsl::{insert_into, update};
+use diesel::dsl::{insert_into, max, update};
 use diesel::prelude::*;
 
 /// A stored listing, without its place in the order of listing.
@@ -282,4 +282,9 @@ pub fn set_eligible(tx: &mut Tx<'_>, id: ListingId, eligible: bool, at: At) -> O
     each!(tx, c => update(listings::table.filter(listings::id.eq(id)))
         .set((listings::eligible.eq(eligible), listings::version.eq(listings::version + 1), listings::updated_at.eq(at))).execute(c))?;
     Ok(())
+}
+
+/// When a listing was changed last.
+pub fn changed_last(on: &mut Read) -> Outcome<Option<At>> {
+    Ok(each!(on, c => listings::table.select(max(listings::updated_at)).first(c))?)
 }

@@ -67,6 +67,24 @@ pub fn notices(
     Ok(Page::cut(rows, page, |row| vec![row.id.to_string()]).map(NoticeView::from))
 }
 
+/// What became public last.
+#[derive(Debug, Clone, Copy)]
+pub struct Recent {
+    /// When the last certificate was issued or decided about.
+    pub certificates: Option<At>,
+    /// When the last notice was opened.
+    pub notices: Option<At>,
+}
+
+/// What became public last.
+///
+/// # Errors
+/// When the database fails.
+pub fn recent(on: &mut Read) -> Outcome<Recent> {
+    let notices = store::opened_last(on)?.map(Day::start);
+    Ok(Recent { certificates: store::decided_last(on)?, notices })
+}
+
 /// An objection as the offices see it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ObjectionView {

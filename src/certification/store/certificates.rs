@@ -11,7 +11,7 @@ use crate::kernel::ids::{
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::{At, Day};
 use crate::platform::db::{Read, Tx};
-use diesel::dsl::{insert_into, update};
+use diesel::dsl::{insert_into, max, update};
 use diesel::prelude::*;
 
 /// A stored certificate; origins are a JSON list of counties.
@@ -219,4 +219,11 @@ pub fn last_ruling(on: &mut Read, id: CertificateId) -> Outcome<Option<OrgId>> {
     let found: Option<Option<OrgId>> = each!(on, c => events::table.filter(events::certificate_id.eq(id))
         .filter(events::event.eq_any(["suspended", "suspension_changed", "revoked", "annulled"])).order(events::id.desc()).select(events::office_org).first(c).optional())?;
     Ok(found.flatten())
+}
+
+/// When a certificate was issued, or something decided about one, last.
+pub fn decided_last(on: &mut Read) -> Outcome<Option<At>> {
+    let issued: Option<At> = each!(on, c => certificates::table.select(max(certificates::issued_at)).first(c))?;
+    let decided: Option<At> = each!(on, c => events::table.select(max(events::at)).first(c))?;
+    Ok(issued.max(decided))
 }

@@ -9,7 +9,7 @@ use crate::kernel::ids::{CertificationApplicationId, NoticeId, ObjectionId, Rule
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::{At, Day};
 use crate::platform::db::{Read, Tx};
-use diesel::dsl::{insert_into, update};
+use diesel::dsl::{insert_into, max, update};
 use diesel::prelude::*;
 
 /// A stored notice.
@@ -238,4 +238,9 @@ pub fn set_objection_reminder(tx: &mut Tx<'_>, id: ObjectionId, on: Day, due: Da
 /// Writes an open objection that is at a stage; how many that were.
 pub fn handle_objection(tx: &mut Tx<'_>, row: &ObjectionRow, from: ObjectionStage) -> Outcome<usize> {
     Ok(each!(tx, c => update(objections::table.find(row.id)).filter(objections::stage.eq(from)).set(row).execute(c))?)
+}
+
+/// The day on which a notice was opened last.
+pub fn opened_last(on: &mut Read) -> Outcome<Option<Day>> {
+    Ok(each!(on, c => notices::table.select(max(notices::opened_on)).first(c))?)
 }

@@ -189,8 +189,7 @@ fn address(request: &HttpRequest) -> Cow<'_, str> {
 }
 
 fn answer(request: &HttpRequest, kept: Kept) -> HttpResponse {
-    let known = text_header(request, header::IF_NONE_MATCH.as_str())
-        .is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == kept.etag));
+    let known = is_known(request, &kept);
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header((header::ETAG, kept.etag)).insert_header((header::CACHE_CONTROL, "public, max-age=1"));
     let of_body = |name: &str| name.starts_with("content-") && name != header::CONTENT_SECURITY_POLICY.as_str();
@@ -200,6 +199,20 @@ fn answer(request: &HttpRequest, kept: Kept) -> HttpResponse {
         }
     }
     if known { response.finish() } else { response.body(kept.body) }
+}
+
+/// Whether the caller has this answer: by its entity tag, and only without one by when it changed (RFC 9110, 13.2.2).
+fn is_known(request: &HttpRequest, kept: &Kept) -> bool {
+    if let Some(tags) = text_header(request, header::IF_NONE_MATCH.as_str()) {
+        return tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == kept.etag);
+    }
+    let moment = |text: &str| text.parse::<header::HttpDate>().ok();
+    let since = text_header(request, header::IF_MODIFIED_SINCE.as_str()).and_then(moment);
+    let changed = kept.headers.iter().find(|(name, _)| name == header::LAST_MODIFIED.as_str());
+    match (since, changed.and_then(|(_, value)| moment(value))) {
+        (Some(since), Some(changed)) => changed <= since,
+        _ => false,
+    }
 }
 
 /// An anonymous write: registration, sign-in, links, objections. It is never remembered.

@@ -2,11 +2,13 @@
 
 use super::{Format, etag};
 use crate::kernel::error::{AppError, Outcome};
+use crate::kernel::time::At;
 use crate::platform::idempotency::Saved;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
+use std::time::{Duration, SystemTime};
 
 /// What a handler returns.
 pub type Answer = Result<HttpResponse, AppError>;
@@ -74,6 +76,11 @@ impl Reply {
     pub fn etag(self, version: i64) -> Reply {
         self.header("etag", &etag(version))
     }
+    /// Says when what it shows changed last; who asks with that moment is told that nothing has since.
+    #[must_use]
+    pub fn last_modified(self, at: At) -> Reply {
+        self.header(header::LAST_MODIFIED.as_str(), &http_date(at))
+    }
     /// The status.
     #[must_use]
     pub fn status(&self) -> u16 {
@@ -90,6 +97,12 @@ impl Reply {
     pub(super) fn into_saved(self) -> Saved {
         self.0
     }
+}
+
+/// A moment as headers write it: in whole seconds.
+fn http_date(at: At) -> String {
+    let since = Duration::from_secs(u64::try_from(at.seconds()).unwrap_or(0));
+    header::HttpDate::from(SystemTime::UNIX_EPOCH + since).to_string()
 }
 
 /// What a batch answers: one result per item, in their order.

@@ -1,5 +1,6 @@
 //! Volumes as they are answered.
 
+mod counties;
 mod drill;
 mod overlays;
 mod pairings;
@@ -7,6 +8,7 @@ mod sums;
 mod table;
 mod verify;
 
+pub use counties::{CountyMonth, MonthOfCounties, county_month, entries_by_month, months_split_with};
 pub use drill::{EntriesWanted, VolumeEntryView, entries};
 pub use overlays::OverlayView;
 pub use pairings::{PairingReport, pairing_entries, pairing_volumes};

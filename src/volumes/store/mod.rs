@@ -1,5 +1,6 @@
 //! SQL of volumes: the entries themselves, and what was folded of them.
 
+pub mod counties;
 pub mod drill;
 pub mod folding;
 pub mod pairings;

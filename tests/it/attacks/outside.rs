@@ -43,7 +43,7 @@ fn named(path: &str) -> Option<Named> {
         "schemes/{id}" | "schemes/{id}/editions" | "schemes/{id}/endings" => Public,
         "certificates/{number}/statement" | "certificates/{number}/qr.svg" | "certificates/{number}/page" => Public,
         "catalogue-batches/{id}" | "catalogue-batches/{id}/diff" => Public,
-        "inspection-plans/{id}" | "inspection-plans/{id}/record" => Public,
+        "inspection-plans/{id}" | "inspection-plans/{id}/record" | "open-data/bulletins/{number}" => Public,
         // Everybody reads pairings; who buys sees its own purchases behind them.
         "reports/pairings/{id}/entries" => Public,
         "ocds/releases/{ocid}" | "ocds/records/{ocid}" => Public,
