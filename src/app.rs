@@ -61,6 +61,7 @@ pub mod export;
 pub mod import;
 pub mod ocds;
 mod operations;
+mod recurring;
 pub mod server;
 pub mod verification;
 
@@ -294,7 +295,7 @@ pub fn jobs(installation: &Installation) -> Runner {
     let (flags, days) = (installation.store.clone(), installation.store.clone());
     let runner = Runner::new(installation.store.clone(), installation.clock.clone(), installation.ids.clone());
     let importing = importing(installation);
-    let runner = money_jobs(identity_jobs(runner, installation), installation)
+    let runner = recurring::money_jobs(identity_jobs(runner, installation), installation)
         .on(imports::TOPIC, move |ctx, job| advance_import(importing.clone(), ctx, job))
         .on_outward(notifications::TOPIC, move |_, job| send_mail(mailer.clone(), job))
         .on(admission::MANDATE_REVOKED, move |ctx, job| end_mandate(mandates.clone(), ctx, job))
@@ -335,7 +336,7 @@ pub fn jobs(installation: &Installation) -> Runner {
     let runner =
         periodic(runner, installation, hour, "certification.remind_objections", certification::remind_objections);
     let runner = supervision_jobs(runner, installation);
-    let runner = volume_jobs(runner, installation);
+    let runner = recurring::volume_jobs(runner, installation);
     let planning = installation.store.clone();
     let runner = runner.every(hour, "planner.remind", move |ctx| {
         let store = planning.clone();
@@ -421,20 +422,6 @@ async fn certificate_restored(store: Store, ctx: Ctx, job: jobs::Job) -> Outcome
     ordering::clear_flags(&store, &ctx, fact.certificate_id).await.map(drop)
 }
 
-/// Volumes: folded as they come in, and published when their month has ended.
-fn volume_jobs(runner: Runner, installation: &Installation) -> Runner {
-    let (folding, opening) = (installation.store.clone(), installation.store.clone());
-    runner
-        .every(Duration::from_secs(5), "volumes.fold", move |ctx| {
-            let store = folding.clone();
-            async move { volumes::fold(&store, &ctx).await.map(drop) }
-        })
-        .every(Duration::from_secs(3_600), "opendata.publish", move |ctx| {
-            let store = opening.clone();
-            async move { opendata::publish_months(&store, &ctx).await.map(drop) }
-        })
-}
-
 /// What supervision looks at of its own accord.
 fn supervision_jobs(runner: Runner, installation: &Installation) -> Runner {
     let (hour, day) = (Duration::from_secs(3_600), Duration::from_secs(86_400));
@@ -452,34 +439,6 @@ fn supervision_jobs(runner: Runner, installation: &Installation) -> Runner {
         .every(day, "anomalies.detect", move |ctx| {
             let store = sensing.clone();
             async move { anomalies::detect(&store, ctx).await.map(drop) }
-        })
-}
-
-/// What is ordered again and again; what buyers of open orders are told: where money goes, which of it has come, what goods are no more.
-fn money_jobs(runner: Runner, installation: &Installation) -> Runner {
-    let (payees, lines) = (installation.store.clone(), installation.store.clone());
-    let certified = installation.store.clone();
-    let (standing, halal) = (installation.store.clone(), installation.store.clone());
-    runner
-        .every(Duration::from_secs(60), "agreements.standing", move |ctx| {
-            let store = standing.clone();
-            async move { agreements::place_due(&store, ctx).await.map(drop) }
-        })
-        .on(catalogue::HALAL_ENDED, move |ctx, job| {
-            let store = halal.clone();
-            async move { ordering::announce_halal_end(&store, &ctx, &job).await }
-        })
-        .on(ordering::TAKEN_BACK, move |ctx, job| {
-            let store = certified.clone();
-            async move { giving::note_taken_back(&store, ctx, &job).await.map(drop) }
-        })
-        .on(payees::IN_FORCE, move |ctx, job| {
-            let store = payees.clone();
-            async move { ordering::announce_payee(&store, &ctx, &job).await }
-        })
-        .on(banking::TOPIC, move |ctx, job| {
-            let store = lines.clone();
-            async move { banking::advance(&store, &ctx, &job).await }
         })
 }
 
