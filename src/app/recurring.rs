@@ -4,6 +4,7 @@ use super::Installation;
 use crate::agreements;
 use crate::banking;
 use crate::catalogue;
+use crate::giving;
 use crate::opendata;
 use crate::ordering;
 use crate::payees;
