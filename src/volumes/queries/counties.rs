@@ -72,9 +72,12 @@ fn lines(entries: &[BoughtEntry]) -> BTreeMap<LineKey<'_>, Vec<&BoughtEntry>> {
     lines
 }
 
-/// Amounts by county, basis, unit and order.
+/// Amounts by basis, unit and order.
+type Amounts = BTreeMap<(usize, Vec<u8>, Vec<u8>), Fen>;
+
+/// Amounts by county.
 #[derive(Default)]
-struct Bought(BTreeMap<RegionCode, BTreeMap<(usize, Vec<u8>, Vec<u8>), Fen>>);
+struct Bought(BTreeMap<RegionCode, Amounts>);
 
 impl Bought {
     fn add(&mut self, line: &[&BoughtEntry], month: &str) -> Outcome<()> {
@@ -110,7 +113,7 @@ impl Bought {
 }
 
 /// Units and orders are counted where what they come to is not nothing, whatever went back and forth.
-fn counted(amounts: BTreeMap<(usize, Vec<u8>, Vec<u8>), Fen>) -> Outcome<CountyMonth> {
+fn counted(amounts: Amounts) -> Outcome<CountyMonth> {
     let mut month = CountyMonth::default();
     let mut by_unit: BTreeMap<(usize, Vec<u8>), Fen> = BTreeMap::new();
     let mut orders = std::collections::BTreeSet::new();
