@@ -141,6 +141,7 @@ fn every_name_has_values_of_its_unit() {
                     "points",
                     "orders",
                     "times",
+                    "purchasers",
                     "fen",
                 ];
                 units.contains(&name.unit())
