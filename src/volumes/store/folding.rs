@@ -5,8 +5,9 @@ use crate::kernel::error::Outcome;
 use crate::kernel::time::At;
 use crate::platform::db::Tx;
 use crate::volumes::rules::Key;
-use crate::volumes::schema::{volume_folds as folds, volume_sums as sums, volume_tail as tail};
-use diesel::dsl::{delete, insert_into, update};
+use crate::volumes::schema::{volume_folds as folds, volume_sums as sums};
+use crate::volumes::store::MOST_TAKEN;
+use diesel::dsl::{insert_into, update};
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::BigInt;
@@ -80,11 +81,11 @@ pub fn lock(tx: &mut Tx<'_>, at: At) -> Outcome<()> {
     Ok(())
 }
 
-/// Takes entries of the tail for this transaction; how many.
+/// Takes entries of the tail for this transaction, no more than [`MOST_TAKEN`]; how many.
 pub fn take(tx: &mut Tx<'_>, most: i64) -> Outcome<usize> {
     let text = "UPDATE volume_tail SET taken = TRUE WHERE count_id IN
         (SELECT count_id FROM volume_tail ORDER BY line_id, count_id LIMIT $1)";
-    Ok(each!(tx, c => sql_query(text).bind::<BigInt, _>(most).execute(c))?)
+    Ok(each!(tx, c => sql_query(text).bind::<BigInt, _>(most.min(MOST_TAKEN)).execute(c))?)
 }
 
 /// Adds to the sums.
@@ -100,7 +101,7 @@ pub fn add(tx: &mut Tx<'_>, rows: &[SumRow]) -> Outcome<()> {
 
 /// What was taken is folded in.
 pub fn done(tx: &mut Tx<'_>, entries: i64) -> Outcome<()> {
-    each!(tx, c => delete(tail::table.filter(tail::taken.eq(true))).execute(c))?;
+    each!(tx, c => sql_query("DELETE FROM volume_tail WHERE taken").execute(c))?;
     each!(tx, c => update(folds::table.find(1)).set(folds::folded.eq(folds::folded + entries)).execute(c))?;
     Ok(())
 }

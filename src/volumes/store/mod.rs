@@ -142,30 +142,43 @@ pub enum Which {
     Taken,
 }
 
-impl Which {
-    /// Joins the tail, and takes nothing else of it.
-    const fn join(self) -> &'static str {
-        match self {
-            Which::All => "",
-            Which::Tail => " JOIN volume_tail t ON t.count_id = c.id",
-            Which::Taken => " JOIN volume_tail t ON t.count_id = c.id AND t.taken",
-        }
-    }
-    /// The lines of which something is among them.
-    const fn lines(self) -> &'static str {
-        match self {
-            Which::All => "",
-            Which::Tail => " AND c.line_id IN (SELECT line_id FROM volume_tail)",
-            Which::Taken => " AND c.line_id IN (SELECT line_id FROM volume_tail WHERE taken)",
-        }
-    }
+/// The most entries that are folded in at once; it also tells SQLite that there are few.
+pub const MOST_TAKEN: i64 = 100_000;
+
+/// What tells entries `c` of lines `l` apart.
+macro_rules! told_apart {
+    () => {
+        " JOIN orders o ON o.id = c.order_id JOIN organisations u ON u.id = o.unit_id
+        LEFT JOIN order_classifications k ON k.order_id = c.order_id AND k.no = c.class_no"
+    };
 }
 
 /// Entries with everything that tells them apart.
-pub const JOINED: &str =
-    "FROM ledger_counts c JOIN order_lines l ON l.id = c.line_id JOIN orders o ON o.id = c.order_id
-    JOIN organisations u ON u.id = o.unit_id
-    LEFT JOIN order_classifications k ON k.order_id = c.order_id AND k.no = c.class_no";
+pub const JOINED: &str = concat!("FROM ledger_counts c JOIN order_lines l ON l.id = c.line_id", told_apart!());
+
+impl Which {
+    /// These entries with everything that tells them apart, and what belongs to WHERE. What waits comes first, and SQLite keeps the order
+    /// of a CROSS JOIN: it would else begin with the orders of the regions, which are all of them.
+    fn entries(self) -> (String, &'static str) {
+        let tail = match self {
+            Which::All => return (JOINED.to_owned(), ""),
+            Which::Tail => "volume_tail".to_owned(),
+            Which::Taken => format!("(SELECT count_id FROM volume_tail WHERE taken LIMIT {MOST_TAKEN})"),
+        };
+        let joined = concat!("t CROSS JOIN ledger_counts c JOIN order_lines l ON l.id = c.line_id", told_apart!());
+        (format!("FROM {tail} {joined}"), " AND c.id = t.count_id")
+    }
+    /// All entries of the lines of which something is among these, in the same way.
+    fn of_lines(self) -> (String, &'static str) {
+        let tail = match self {
+            Which::All => return (JOINED.to_owned(), ""),
+            Which::Tail => "(SELECT DISTINCT line_id FROM volume_tail)".to_owned(),
+            Which::Taken => format!("(SELECT DISTINCT line_id FROM volume_tail WHERE taken LIMIT {MOST_TAKEN})"),
+        };
+        let joined = concat!("t CROSS JOIN order_lines l CROSS JOIN ledger_counts c", told_apart!());
+        (format!("FROM {tail} {joined}"), " AND l.id = t.line_id AND c.order_id = l.order_id AND c.line_id = l.id")
+    }
+}
 /// Those of a basis and some months that are within reach.
 pub const WITHIN: &str = " WHERE c.basis = $1 AND c.standing <> 'void' AND c.month >= $2 AND c.month <= $3
     AND o.unit_region >= $4 AND o.unit_region < $5
@@ -190,7 +203,8 @@ const AMOUNT: &str = "CAST(COALESCE(SUM(c.amount_fen), 0) AS BIGINT) AS amount";
 pub fn added(on: &mut Read, of: &VolumesOf<'_>, which: Which) -> Outcome<Vec<Volume>> {
     let single = if of.apart[0] { format!(" AND l.origins NOT {SEVERAL}") } else { String::new() };
     let (columns, by) = (selected(of.apart), grouped(of.apart, COLUMNS));
-    let text = format!("SELECT {columns}, {AMOUNT} {JOINED}{}{WITHIN}{single}{by}", which.join());
+    let (entries, meant) = which.entries();
+    let text = format!("SELECT {columns}, {AMOUNT} {entries}{WITHIN}{meant}{single}{by}");
     Ok(each!(on, c => sql_query(text)
         .bind::<Text, _>(of.basis.as_str()).bind::<Text, _>(of.from).bind::<Text, _>(of.to)
         .bind::<Text, _>(&of.reach.from).bind::<Text, _>(&of.reach.below)
@@ -204,13 +218,13 @@ pub fn added(on: &mut Read, of: &VolumesOf<'_>, which: Which) -> Outcome<Vec<Vol
 pub fn pieces(on: &mut Read, of: &VolumesOf<'_>, which: Which) -> Outcome<Vec<Piece>> {
     let mut apart = of.apart;
     apart[1] = true;
+    let (entries, meant) = which.of_lines();
     let text = format!(
         "SELECT c.line_id AS line_id, c.standing AS standing, c.class_no AS class_no,
         CASE WHEN w.count_id IS NULL THEN 'folded' WHEN w.taken THEN 'taken' ELSE 'waits' END AS stage,
-        {}, c.amount_fen AS amount {JOINED} LEFT JOIN volume_tail w ON w.count_id = c.id{WITHIN}
-        AND l.origins {SEVERAL}{} ORDER BY c.at, c.id",
-        selected(apart),
-        which.lines()
+        {}, c.amount_fen AS amount {entries} LEFT JOIN volume_tail w ON w.count_id = c.id{WITHIN}{meant}
+        AND l.origins {SEVERAL} ORDER BY c.at, c.id",
+        selected(apart)
     );
     Ok(each!(on, c => sql_query(text)
         .bind::<Text, _>(of.basis.as_str()).bind::<Text, _>("").bind::<Text, _>("~")

@@ -1,0 +1,1 @@
+DROP INDEX volume_tail_taken;
