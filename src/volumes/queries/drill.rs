@@ -1,6 +1,6 @@
 //! The entries behind a figure: they sum to it, to the fen.
 
-use super::sums::{origins, split};
+use super::sums::{origins, split_each};
 use super::{Asked, VolumesWanted, check};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Outcome;
@@ -154,27 +154,16 @@ impl Several {
 }
 
 fn of_order(rows: &[Entry]) -> Outcome<BTreeMap<CountId, Parts>> {
-    let mut lines: BTreeMap<_, Vec<(CountId, Piece)>> = BTreeMap::new();
-    for row in rows.iter().filter(|row| row.volume.county.contains(",{")) {
-        let group = (row.line_id.as_slice(), row.standing.as_str(), row.class_no);
-        let piece = Piece {
-            line_id: row.line_id.clone(),
-            standing: row.standing.clone(),
-            class_no: row.class_no,
-            stage: String::new(),
-            volume: row.volume.clone(),
-        };
-        lines.entry(group).or_default().push((row.id, piece));
-    }
-    let mut found = BTreeMap::new();
-    for entries in lines.values() {
-        let pieces: Vec<&Piece> = entries.iter().map(|(_, piece)| piece).collect();
-        for ((id, _), (_, parts)) in entries.iter().zip(split(&pieces)?) {
-            let coded = parts.into_iter().filter_map(|(county, part)| Some((county.parse().ok()?, part)));
-            found.insert(*id, coded.collect());
-        }
-    }
-    Ok(found)
+    let several = rows.iter().filter(|row| row.volume.county.contains(",{"));
+    let split = split_each(several.map(|row| {
+        let (line_id, standing, volume) = (row.line_id.clone(), row.standing.clone(), row.volume.clone());
+        let piece = Piece { line_id, standing, class_no: row.class_no, stage: String::new(), volume };
+        ((row.line_id.as_slice(), row.standing.as_str(), row.class_no), row.id, piece)
+    }))?;
+    let coded = |parts: Vec<(String, Fen)>| {
+        parts.into_iter().filter_map(|(county, part)| Some((county.parse().ok()?, part))).collect()
+    };
+    Ok(split.into_iter().map(|(id, parts)| (id, coded(parts))).collect())
 }
 
 /// The address of the entries behind a row.

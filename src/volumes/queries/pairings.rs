@@ -1,7 +1,7 @@
 //! Volumes by pair and year: overlays, told apart by kind, beside every total.
 
 use super::VolumeEntryView;
-use super::sums::split;
+use super::sums::split_each;
 use crate::identity;
 use crate::kernel::actor::{Actor, Scope};
 use crate::kernel::error::{AppError, Code, Outcome};
@@ -16,8 +16,8 @@ use crate::platform::sheet::{self, Cell, Table};
 use crate::regions::{self, PairingKind, PairingView};
 use crate::reporting::{Reach, reach};
 use crate::volumes::rules::pairing::{Bought, Pairing, Partner, belongs};
+use crate::volumes::store::Piece;
 use crate::volumes::store::pairings::{self as store, PartnerEntry, Purchasers};
-use crate::volumes::store::{Piece, Volume};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
@@ -238,22 +238,17 @@ fn parts(
 
 /// A county's parts of the entries of lines of several counties.
 fn shares(entries: &[PartnerEntry], county: RegionCode) -> Outcome<BTreeMap<CountId, Fen>> {
-    let mut lines: BTreeMap<_, Vec<(CountId, Piece)>> = BTreeMap::new();
-    for entry in entries.iter().filter(|entry| entry.volume.county.contains(",{")) {
-        let volume: Volume = entry.volume.clone();
-        let (line_id, standing, class_no) = (entry.line_id.clone(), entry.standing.clone(), entry.class_no);
-        let piece = Piece { line_id, standing, class_no, stage: String::new(), volume };
-        let group = (&entry.line_id, &entry.standing, entry.class_no, &entry.basis);
-        lines.entry(group).or_default().push((entry.id, piece));
-    }
+    let several = entries.iter().filter(|entry| entry.volume.county.contains(",{"));
+    let split = split_each(several.map(|entry| {
+        let (line_id, standing, volume) = (entry.line_id.clone(), entry.standing.clone(), entry.volume.clone());
+        let piece = Piece { line_id, standing, class_no: entry.class_no, stage: String::new(), volume };
+        ((&entry.line_id, &entry.standing, entry.class_no, &entry.basis), entry.id, piece)
+    }))?;
     let code = county.to_string();
     let mut found = BTreeMap::new();
-    for pieces in lines.values() {
-        let alone: Vec<&Piece> = pieces.iter().map(|(_, piece)| piece).collect();
-        for ((id, _), (_, parts)) in pieces.iter().zip(split(&alone)?) {
-            let own = parts.into_iter().filter(|(place, _)| *place == code).map(|(_, part)| part);
-            found.insert(*id, Fen::total(own)?);
-        }
+    for (id, parts) in split {
+        let own = parts.into_iter().filter(|(place, _)| *place == code).map(|(_, part)| part);
+        found.insert(id, Fen::total(own)?);
     }
     Ok(found)
 }

@@ -1,6 +1,7 @@
 //! Adding volumes up.
 
 use crate::kernel::error::{AppError, Outcome};
+use crate::kernel::ids::CountId;
 use crate::kernel::money::{Fen, split_running};
 use crate::ordering::Origin;
 use crate::volumes::rules::{Apart, COUNTY, Key};
@@ -92,6 +93,22 @@ impl Folder<'_> {
         }
         Ok(())
     }
+}
+
+/// The parts by county of each of these entries; those of one key follow each other on one line.
+pub fn split_each<K: Ord>(
+    entries: impl Iterator<Item = (K, CountId, Piece)>,
+) -> Outcome<BTreeMap<CountId, Vec<(String, Fen)>>> {
+    let mut lines: BTreeMap<K, Vec<(CountId, Piece)>> = BTreeMap::new();
+    for (key, id, piece) in entries {
+        lines.entry(key).or_default().push((id, piece));
+    }
+    let mut found = BTreeMap::new();
+    for line in lines.values() {
+        let pieces: Vec<&Piece> = line.iter().map(|(_, piece)| piece).collect();
+        found.extend(line.iter().zip(split(&pieces)?).map(|((id, _), (_, parts))| (*id, parts)));
+    }
+    Ok(found)
 }
 
 /// Entries with their parts by county.
