@@ -44,6 +44,7 @@ use crate::rulebook;
 use crate::statements;
 use crate::supervision;
 use crate::units;
+use crate::venues;
 use crate::volumes;
 use actix_web::App;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -141,6 +142,7 @@ fn routes(config: &mut ServiceConfig) {
     payees::http::routes(config);
     ordering::http::routes(config);
     giving::http::routes(config);
+    venues::http::routes(config);
     agreements::http::routes(config);
     statements::http::routes(config);
     banking::http::routes(config);

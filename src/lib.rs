@@ -34,6 +34,7 @@ pub mod payees;
 pub mod ordering;
 
 pub mod giving;
+pub mod venues;
 
 pub mod imports;
 

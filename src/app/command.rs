@@ -30,6 +30,7 @@ use crate::platform::telemetry;
 use crate::regions;
 use crate::reporting;
 use crate::supervision;
+use crate::venues;
 use crate::volumes;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -309,7 +310,12 @@ async fn verify(installation: &Installation) -> Outcome<ExitCode> {
     for wrong in &certified {
         eprintln!("{wrong}: 购买凭证与订单不符 / the purchase certificate is not what its order says");
     }
-    let overdrawn = overdrawn.is_empty() && declared.is_empty() && certified.is_empty();
+    let sold = installation.store.read(venues::verify).await?;
+    for wrong in &sold {
+        eprintln!("{wrong}: 销售点分录与记录不符 / entries are not what the venue reported");
+    }
+    let certified_so = certified.is_empty() && sold.is_empty();
+    let overdrawn = overdrawn.is_empty() && declared.is_empty() && certified_so;
     let sound = found.is_empty() && counts.is_empty() && sums.is_empty() && volumes.is_empty();
     if !(sound && batches.is_empty() && bulletins.is_empty() && overdrawn) {
         return Ok(ExitCode::FAILURE);

@@ -262,7 +262,7 @@ fn described(status: &str) -> &'static str {
 }
 
 /// Operations that move money, stock or quota refuse to run without a key; a test tries every operation.
-const KEYED: [&str; 65] = [
+const KEYED: [&str; 67] = [
     "/acceptances",
     "/agreements/{id}/call-offs",
     "/approvals",
@@ -283,6 +283,7 @@ const KEYED: [&str; 65] = [
     "/imports/products",
     "/imports/suppliers",
     "/imports/units",
+    "/imports/venue-sales",
     "/invoice-lists",
     "/invoices",
     "/listings",
@@ -328,6 +329,7 @@ const KEYED: [&str; 65] = [
     "/statements/{id}/reconciliations",
     "/unit-changes",
     "/urges",
+    "/venues/{id}/feeds",
 ];
 /// Operations that issue a secret, are asked with what nobody may keep, or change nothing, remember nothing.
 const SECRET: [&str; 4] = ["/api-keys", "/household-matches", "/listings/{id}/price-checks", "/order-checks"];

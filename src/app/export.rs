@@ -65,7 +65,7 @@ pub async fn export(installation: &Installation, wanted: Export) -> Outcome<()> 
             }
             Report::CountyVolumes { basis, by } => {
                 let (from, to) = (format!("{year:04}-01"), format!("{year:04}-12"));
-                let wanted = VolumesWanted { basis, from, to, by, side: None, overlays: false };
+                let wanted = VolumesWanted { basis, from, to, by, side: None, overlays: false, venues: false };
                 let view = volumes(read, &actor, &wanted, today)?;
                 Ok((view.rows.len(), view.csv()?))
             }

@@ -96,6 +96,7 @@ fn by_county(read: &mut Read, actor: &Actor) -> Outcome<BTreeMap<String, (String
             by: vec![Dimension::County],
             side: None,
             overlays: false,
+            venues: false,
         };
         let volumes = volumes::volumes(read, actor, &wanted, end().day())?;
         for row in volumes.rows {

@@ -6,7 +6,8 @@ use super::rules::{ImportKind, ImportMode};
 use super::{job, kinds, template};
 use crate::documents::{self, FileClass, NewFile, Vault};
 use crate::kernel::actor::{
-    ImportDonations, ImportInvoices, ImportProducts, ImportSuppliers, ImportUnits, Permission, ReadImports, SignedIn,
+    ImportDonations, ImportInvoices, ImportProducts, ImportSuppliers, ImportUnits, ImportVenueSales, Permission,
+    ReadImports, SignedIn,
 };
 use crate::kernel::error::{AppError, Code};
 use crate::kernel::identity_number;
@@ -27,7 +28,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(import_suppliers)
         .service(import_units)
         .service(import_invoices)
-        .service(import_donation_activities);
+        .service(import_donation_activities)
+        .service(import_venue_sales);
     config.service(list_imports).service(get_import).service(list_import_errors).service(list_import_results);
 }
 
@@ -134,6 +136,20 @@ pub async fn import_donation_activities(
     vault: Data<Vault>,
 ) -> Answer {
     begin(call, ImportKind::DonationActivities, query.filter, &vault).await
+}
+
+/// Imports what your venues (专柜、专馆、专区) sold, a receipt in each row, as `POST /venues/{id}/feeds` would: what was reported before in the
+/// same words is counted once. Files and progress as with products.
+#[utoipa::path(post, path = "/imports/venue-sales", tag = "imports", params(ImportQuery),
+    request_body(content((WorkbookBytes = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "text/csv"))),
+    responses((status = 202, body = ImportView)), security(("bearer" = ["imports.venue_sales"])))]
+#[post("/imports/venue-sales")]
+pub async fn import_venue_sales(
+    call: Call<ImportVenueSales, SheetUpload>,
+    query: List<ImportQuery>,
+    vault: Data<Vault>,
+) -> Answer {
+    begin(call, ImportKind::VenueSales, query.filter, &vault).await
 }
 
 async fn begin<P: Permission>(

@@ -1,5 +1,5 @@
 //! Bulk imports: a workbook of products with drafts of their certification, of suppliers with drafts of their admission, of
-//! budget units with their places in the tree, of invoices, or of activities of purchase in place of donation.
+//! budget units with their places in the tree, of invoices, of activities of purchase in place of donation, or of what venues sold.
 //!
 //! Owns `imports`, `import_rows`, `import_errors` and `import_results`.
 //!

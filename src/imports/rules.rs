@@ -16,6 +16,8 @@ crate::text_enum! {
         Invoices "invoices"
         /// 以购代捐活动: by the organiser.
         DonationActivities "donation_activities"
+        /// 销售点（专柜、专馆、专区）销售记录: by who runs the venue.
+        VenueSales "venue_sales"
     }
 }
 

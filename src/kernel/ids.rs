@@ -117,6 +117,12 @@ crate::ids! {
     DonationStepId "dnp"
     /// An entry of what a declaration counts.
     DonationEntryId "dne"
+    /// A venue where certified goods are sold (专柜、专馆、专区).
+    VenueId "ven"
+    /// What a venue sold on one receipt.
+    VenueSaleId "vsl"
+    /// An entry of what a venue's sale counts.
+    VenueEntryId "vse"
     /// A product.
     ProductId "prd"
     /// A listing: a product on sale.

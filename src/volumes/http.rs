@@ -1,6 +1,7 @@
 //! Volumes over HTTP: JSON, CSV or a workbook, and the entries behind every figure.
 
 mod pairings;
+mod venues;
 
 use super::queries::{EntriesWanted, VolumeEntryView, VolumesView, VolumesWanted, entries, volumes};
 use super::rules::{Dimension, VolumeSide};
@@ -20,6 +21,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig) {
     config.service(county_volumes).service(volume_entries);
     pairings::routes(config);
+    venues::routes(config);
 }
 
 /// The bytes of a workbook.
@@ -50,6 +52,9 @@ pub struct VolumesFilter {
     /// Whether tags and supervised places are shown beside the total; a supervised county counts in the months of which it was
     /// supervised on any day.
     overlays: Option<bool>,
+    /// Whether what venues (专柜、专馆、专区) sold beyond goods that were bought here is added in each row; only by county, month and
+    /// certified, beside what is accepted and paid.
+    venues: Option<bool>,
 }
 
 /// The dimensions of a comma list.
@@ -88,6 +93,7 @@ pub async fn county_volumes(call: Call<ReadReports>, list: List<VolumesFilter>) 
         by: dimensions(filter.by.as_deref().unwrap_or("county"))?,
         side: filter.side,
         overlays: filter.overlays.unwrap_or(false),
+        venues: filter.venues.unwrap_or(false),
     };
     call.read_reply(move |read, actor| {
         let view = volumes(read, actor, &wanted, today)?;
@@ -176,7 +182,8 @@ impl VolumeEntriesFilter {
         let values: BTreeMap<&'static str, String> =
             given.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
         let basis = self.basis.unwrap_or(Basis::AcceptedPaid);
-        let volumes = VolumesWanted { basis, from, to, by: Vec::new(), side: self.side, overlays: false };
+        let volumes =
+            VolumesWanted { basis, from, to, by: Vec::new(), side: self.side, overlays: false, venues: false };
         EntriesWanted { volumes, county: self.county, values, tag: self.tag.clone() }
     }
 }

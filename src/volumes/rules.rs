@@ -48,6 +48,8 @@ pub const WIDTH: usize = 13;
 pub const COUNTY: usize = 0;
 /// The place of the month.
 pub const MONTH: usize = 1;
+/// The place of whether it is certified.
+pub const CERTIFIED: usize = 8;
 /// The place of the tags.
 pub const TAGS: usize = 12;
 
@@ -74,6 +76,7 @@ mod tests {
     fn every_dimension_has_its_place() {
         assert_eq!(Dimension::ALL.len(), TAGS);
         assert_eq!((Dimension::ALL[COUNTY], Dimension::ALL[MONTH]), (Dimension::County, Dimension::Month));
+        assert_eq!(Dimension::ALL[CERTIFIED], Dimension::Certified);
         let asked = apart(&[Dimension::PurchaserRegion, Dimension::County]);
         assert_eq!(asked.iter().filter(|told| **told).count(), 2);
         assert!(asked[COUNTY] && asked[TAGS - 1] && !asked[TAGS]);

@@ -68,4 +68,5 @@ mod statements;
 mod store;
 mod supervision;
 mod units;
+mod venues;
 mod volumes;

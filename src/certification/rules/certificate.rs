@@ -127,6 +127,20 @@ pub fn standing(status: CertificateStatus, in_force_until: Day, today: Day) -> C
     }
 }
 
+/// Whether a certificate was in force at the end of a day: within its days, neither suspended nor revoked by then, and never found to have
+/// been invalid, whenever that was decided.
+#[must_use]
+pub fn stood_on((valid_from, in_force_until): (Day, Day), history: &[(&str, Day)], day: Day) -> bool {
+    use CertificateEvent::{Annul, Change, Lift, Revoke, Suspend};
+    let is = |event: &str, known: &[CertificateEvent]| known.iter().any(|known| known.as_str() == event);
+    if history.iter().any(|(event, _)| is(event, &[Annul])) || day < valid_from || in_force_until < day {
+        return false;
+    }
+    let until = history.iter().filter(|(_, on)| *on <= day);
+    let last = until.filter(|(event, _)| is(event, &[Suspend, Change, Lift, Revoke])).next_back();
+    last.is_none_or(|(event, _)| is(event, &[Lift]))
+}
+
 /// The last day of a suspension is not over when it is decided.
 ///
 /// # Errors
@@ -221,6 +235,29 @@ mod tests {
             [(None, true), (Some(today), true), (Some(today.plus_days(30)), true), (Some(today.plus_days(-1)), false)]
         {
             assert_eq!(suspension_end(until, today).is_ok(), right, "{until:?}");
+        }
+    }
+
+    #[test]
+    fn a_certificate_stood_on_a_day_by_its_history_until_then() {
+        type Row<'a> = (&'a [(&'a str, Day)], i8, bool);
+        let (d, days) = (|day| Day::ymd(2021, 5, day), (Day::ymd(2021, 5, 1), Day::ymd(2021, 5, 20)));
+        let table: [Row<'_>; 12] = [
+            (&[("issued", d(1))], 1, true),
+            (&[("issued", d(1))], 20, true),
+            (&[("issued", d(1))], 21, false),
+            (&[("issued", d(1)), ("suspended", d(5))], 4, true),
+            (&[("issued", d(1)), ("suspended", d(5))], 5, false),
+            (&[("issued", d(1)), ("suspended", d(5)), ("suspension_changed", d(6))], 7, false),
+            (&[("issued", d(1)), ("suspended", d(5)), ("suspension_ended", d(7))], 6, false),
+            (&[("issued", d(1)), ("suspended", d(5)), ("suspension_ended", d(7))], 7, true),
+            (&[("issued", d(1)), ("revoked", d(9))], 8, true),
+            (&[("issued", d(1)), ("revoked", d(9))], 9, false),
+            (&[("issued", d(1)), ("annulled", d(9))], 8, false),
+            (&[("issued", d(1)), ("expired", d(21))], 20, true),
+        ];
+        for (history, day, expected) in table {
+            assert_eq!(stood_on(days, history, d(day)), expected, "{history:?} {day}");
         }
     }
 

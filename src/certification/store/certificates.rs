@@ -120,6 +120,13 @@ pub fn revoked_for_safety(on: &mut Read, ids: &[CertificateId]) -> Outcome<Vec<C
     )
 }
 
+/// What happened to a certificate and when, oldest first.
+pub fn certificate_history(on: &mut Read, id: CertificateId) -> Outcome<Vec<(String, At)>> {
+    Ok(
+        each!(on, c => events::table.filter(events::certificate_id.eq(id)).order(events::id).select((events::event, events::at)).load(c))?,
+    )
+}
+
 /// Products whose certificates were suspended, revoked or expired since a moment.
 pub fn ended_since(on: &mut Read, since: At) -> Outcome<Vec<ProductId>> {
     use CertificateEvent::{Annul, Change, Expire, Revoke, Suspend};

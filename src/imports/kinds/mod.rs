@@ -5,12 +5,14 @@ mod invoices;
 mod products;
 mod suppliers;
 mod units;
+mod venue_sales;
 
 use super::columns::Form;
 use super::rules::ImportKind;
 use crate::donations::Keys;
 use crate::kernel::actor::{
-    Actor, Grant, ImportDonations, ImportInvoices, ImportProducts, ImportSuppliers, ImportUnits, Permission,
+    Actor, Grant, ImportDonations, ImportInvoices, ImportProducts, ImportSuppliers, ImportUnits, ImportVenueSales,
+    Permission,
 };
 use crate::kernel::error::{AppError, Message, Outcome};
 use crate::platform::db::Tx;
@@ -35,6 +37,7 @@ pub const fn form(kind: ImportKind) -> &'static Form {
         ImportKind::Units => &units::FORM,
         ImportKind::Invoices => &invoices::FORM,
         ImportKind::DonationActivities => &donations::FORM,
+        ImportKind::VenueSales => &venue_sales::FORM,
     }
 }
 
@@ -47,6 +50,7 @@ pub const fn grants(kind: ImportKind) -> &'static [Grant] {
         ImportKind::Units => ImportUnits::GRANTS,
         ImportKind::Invoices => ImportInvoices::GRANTS,
         ImportKind::DonationActivities => ImportDonations::GRANTS,
+        ImportKind::VenueSales => ImportVenueSales::GRANTS,
     }
 }
 
@@ -56,7 +60,7 @@ pub fn complete(kind: ImportKind, parts: &mut Value) {
         ImportKind::Products => products::complete(parts),
         ImportKind::Suppliers => suppliers::complete(parts),
         ImportKind::Units => units::complete(parts),
-        ImportKind::Invoices => {}
+        ImportKind::Invoices | ImportKind::VenueSales => {}
         ImportKind::DonationActivities => donations::complete(parts),
     }
 }
@@ -69,6 +73,7 @@ pub fn misshapen(kind: ImportKind, parts: &Value, schemas: &Schemas) -> Vec<AppE
         ImportKind::Units => units::misshapen(parts, schemas),
         ImportKind::Invoices => invoices::misshapen(parts, schemas),
         ImportKind::DonationActivities => donations::misshapen(parts, schemas),
+        ImportKind::VenueSales => venue_sales::misshapen(parts, schemas),
     }
 }
 
@@ -81,6 +86,7 @@ pub fn identity(kind: ImportKind, parts: &Value) -> Option<(String, &'static str
         ImportKind::Units => units::identity(parts),
         ImportKind::Invoices => invoices::identity(parts),
         ImportKind::DonationActivities => None,
+        ImportKind::VenueSales => venue_sales::identity(parts),
     }
 }
 
@@ -106,16 +112,15 @@ pub const fn personal(kind: ImportKind) -> bool {
 #[must_use]
 pub fn needs(kind: ImportKind, parts: &Value) -> Option<(String, &'static str)> {
     match kind {
-        ImportKind::Products | ImportKind::Suppliers | ImportKind::Invoices | ImportKind::DonationActivities => None,
         ImportKind::Units => units::needs(parts),
+        _ => None,
     }
 }
 
 /// Takes out of a row what rests on other rows of its file: for a trial, after which nothing of it is left.
 pub fn alone(kind: ImportKind, parts: &mut Value) {
-    match kind {
-        ImportKind::Products | ImportKind::Suppliers | ImportKind::Invoices | ImportKind::DonationActivities => {}
-        ImportKind::Units => units::alone(parts),
+    if kind == ImportKind::Units {
+        units::alone(parts);
     }
 }
 
@@ -147,6 +152,7 @@ pub fn carry_out(
         ImportKind::Units => units::carry_out(tx, actor, parts, public_url),
         ImportKind::Invoices => invoices::carry_out(tx, actor, parts),
         ImportKind::DonationActivities => donations::carry_out(tx, actor, parts, keys),
+        ImportKind::VenueSales => venue_sales::carry_out(tx, actor, parts),
     }
 }
 

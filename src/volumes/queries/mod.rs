@@ -6,6 +6,7 @@ mod overlays;
 mod pairings;
 mod sums;
 mod table;
+mod venues;
 mod verify;
 
 pub use counties::{CountyMonth, MonthOfCounties, county_month, entries_by_month, months_split_with};
@@ -13,9 +14,10 @@ pub use drill::{EntriesWanted, VolumeEntryView, entries};
 pub use overlays::OverlayView;
 pub use pairings::{PairingReport, pairing_entries, pairing_volumes};
 pub use sums::{Folder, Sums};
+pub use venues::{VenueAmounts, VenueDimension, VenueSalesReport, VenueSalesWanted, venue_entries, venue_sales};
 pub use verify::verify_sums;
 
-use super::rules::{Apart, COUNTY, Dimension, Key, MONTH, TAGS, VolumeSide, apart};
+use super::rules::{Apart, CERTIFIED, COUNTY, Dimension, Key, MONTH, TAGS, VolumeSide, apart};
 use super::store::{self, VolumesOf, Which};
 use crate::kernel::actor::{Actor, OrgKind, Scope};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
@@ -27,7 +29,7 @@ use crate::platform::db::Read;
 use crate::regions;
 use crate::reporting::{Reach, reach};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 
 /// What volumes are asked for.
@@ -45,6 +47,8 @@ pub struct VolumesWanted {
     pub side: Option<VolumeSide>,
     /// Whether overlays are asked for as well.
     pub overlays: bool,
+    /// Whether what venues sold is added.
+    pub venues: bool,
 }
 
 /// Volumes.
@@ -68,6 +72,13 @@ pub struct VolumesView {
     /// Tags and supervised places: parts of the total, which may overlap, and are never added to it. Only where they are asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overlays: Option<Vec<OverlayView>>,
+    /// What venues sold; only where it is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub venues: Option<VenueAmounts>,
+    /// Orders and what venues sold beyond goods that were bought here, together, in fen; only where it is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
+    pub together_fen: Option<Fen>,
 }
 
 /// A row; what was not asked for is absent.
@@ -118,7 +129,15 @@ pub struct VolumeView {
     /// The amount, in fen.
     #[schema(value_type = i64)]
     pub amount_fen: Fen,
-    /// Where the entries are that sum to it.
+    /// What venues sold beyond goods that were bought here, in fen; only where it is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
+    pub venues_added_fen: Option<Fen>,
+    /// Both together, in fen; only where it is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
+    pub together_fen: Option<Fen>,
+    /// Where the entries are that sum to the amount.
     pub entries: String,
 }
 
@@ -194,10 +213,53 @@ pub fn volumes(read: &mut Read, actor: &Actor, wanted: &VolumesWanted, today: Da
     } else {
         None
     };
-    let rows = sums.into_iter().map(|(key, amount)| view(&key, amount, &names, &asked)).collect();
+    let (venues, added) = if wanted.venues {
+        let (venues, added) = venues::beside(read, actor, &asked, today)?;
+        (Some(venues), added)
+    } else {
+        (None, BTreeMap::new())
+    };
+    let together_fen = venues.map(|venues| total_fen.plus(venues.added_fen)).transpose()?;
+    let rows = with_venues(sums, added, wanted, |key, amount| view(key, amount, &names, &asked))?;
     let by = Dimension::ALL.iter().copied().filter(|dimension| wanted.by.contains(dimension)).collect();
     let (from, to) = (wanted.from.clone(), wanted.to.clone());
-    Ok(VolumesView { basis: wanted.basis, from, to, by, side: asked.side, rows, total_fen, overlays })
+    Ok(VolumesView {
+        basis: wanted.basis,
+        from,
+        to,
+        by,
+        side: asked.side,
+        rows,
+        total_fen,
+        overlays,
+        venues,
+        together_fen,
+    })
+}
+
+/// The rows, each with what venues add to it where that is asked for; where they alone sold something there is a row too.
+fn with_venues(
+    mut sums: BTreeMap<Key, Fen>,
+    mut added: BTreeMap<[String; 3], Fen>,
+    wanted: &VolumesWanted,
+    view: impl Fn(&Key, Fen) -> VolumeView,
+) -> Outcome<Vec<VolumeView>> {
+    let of = |key: &Key| [key[COUNTY].clone(), key[MONTH].clone(), key[CERTIFIED].clone()];
+    let known: BTreeSet<[String; 3]> = sums.keys().map(of).collect();
+    for place in added.iter().filter(|(place, amount)| **amount != Fen::ZERO && !known.contains(*place)) {
+        let mut key = Key::default();
+        [key[COUNTY], key[MONTH], key[CERTIFIED]] = place.0.clone();
+        sums.insert(key, Fen::ZERO);
+    }
+    let row = |(key, amount): (Key, Fen)| {
+        let mut row = view(&key, amount);
+        if wanted.venues {
+            let added = added.remove(&of(&key)).unwrap_or_default();
+            (row.venues_added_fen, row.together_fen) = (Some(added), Some(amount.plus(added)?));
+        }
+        Ok(row)
+    };
+    sums.into_iter().map(row).collect()
 }
 
 fn wrong(parameter: &str, zh: &str, en: &str) -> AppError {
@@ -243,6 +305,8 @@ fn view(key: &Key, amount_fen: Fen, names: &BTreeMap<RegionCode, String>, asked:
         purchaser_name: purchaser.as_deref().and_then(name),
         purchaser_region: purchaser,
         amount_fen,
+        venues_added_fen: None,
+        together_fen: None,
         entries: drill::link(asked.wanted, asked.side, key, &shown),
     }
 }

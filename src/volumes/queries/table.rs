@@ -33,14 +33,20 @@ const HEADER: [&str; 16] = [
     "采购地区",
     "金额（元）",
 ];
+const WITH_VENUES: [&str; 2] = ["销售点计入（元）", "合计（元）"];
 const OVERLAYS: [&str; 4] = ["类别", "代码", "名称", "金额（元）"];
 
 impl VolumesView {
+    fn header(&self) -> Vec<&'static str> {
+        let more = WITH_VENUES.iter().filter(|_| self.venues.is_some());
+        HEADER.iter().chain(more).copied().collect()
+    }
+
     fn cells(&self) -> Vec<Vec<Cell>> {
         let text = |value: &Option<String>| Cell::from(value.clone().unwrap_or_default());
         let flag = |value: Option<bool>| Cell::from(value.map_or("", |yes| if yes { "是" } else { "否" }));
         let row = |row: &VolumeView| {
-            vec![
+            let mut cells = vec![
                 Cell::from(basis_name(self.basis)),
                 text(&row.county),
                 text(&row.county_name),
@@ -57,13 +63,17 @@ impl VolumesView {
                 text(&row.purchaser_region),
                 text(&row.purchaser_name),
                 Cell::yuan(row.amount_fen),
-            ]
+            ];
+            cells.extend(row.venues_added_fen.into_iter().chain(row.together_fen).map(Cell::yuan));
+            cells
         };
         let mut rows: Vec<Vec<Cell>> = self.rows.iter().map(row).collect();
         let mut total = vec![Cell::from(""); HEADER.len()];
         total[0] = Cell::from(basis_name(self.basis));
         total[2] = Cell::from("合计");
         total[HEADER.len() - 1] = Cell::yuan(self.total_fen);
+        let added = self.venues.map(|venues| venues.added_fen);
+        total.extend(added.into_iter().chain(self.together_fen).map(Cell::yuan));
         rows.push(total);
         rows
     }
@@ -73,7 +83,7 @@ impl VolumesView {
     /// # Errors
     /// When it cannot be written.
     pub fn csv(&self) -> Outcome<Vec<u8>> {
-        sheet::csv(&HEADER, &self.cells())
+        sheet::csv(&self.header(), &self.cells())
     }
 
     /// The report as a workbook, amounts in yuan; overlays on a sheet of their own, because they are no part of the sum.
@@ -81,7 +91,7 @@ impl VolumesView {
     /// # Errors
     /// When it cannot be written.
     pub fn xlsx(&self, made_on: Day) -> Outcome<Vec<u8>> {
-        let rows = self.cells();
+        let (header, rows) = (self.header(), self.cells());
         let kind = |kind: super::overlays::OverlayKind| match kind {
             super::overlays::OverlayKind::Tag => "标签",
             super::overlays::OverlayKind::SupervisedPlace => "挂牌督战",
@@ -96,7 +106,7 @@ impl VolumesView {
             ]
         });
         let overlays: Vec<Vec<Cell>> = overlays.collect();
-        let mut tables = vec![Table { name: "产销额", header: &HEADER, rows: &rows }];
+        let mut tables = vec![Table { name: "产销额", header: &header, rows: &rows }];
         if self.overlays.is_some() {
             tables.push(Table { name: "专项（不计入合计）", header: &OVERLAYS, rows: &overlays });
         }

@@ -4,6 +4,7 @@ use super::world::World;
 use crate::payments::{Till, url};
 use crate::support::TestApp;
 use crate::support::market::{CITY, COUNTY};
+use crate::support::people::Person;
 use serde_json::{Value, json};
 use yigou::kernel::actor::{OrgKind, Role};
 
@@ -25,7 +26,21 @@ impl World {
         let office = app.new_person(OrgKind::PovertyOffice, COUNTY, &[Role::Reviewer]).await;
         let commitment = json!({ "office_id": office.org_id, "year": app.ctx().at.day().year(), "amount_fen": 1000 });
         self.keep(enterprise.post("/api/v1/purchase-commitments", commitment).expect(201).await.id());
+        self.venue(app, &enterprise).await;
         self.people.push(enterprise);
+    }
+
+    /// A venue in the city, and what it sold.
+    async fn venue(&mut self, app: &TestApp, operator: &Person) {
+        let office = app.new_person(OrgKind::PovertyOffice, CITY, &[Role::Reviewer]).await;
+        let venue = json!({ "operator_id": operator.org_id, "kind": "hall", "name": "扶贫馆", "region_code": CITY, "place": "中山街",
+            "opened_on": "2021-01-01" });
+        let id = office.post("/api/v1/venues", venue).expect(201).await.id();
+        let sale = json!({ "receipt_no": "1", "sold_on": "2021-01-02", "name": "滩羊", "county": COUNTY, "quantity": "1", "unit": "袋",
+            "amount_fen": 100 });
+        let feed = operator.post(&format!("/api/v1/venues/{id}/feeds"), json!({ "sales": [sale] })).expect(200).await;
+        self.keep(feed.str("/added/0/id"));
+        self.keep(id);
     }
 }
 

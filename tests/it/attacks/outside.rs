@@ -31,7 +31,7 @@ enum Named {
 
 /// Every path with a parameter has an entry here; a new one without fails the test.
 fn named(path: &str) -> Option<Named> {
-    use Named::{Number, Platform, Public, Record, Supplier};
+    use Named::{Platform, Public};
     let rest = path.strip_prefix("/api/v1/")?;
     Some(match rest {
         "calendars/{year}" | "regions/{code}" | "certificates/{number}" | "listings/{id}" => Public,
@@ -51,53 +51,61 @@ fn named(path: &str) -> Option<Named> {
         "organisations/{id}/suspensions" | "organisations/{id}/reinstatements" => Platform,
         "organisations/{id}/supervising-units" => Platform,
         "score-proposals/{id}/decisions" => Platform,
-        _ => match rest.split('/').next()? {
-            "agreements" => Record("agr"),
-            "anomalies" => Record("anm"),
-            "api-keys" => Record("key"),
-            "approval-delegations" => Record("apg"),
-            "bank-statements" => Record("bks"),
-            "blacklist" => Record("blk"),
-            "blacklist-appeals" => Record("bla"),
-            "budget-units" | "organisations" => Record("org"),
-            "bulletins" => Record("bul"),
-            "certificate-documents" => Record("cdc"),
-            "certificates" => Number,
-            "certification-applications" => Record("cap"),
-            "classification-terms" => Record("clt"),
-            "complaints" => Record("cmp"),
-            "disputes" => Record("dsp"),
-            "donation-activities" => Record("dcl"),
-            "duty-exceptions" => Record("exc"),
-            "files" => Record("fil"),
-            "findings" => Record("fnd"),
-            "halal-certificates" => Record("hal"),
-            "helped-sales" => Record("helped_sale"),
-            "household-lists" => Record("hhl"),
-            "household-double-claims" => Record("hdc"),
-            "inspection-plans" => Record("ipl"),
-            "inspections" => Record("isp"),
-            "imports" => Record("imp"),
-            "invitations" => Record("inv"),
-            "listings" => Record("lst"),
-            "mandates" => Record("mnd"),
-            "objections" => Record("obj"),
-            "order-groups" => Record("ogr"),
-            "orders" => Record("ord"),
-            "pairings" => Record("par"),
-            "price-alerts" => Record("pal"),
-            "products" => Record("prd"),
-            "quota-plans" => Record("pln"),
-            "purchase-certificates" => Public,
-            "purchase-commitments" => Record("pcm"),
-            "quota-transfers" => Record("qtr"),
-            "score-proposals" => Record("spr"),
-            "standing-orders" => Record("sto"),
-            "statements" => Record("stm"),
-            "supplier-applications" => Record("sap"),
-            "supplier-scores" => Supplier,
-            _ => return None,
-        },
+        _ => return record(rest.split('/').next()?),
+    })
+}
+
+/// The record of a collection.
+fn record(collection: &str) -> Option<Named> {
+    use Named::{Number, Public, Record, Supplier};
+    Some(match collection {
+        "agreements" => Record("agr"),
+        "anomalies" => Record("anm"),
+        "api-keys" => Record("key"),
+        "approval-delegations" => Record("apg"),
+        "bank-statements" => Record("bks"),
+        "blacklist" => Record("blk"),
+        "blacklist-appeals" => Record("bla"),
+        "budget-units" | "organisations" => Record("org"),
+        "bulletins" => Record("bul"),
+        "certificate-documents" => Record("cdc"),
+        "certificates" => Number,
+        "certification-applications" => Record("cap"),
+        "classification-terms" => Record("clt"),
+        "complaints" => Record("cmp"),
+        "disputes" => Record("dsp"),
+        "donation-activities" => Record("dcl"),
+        "duty-exceptions" => Record("exc"),
+        "files" => Record("fil"),
+        "findings" => Record("fnd"),
+        "halal-certificates" => Record("hal"),
+        "helped-sales" => Record("helped_sale"),
+        "household-lists" => Record("hhl"),
+        "household-double-claims" => Record("hdc"),
+        "inspection-plans" => Record("ipl"),
+        "inspections" => Record("isp"),
+        "imports" => Record("imp"),
+        "invitations" => Record("inv"),
+        "listings" => Record("lst"),
+        "mandates" => Record("mnd"),
+        "objections" => Record("obj"),
+        "order-groups" => Record("ogr"),
+        "orders" => Record("ord"),
+        "pairings" => Record("par"),
+        "price-alerts" => Record("pal"),
+        "products" => Record("prd"),
+        "quota-plans" => Record("pln"),
+        "purchase-certificates" => Public,
+        "purchase-commitments" => Record("pcm"),
+        "quota-transfers" => Record("qtr"),
+        "score-proposals" => Record("spr"),
+        "standing-orders" => Record("sto"),
+        "statements" => Record("stm"),
+        "supplier-applications" => Record("sap"),
+        "supplier-scores" => Supplier,
+        "venue-sales" => Record("vsl"),
+        "venues" => Record("ven"),
+        _ => return None,
     })
 }
 
@@ -249,7 +257,7 @@ on_both! {
     }
 }
 
-/// Operations whose body names only what everybody may name (contractors, agents, representatives, recipients), or only for the
+/// Operations whose body names only what everybody may name (contractors, agents, representatives, recipients, who runs a venue), or only for the
 /// operator.
 const PUBLIC: &[&str] = &[
     "POST /api/v1/organisations",
@@ -258,6 +266,7 @@ const PUBLIC: &[&str] = &[
     "PUT /api/v1/quota-plans/{id}",
     "POST /api/v1/quota-plans/{id}/amendments",
     "POST /api/v1/orders/{id}/recipients",
+    "POST /api/v1/venues",
 ];
 
 /// Refused because the record is not there, as a whole or for every item of a batch.
