@@ -48,6 +48,7 @@ pub use commands::{
     withdraw,
 };
 pub use http::NewEvidenceRequest;
+pub use page::{chinese, moment, paper_foot, paper_policy};
 pub use papers::Papers;
 pub use queries::{
     Annulment, ApplicationView, BatchDiffView, CatalogueBatchView, CertificateView, InForce, LeftBecause, LikePrice,

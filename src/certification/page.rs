@@ -11,12 +11,16 @@ use std::sync::LazyLock;
 const STYLE: &str = include_str!("page.css");
 
 /// The page may use its own style and nothing else.
-pub(super) static POLICY: LazyLock<String> = LazyLock::new(|| {
-    let style = base64(&sha256(STYLE.as_bytes()));
+pub(super) static POLICY: LazyLock<String> = LazyLock::new(|| paper_policy(STYLE));
+
+/// The policy of a page on paper that uses one style of its own and nothing else.
+#[must_use]
+pub fn paper_policy(style: &str) -> String {
+    let style = base64(&sha256(style.as_bytes()));
     format!(
         "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
-});
+}
 
 /// What the page tells.
 pub(super) struct Paper {
@@ -58,7 +62,7 @@ pub(super) fn html(paper: &Paper) -> String {
                         }
                         (status(paper, zh, en))
                         (facts(paper))
-                        (foot(paper))
+                        (paper_foot((&paper.code, &paper.url, paper.at), SAYS))
                     }
                     @if view.status != CertificateStatus::Valid { div.mark aria-hidden="true" { (zh) } }
                 }
@@ -133,28 +137,37 @@ fn fact(zh: &str, en: &str, value: Markup) -> Markup {
     html! { div { dt { (zh) span lang="en" { (en) } } dd { (value) } } }
 }
 
-fn foot(paper: &Paper) -> Markup {
+const SAYS: (&str, &str) = (
+    "扫码或访问下列网址，核验本证书当前状态。打印件以网上核验结果为准。",
+    "Scan, or open the address below, to see how this certificate stands now; that answer prevails over any print.",
+);
+
+/// The foot of a page on paper: its code as SVG of ours, its address, when it was made, and what it says of itself in Chinese and English.
+#[must_use]
+pub fn paper_foot((code, url, at): (&str, &str, At), (zh, en): (&str, &str)) -> Markup {
     html! {
         footer {
-            div.code role="img" aria-label="核验二维码 / verification code" { (PreEscaped(&paper.code)) }
+            div.code role="img" aria-label="核验二维码 / verification code" { (PreEscaped(code)) }
             div.check {
-                p { "扫码或访问下列网址，核验本证书当前状态。打印件以网上核验结果为准。" }
-                p.en lang="en" { "Scan, or open the address below, to see how this certificate stands now; that answer prevails over any print." }
-                p.url { (paper.url) }
-                p.made { "本页生成时间 " span lang="en" { "Generated at" } " " (moment(paper.at)) "（北京时间）" }
+                p { (zh) }
+                p.en lang="en" { (en) }
+                p.url { (url) }
+                p.made { "本页生成时间 " span lang="en" { "Generated at" } " " (moment(at)) "（北京时间）" }
             }
         }
     }
 }
 
 /// 2021年3月9日.
-fn chinese(day: Day) -> String {
+#[must_use]
+pub fn chinese(day: Day) -> String {
     let date = day.date();
     format!("{}年{}月{}日", date.year(), date.month(), date.day())
 }
 
 /// To the minute.
-fn moment(at: At) -> String {
+#[must_use]
+pub fn moment(at: At) -> String {
     let text = at.to_string();
     format!("{} {}", chinese(at.day()), text.get(11..16).unwrap_or_default())
 }

@@ -3,21 +3,16 @@
 
 use super::queries::Stands;
 use super::rules::{CertifiedParty, CertifiedRegion, PurchaseCertificateStatus};
-use crate::kernel::time::{At, Day};
+use crate::certification::{chinese, moment, paper_foot, paper_policy};
+use crate::kernel::time::At;
 use crate::kernel::uscc::Uscc;
-use crate::platform::secret::{base64, sha256};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::sync::LazyLock;
 
 const STYLE: &str = include_str!("page.css");
 
 /// The page may use its own style and nothing else.
-pub(super) static POLICY: LazyLock<String> = LazyLock::new(|| {
-    let style = base64(&sha256(STYLE.as_bytes()));
-    format!(
-        "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-});
+pub(super) static POLICY: LazyLock<String> = LazyLock::new(|| paper_policy(STYLE));
 
 /// What the page tells.
 pub(super) struct Paper {
@@ -57,7 +52,7 @@ pub(super) fn html(paper: &Paper) -> String {
                         (goods(paper))
                         (origins(paper))
                         (sum(paper))
-                        (foot(paper))
+                        (paper_foot((&paper.code, &paper.url, paper.at), SAYS))
                     }
                     @if !valid { div.mark aria-hidden="true" { (zh) } }
                 }
@@ -160,28 +155,7 @@ fn sum(paper: &Paper) -> Markup {
     }
 }
 
-fn foot(paper: &Paper) -> Markup {
-    html! {
-        footer {
-            div.code role="img" aria-label="核验二维码 / verification code" { (PreEscaped(&paper.code)) }
-            div.check {
-                p { "本凭证证明一笔购买，不是公益事业捐赠票据，不作捐赠税前扣除之用。扫码或访问下列网址核验，以网上结果为准。" }
-                p.en lang="en" { "It certifies a purchase, not a donation. Scan, or open the address below: that answer prevails over any print." }
-                p.url { (paper.url) }
-                p.made { "本页生成时间 " span lang="en" { "Generated at" } " " (moment(paper.at)) "（北京时间）" }
-            }
-        }
-    }
-}
-
-/// 2021年3月9日.
-fn chinese(day: Day) -> String {
-    let date = day.date();
-    format!("{}年{}月{}日", date.year(), date.month(), date.day())
-}
-
-/// To the minute.
-fn moment(at: At) -> String {
-    let text = at.to_string();
-    format!("{} {}", chinese(at.day()), text.get(11..16).unwrap_or_default())
-}
+const SAYS: (&str, &str) = (
+    "本凭证证明一笔购买，不是公益事业捐赠票据，不作捐赠税前扣除之用。扫码或访问下列网址核验，以网上结果为准。",
+    "It certifies a purchase, not a donation. Scan, or open the address below: that answer prevails over any print.",
+);
