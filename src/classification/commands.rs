@@ -7,7 +7,7 @@ use crate::audit;
 use crate::kernel::actor::{Actor, Scope};
 use crate::kernel::error::{AppError, Code, FieldError, Message, Outcome};
 use crate::kernel::ids::ClassificationTermId;
-use crate::kernel::region_code::RegionCode;
+use crate::kernel::region_code::{RegionCode, RegionLevel};
 use crate::kernel::territory::Territory;
 use crate::kernel::time::Day;
 use crate::platform::db::Tx;
@@ -38,7 +38,9 @@ pub fn add_term(tx: &mut Tx<'_>, actor: &Actor, new: &NewTerm) -> Outcome<TermVi
     let mut wrong = faults(term);
     if term.kind == TermKind::SupervisedPlace && wrong.is_empty() {
         let place: RegionCode = term.code.parse().map_err(AppError::internal)?;
-        if regions::regions_on(tx, &[place], term.effective_from)?.is_empty() {
+        // Townships and villages stand under a county that must be known.
+        let known = place.ancestors().into_iter().find(|above| above.level() <= RegionLevel::County).unwrap_or(place);
+        if regions::regions_on(tx, &[known], term.effective_from)?.is_empty() {
             let message = Message::new("未知的区划", "is not a known region");
             wrong.push(FieldError::new("/code", "invalid", message));
         }

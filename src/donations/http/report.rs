@@ -68,6 +68,8 @@ pub struct DonationReportFilter {
     region: Option<RegionCode>,
     /// By what was recorded until the end of this day: what a report of that day said; today when absent.
     as_of: Option<Day>,
+    /// Whether supervised places (挂牌督战) stand beside it.
+    supervised: Option<bool>,
 }
 
 fn wrong(parameter: &str, zh: &str, en: &str) -> AppError {
@@ -94,7 +96,8 @@ impl DonationReportFilter {
             return Err(wrong("as_of", "不得晚于今天", "lies in the future"));
         }
         let (by, per) = (self.by.unwrap_or(ByPlace::County), self.per.unwrap_or(ByPeriod::Month));
-        Ok(ReportWanted { from, to, by, per, region: self.region, as_of })
+        let supervised = self.supervised.unwrap_or(false);
+        Ok(ReportWanted { from, to, by, per, region: self.region, as_of, supervised })
     }
 }
 
@@ -115,7 +118,7 @@ pub async fn donation_report(call: Call<ReadReports>, list: List<DonationReportF
         let report = queries::report(read, actor, &wanted)?;
         match format {
             Format::Csv => {
-                let bytes = sheet::csv(&HEADER, &rows(&report.rows, &report.total, &report))?;
+                let bytes = sheet::csv(&HEADER, &rows(&report.rows, &report.total))?;
                 Ok(Reply::file(format, "donation", bytes).header("vary", "Accept"))
             }
             Format::Xlsx => Ok(Reply::file(format, "donation", workbook(&report, today)?).header("vary", "Accept")),
@@ -127,32 +130,42 @@ pub async fn donation_report(call: Call<ReadReports>, list: List<DonationReportF
 
 fn workbook(report: &DonationReport, today: Day) -> Outcome<Vec<u8>> {
     let tables = [
-        ("以购代捐", rows(&report.rows, &report.total, report)),
-        ("按期间", rows(&report.periods, &report.total, report)),
-        ("按地区", rows(&report.regions, &report.total, report)),
+        ("以购代捐", rows(&report.rows, &report.total)),
+        ("按期间", rows(&report.periods, &report.total)),
+        ("按地区", rows(&report.regions, &report.total)),
     ];
+    let beside = report.supervised.as_ref().map(|places| ("挂牌督战（不计入合计）", lines(places)));
+    let tables: Vec<(&str, Vec<Vec<Cell>>)> = tables.into_iter().chain(beside).collect();
     let tables: Vec<Table<'_>> = tables.iter().map(|(name, rows)| Table { name, header: &HEADER, rows }).collect();
     sheet::xlsx(&tables, today)
 }
 
 /// Rows and the row of everything together, whose distinct figures are no sum of theirs.
-fn rows(rows: &[DonationRow], total: &DonationRow, report: &DonationReport) -> Vec<Vec<Cell>> {
-    let all = format!("{}—{}", report.from.month(), report.to.month());
-    let line = |row: &DonationRow, last: bool| {
+fn rows(rows: &[DonationRow], total: &DonationRow) -> Vec<Vec<Cell>> {
+    let mut cells = lines(rows);
+    for mut line in lines(std::slice::from_ref(total)) {
+        line[1] = Cell::from("合计（去重）");
+        cells.push(line);
+    }
+    cells
+}
+
+fn lines(rows: &[DonationRow]) -> Vec<Vec<Cell>> {
+    let line = |row: &DonationRow| {
         let name = match (row.region_code, row.region_as_a_whole) {
-            _ if last => "合计（去重）".to_owned(),
             (None, _) => "全部地区".to_owned(),
             (Some(_), true) => format!("{}（本级）", row.region_name),
             (Some(_), false) => row.region_name.clone(),
         };
         let code = row.region_code.map(|code| code.to_string()).unwrap_or_default();
-        let period = row.period.clone().unwrap_or_else(|| all.clone());
+        let all = || format!("{}—{}", row.from.month(), row.to.month());
+        let period = row.period.clone().unwrap_or_else(all);
         let mut cells = vec![Cell::from(code), Cell::from(name), Cell::from(period)];
         cells.extend(bought(&row.donation));
         cells.extend(helped(&row.helped_sales));
         cells
     };
-    rows.iter().map(|row| line(row, false)).chain([line(total, true)]).collect()
+    rows.iter().map(line).collect()
 }
 
 fn count(number: i64) -> Cell {

@@ -2,6 +2,7 @@
 
 use super::seen;
 use crate::certification::BeneficiaryClass;
+use crate::classification::{self, Term};
 use crate::donations::rules::DeclarationKind;
 use crate::donations::store::{self, Apart, FiguresOf, Seen};
 use crate::kernel::actor::Actor;
@@ -77,6 +78,8 @@ pub struct ReportWanted {
     pub region: Option<RegionCode>,
     /// By what was recorded until the end of this day.
     pub as_of: Day,
+    /// Whether supervised places stand beside it.
+    pub supervised: bool,
 }
 
 /// Households of a class, once each.
@@ -171,6 +174,10 @@ pub struct DonationReport {
     pub regions: Vec<DonationRow>,
     /// Everything together.
     pub total: DonationRow,
+    /// 挂牌督战: each supervised village, township or county in the months of which it was supervised on any day. They are parts of the
+    /// total, may overlap, and are never added to it. Only where they are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supervised: Option<Vec<DonationRow>>,
 }
 
 type Figures = BTreeMap<(String, String), (DonationFigures, DonationFigures)>;
@@ -193,8 +200,39 @@ pub fn report(read: &mut Read, actor: &Actor, wanted: &ReportWanted) -> Outcome<
     let total = table(Apart { place: None, period: None })?.pop();
     let none = (DonationFigures::default(), DonationFigures::default());
     let total = total.map_or_else(|| row(wanted, &names, (String::new(), String::new()), none), Ok)?;
-    let (from, to) = (wanted.first(), wanted.last());
-    Ok(DonationReport { from, to, by: wanted.by, per: wanted.per, as_of: wanted.as_of, rows, periods, regions, total })
+    let supervised = if wanted.supervised { Some(supervised(read, &seen, wanted, &names)?) } else { None };
+    let (from, to, by, per, as_of) = (wanted.first(), wanted.last(), wanted.by, wanted.per, wanted.as_of);
+    Ok(DonationReport { from, to, by, per, as_of, rows, periods, regions, total, supervised })
+}
+
+/// Supervised places within what is asked for, each with what was counted there while it was supervised.
+fn supervised(
+    read: &mut Read,
+    seen: &Seen,
+    wanted: &ReportWanted,
+    names: &BTreeMap<RegionCode, String>,
+) -> Outcome<Vec<DonationRow>> {
+    let mut rows = Vec::new();
+    for (term, name) in classification::supervised_places(read)? {
+        let Some((place, from, to)) = while_supervised(&term, wanted) else { continue };
+        let there = ReportWanted { from, to, region: Some(place), ..wanted.clone() };
+        let Some((_, found)) = figures(read, seen, &there, Apart { place: None, period: None })?.pop_first() else {
+            continue;
+        };
+        let row = row(&there, names, (String::new(), String::new()), found)?;
+        rows.push(DonationRow { region_code: Some(place), region_name: name, ..row });
+    }
+    rows.sort_by_key(|row| (row.region_code, row.from));
+    Ok(rows)
+}
+
+/// The place of a term and the months asked for in which it was supervised on any day.
+fn while_supervised(term: &Term, wanted: &ReportWanted) -> Option<(RegionCode, Day, Day)> {
+    let place: RegionCode = term.code.parse().ok()?;
+    let inside = wanted.region.is_none_or(|region| region.contains(&place));
+    let last = term.effective_to.map_or(wanted.last(), |end| end.plus_days(-1).min(wanted.last()));
+    let first = term.effective_from.max(wanted.first());
+    (inside && first <= last).then_some((place, first, last))
 }
 
 fn figures(read: &mut Read, seen: &Seen, wanted: &ReportWanted, apart: Apart) -> Outcome<Figures> {
@@ -322,6 +360,39 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_place_counts_in_the_months_asked_for_in_which_it_was_supervised() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let wanted = |region: Option<&str>| ReportWanted {
+            from: day("2020-02-15"),
+            to: day("2020-11-03"),
+            by: ByPlace::Village,
+            per: ByPeriod::Year,
+            region: region.map(|code| code.parse().unwrap()),
+            as_of: day("2021-03-01"),
+            supervised: true,
+        };
+        let table = [
+            ("2020-03-06", None, None, Some(("2020-03-06", "2020-11-30"))),
+            ("2019-01-01", Some("2020-05-01"), Some("640422"), Some(("2020-02-01", "2020-04-30"))),
+            ("2019-01-01", Some("2020-02-01"), None, None),
+            ("2020-12-01", None, None, None),
+            ("2020-03-06", None, Some("640424"), None),
+        ];
+        for (from, to, region, expected) in table {
+            let term = Term {
+                kind: classification::TermKind::SupervisedPlace,
+                code: "640422201204".to_owned(),
+                rolls_up_to: None,
+                region: "640000".parse().unwrap(),
+                effective_from: day(from),
+                effective_to: to.map(day),
+            };
+            let found = while_supervised(&term, &wanted(region)).map(|(_, from, to)| (from, to));
+            assert_eq!(found, expected.map(|(from, to)| (day(from), day(to))), "{from} {to:?} {region:?}");
+        }
+    }
+
+    #[test]
     fn periods_lie_within_the_months_asked_for() {
         let day = |text: &str| text.parse::<Day>().unwrap();
         let wanted = |per| ReportWanted {
@@ -331,6 +402,7 @@ mod tests {
             per,
             region: None,
             as_of: day("2021-03-01"),
+            supervised: false,
         };
         let table = [
             (ByPeriod::Month, "2020-02", "2020-02-01", "2020-02-29"),

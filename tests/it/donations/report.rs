@@ -53,6 +53,34 @@ fn owned(rows: &[(&str, &str, [i64; 6], i64)]) -> Vec<(String, String, [i64; 6],
 }
 
 on_both! {
+    async fn supervised_places_stand_beside_the_total(app) {
+        let scene = Scene::set(app).await;
+        told(&scene).await;
+        let term = |code: &str, from: &str, to: Option<&str>| json!({ "kind": "supervised_place", "code": code, "region_code": "640000",
+            "name_zh": "督战村", "name_en": "supervised", "effective_from": from, "effective_to": to, "source": "测试通知〔2021〕1号" });
+        let province = app.new_person(OrgKind::PovertyOffice, "640000", &[Role::Reviewer]).await;
+        let terms = "/api/v1/classification-terms";
+        province.post(terms, term(VILLAGE, "2021-02-05", None)).expect(201).await;
+        province.post(terms, term("640323", "2020-12-01", Some("2021-02-01"))).expect(201).await;
+        province.post(terms, term("640424", "2020-01-01", None)).expect(201).await;
+        province.post(terms, term("649923100200", "2020-01-01", None)).refused("validation_failed").await;
+        let report = report_of(&scene.county, "&supervised=true").await.json();
+        let plain = report_of(&scene.county, "").await.json();
+        assert_eq!((&report["total"], plain.get("supervised")), (&plain["total"], None));
+        let shown: Vec<Value> = report["supervised"].as_array().unwrap().iter().map(|row| json!([row["region_code"], row["from"], row["to"],
+            row["region_name"], row["donation"]["amount_fen"], row["donation"]["count"], row["helped_sales"]["amount_fen"]])).collect();
+        let expected = [json!(["640323", "2021-01-01", "2021-01-31", "督战村", 100, 1, 0]),
+            json!([VILLAGE, "2021-02-01", "2021-03-31", "督战村", 20, 1, 5_000])];
+        assert_eq!(shown, expected);
+        // The lists behind are those of the place and its months.
+        let behind = report["supervised"][1]["links"]["activities"].as_str().unwrap();
+        assert_eq!(scene.county.get(behind).expect(200).await.json()["items"].as_array().unwrap().len(), 1);
+        let book = scene.county.get("/api/v1/reports/donation?from=2021-01&to=2021-03&supervised=true").header("accept", XLSX).expect(200).await;
+        let sheets = opened(&book.body);
+        let (name, cells) = sheets.last().unwrap();
+        assert_eq!((name.as_str(), cells.len()), ("挂牌督战（不计入合计）", 3));
+    }
+
     async fn the_year_is_not_the_sum_of_its_months(app) {
         let scene = Scene::set(app).await;
         told(&scene).await;
