@@ -136,8 +136,8 @@ pub fn stood_on((valid_from, in_force_until): (Day, Day), history: &[(&str, Day)
     if history.iter().any(|(event, _)| is(event, &[Annul])) || day < valid_from || in_force_until < day {
         return false;
     }
-    let until = history.iter().filter(|(_, on)| *on <= day);
-    let last = until.filter(|(event, _)| is(event, &[Suspend, Change, Lift, Revoke])).next_back();
+    let mut until = history.iter().filter(|(_, on)| *on <= day);
+    let last = until.rfind(|(event, _)| is(event, &[Suspend, Change, Lift, Revoke]));
     last.is_none_or(|(event, _)| is(event, &[Lift]))
 }
 
