@@ -35,6 +35,8 @@ pub struct LinkageReportFilter {
     to_year: Option<i64>,
     /// Only this county, or the counties of this region.
     county: Option<RegionCode>,
+    /// Whether households are told by product as well, each divided among those that reach it.
+    allocated: Option<bool>,
 }
 
 /// Households reached in your region, by county and year, by kind and class, with their persons and what they gained: each
@@ -53,7 +55,8 @@ pub async fn linkage_report(call: Call<OverseeLinkage>, list: List<LinkageReport
             Message::new("起止年度不正确，最多 20 年", "must be from the first to the last of at most 20 years");
         return Err(AppError::field(Code::InvalidParameter, "to_year", message));
     }
-    call.read(move |read, actor| queries::linkage(read, actor, filter.county, (from, to))).await
+    let allocated = filter.allocated.unwrap_or(false);
+    call.read(move |read, actor| queries::linkage(read, actor, filter.county, (from, to), allocated)).await
 }
 
 /// Households to look up. It is no `Debug`: nothing may write down what names them.

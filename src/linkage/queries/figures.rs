@@ -4,10 +4,11 @@ use super::reach;
 use crate::certification::{BeneficiaryClass, LinkageKind};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::{AppError, Outcome};
-use crate::kernel::ids::{HouseholdListId, ProductId};
+use crate::kernel::ids::{HouseholdListId, OrgId, ProductId};
 use crate::kernel::money::Fen;
 use crate::kernel::region_code::RegionCode;
-use crate::linkage::store::{self, By, FigureRow, Part, Reach};
+use crate::linkage::rules::shares_of_one;
+use crate::linkage::store::{self, By, FigureRow, GainRow, Part, Reach};
 use crate::platform::db::Read;
 use crate::regions;
 use serde::Serialize;
@@ -96,6 +97,34 @@ pub struct LinkageReport {
     pub counties: Vec<HouseholdsOfCounty>,
     /// Double claims that wait for an office: their amounts count on each side until then, the household once.
     pub open_double_claims: i64,
+    /// The same households as shares of the products that reach them; only where they are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allocated: Option<Vec<AllocatedHouseholds>>,
+}
+
+/// The households of a year that a product reaches, whole and as its share of them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AllocatedHouseholds {
+    /// The year.
+    pub year: i64,
+    /// The county where the supplier was registered.
+    pub county: RegionCode,
+    /// The supplier.
+    pub organisation_id: OrgId,
+    /// Its name.
+    pub organisation_name: String,
+    /// The product.
+    pub product_id: ProductId,
+    /// Its name.
+    pub product_name: String,
+    /// The households that it reaches: those that others reach too are in each.
+    pub households: i64,
+    /// Its share of them, in millionths of a household: of each by what it gained from each product, so that the shares of a year sum to
+    /// its distinct households exactly.
+    pub share_millionths: i64,
+    /// What they gained from it, in fen.
+    #[schema(value_type = i64)]
+    pub amount_fen: Fen,
 }
 
 /// How many households are reached by some products together, each counted once: by the list of each product that stands for a year, or by
@@ -121,6 +150,7 @@ pub fn linkage(
     actor: &Actor,
     region: Option<RegionCode>,
     (first, last): (i64, i64),
+    allocated: bool,
 ) -> Outcome<LinkageReport> {
     let nowhere: Reach = (String::new(), String::new());
     let reach = reach(&actor.scope, region).unwrap_or(nowhere);
@@ -141,7 +171,35 @@ pub fn linkage(
         years: by_year.into_iter().map(|((_, year), count)| HouseholdsOfYear { year, count }).collect(),
         counties: by_county.into_iter().map(of_county).collect::<Outcome<_>>()?,
         open_double_claims: store::open_double_claims(on, &reach, years)?,
+        allocated: if allocated { Some(allocate(&store::gains(on, &reach, years)?)?) } else { None },
     })
+}
+
+/// Gives each household of a year to the products that reach it, by what it gained from each.
+fn allocate(gains: &[GainRow]) -> Outcome<Vec<AllocatedHouseholds>> {
+    let mut found: BTreeMap<(i64, &str, OrgId, ProductId), AllocatedHouseholds> = BTreeMap::new();
+    for household in gains.chunk_by(|one, next| (one.year, &one.household) == (next.year, &next.household)) {
+        let amounts: Vec<i64> = household.iter().map(|gain| gain.amount_fen).collect();
+        for (gain, share) in household.iter().zip(shares_of_one(&amounts)) {
+            let county: RegionCode = gain.county.parse().map_err(AppError::internal)?;
+            let key = (gain.year, gain.county.as_str(), gain.org_id, gain.product_id);
+            let row = found.entry(key).or_insert_with(|| AllocatedHouseholds {
+                year: gain.year,
+                county,
+                organisation_id: gain.org_id,
+                organisation_name: gain.supplier_name.clone(),
+                product_id: gain.product_id,
+                product_name: gain.product_name.clone(),
+                households: 0,
+                share_millionths: 0,
+                amount_fen: Fen::ZERO,
+            });
+            row.households += 1;
+            row.share_millionths += share;
+            row.amount_fen = row.amount_fen.plus(Fen::new(gain.amount_fen))?;
+        }
+    }
+    Ok(found.into_values().collect())
 }
 
 type Counts = BTreeMap<(String, i64), HouseholdCount>;

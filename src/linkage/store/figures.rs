@@ -3,14 +3,14 @@
 use super::Reach;
 use crate::each;
 use crate::kernel::error::Outcome;
-use crate::kernel::ids::HouseholdListId;
+use crate::kernel::ids::{HouseholdListId, OrgId, ProductId};
 use crate::linkage::rules::ClaimState;
 use crate::linkage::schema::household_claims as claims;
 use crate::platform::db::Read;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Binary, Text};
 
 /// What rows are made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +74,38 @@ pub fn figures(on: &mut Read, reach: &Reach, (first, last): (i64, i64), by: By, 
         GROUP BY county, year, part ORDER BY county, year, part"
     );
     Ok(each!(on, c => sql_query(&text).bind::<BigInt, _>(first).bind::<BigInt, _>(last).bind::<Text, _>(&reach.0)
+        .bind::<Text, _>(&reach.1).load(c))?)
+}
+
+/// What a household gained by a product in a year.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+pub struct GainRow {
+    #[diesel(sql_type = BigInt)]
+    pub year: i64,
+    #[diesel(sql_type = Binary)]
+    pub household: Vec<u8>,
+    #[diesel(sql_type = Binary)]
+    pub product_id: ProductId,
+    #[diesel(sql_type = Text)]
+    pub product_name: String,
+    #[diesel(sql_type = Binary)]
+    pub org_id: OrgId,
+    #[diesel(sql_type = Text)]
+    pub supplier_name: String,
+    #[diesel(sql_type = Text)]
+    pub county: String,
+    #[diesel(sql_type = BigInt)]
+    pub amount_fen: i64,
+}
+
+/// What counts of each household by product, household by household.
+pub fn gains(on: &mut Read, reach: &Reach, (first, last): (i64, i64)) -> Outcome<Vec<GainRow>> {
+    let text = "SELECT c.year AS year, c.household AS household, l.product_id AS product_id, MAX(l.product_name) AS product_name,
+        l.org_id AS org_id, MAX(l.supplier_name) AS supplier_name, l.county AS county, CAST(SUM(c.amount_fen) AS BIGINT) AS amount_fen
+        FROM household_claims c JOIN household_lists l ON l.id = c.list_id
+        WHERE c.state = 'counts' AND c.year >= $1 AND c.year <= $2 AND c.county >= $3 AND c.county < $4
+        GROUP BY c.year, c.household, l.product_id, l.org_id, l.county ORDER BY c.year, c.household, l.product_id, l.org_id";
+    Ok(each!(on, c => sql_query(text).bind::<BigInt, _>(first).bind::<BigInt, _>(last).bind::<Text, _>(&reach.0)
         .bind::<Text, _>(&reach.1).load(c))?)
 }
 

@@ -93,8 +93,50 @@ async fn counting(person: &Person, filed: &BTreeMap<String, Vec<Claim>>) -> Vec<
     counted
 }
 
+/// What each product reaches, and that its shares sum to the distinct households of the year, each divided by what it gained.
+fn shares_agree(rows: &[Value], counted: &[Claim]) {
+    let mut gained: BTreeMap<(i64, u64), BTreeMap<usize, i64>> = BTreeMap::new();
+    for claim in counted {
+        *gained.entry((claim.year, claim.household)).or_default().entry(claim.supplier).or_default() += claim.amount;
+    }
+    // Year, households, amount, and the sum of shares, each rounded down.
+    let mut naive: Vec<(i64, i64, i64, i64)> = Vec::new();
+    for year in 2019..=2021 {
+        let of_year = || gained.iter().filter(|((of, _), _)| *of == year).map(|(_, by)| by);
+        for supplier in 0..3 {
+            let reached: Vec<&BTreeMap<usize, i64>> = of_year().filter(|by| by.contains_key(&supplier)).collect();
+            let share = |by: &&BTreeMap<usize, i64>| match by.values().sum::<i64>() {
+                0 => 1_000_000 / i64::try_from(by.len()).unwrap(),
+                all => 1_000_000 * by[&supplier] / all,
+            };
+            if !reached.is_empty() {
+                let amount = reached.iter().map(|by| by[&supplier]).sum();
+                naive.push((year, i64::try_from(reached.len()).unwrap(), amount, reached.iter().map(share).sum()));
+            }
+        }
+        let of_rows = rows.iter().filter(|row| row["year"] == year);
+        let sum: i64 = of_rows.map(|row| row["share_millionths"].as_i64().unwrap()).sum();
+        assert_eq!(sum, 1_000_000 * i64::try_from(of_year().count()).unwrap(), "{year}");
+    }
+    let figures = |row: &Value| {
+        let figure = |name: &str| row[name].as_i64().unwrap();
+        (figure("year"), figure("households"), figure("amount_fen"), figure("share_millionths"))
+    };
+    let mut shown: Vec<(i64, i64, i64, i64)> = rows.iter().map(figures).collect();
+    naive.sort_unstable();
+    shown.sort_unstable();
+    assert_eq!(naive.len(), shown.len());
+    for (naive, shown) in naive.iter().zip(&shown) {
+        assert_eq!((naive.0, naive.1, naive.2), (shown.0, shown.1, shown.2));
+        // Largest remainders add at most one millionth to each household's share.
+        assert!((0..=naive.1).contains(&(shown.3 - naive.3)), "{naive:?} {shown:?}");
+    }
+}
+
 async fn report_agrees(office: &Person, counted: &[Claim]) {
-    let report = office.get("/api/v1/reports/linkage?from_year=2019&to_year=2021").expect(200).await.json();
+    let report =
+        office.get("/api/v1/reports/linkage?from_year=2019&to_year=2021&allocated=true").expect(200).await.json();
+    shares_agree(report["allocated"].as_array().unwrap(), counted);
     agrees(&report["total"], &counted.iter().collect::<Vec<_>>());
     let (mut years, mut counties) = (BTreeSet::new(), BTreeSet::new());
     for row in report["years"].as_array().unwrap() {
