@@ -6,7 +6,7 @@ use crate::reporting::gift_box;
 use crate::support::people::Person;
 use crate::support::{Answered, TestApp};
 use roxmltree::Document;
-use serde_json::{Value, json};
+use serde_json::Value;
 use yigou::kernel::actor::{OrgKind, Role};
 use yigou::kernel::money::Fen;
 
