@@ -49,7 +49,7 @@ pub struct Leading {
 /// # Errors
 /// [`Overflow`].
 pub fn leading(values: BTreeMap<String, Vec<Fen>>, most: usize) -> Result<Leading, Overflow> {
-    let weight = |amounts: &[Fen]| amounts.iter().map(|fen| i128::from(fen.get()).abs()).sum::<i128>();
+    let weight = |amounts: &[Fen]| -> i128 { amounts.iter().map(|fen| i128::from(fen.get()).abs()).sum() };
     let mut shown: Vec<(String, Vec<Fen>)> = values.into_iter().collect();
     let mut rest = None;
     if shown.len() > most {
@@ -63,7 +63,7 @@ pub fn leading(values: BTreeMap<String, Vec<Fen>>, most: usize) -> Result<Leadin
         }
         rest = Some((others.len(), sums));
     }
-    let total = |amounts: &[Fen]| amounts.iter().map(|fen| i128::from(fen.get())).sum::<i128>();
+    let total = |amounts: &[Fen]| -> i128 { amounts.iter().map(|fen| i128::from(fen.get())).sum() };
     shown.sort_by_cached_key(|(value, amounts)| (std::cmp::Reverse(total(amounts)), value.clone()));
     Ok(Leading { shown, rest })
 }
