@@ -96,15 +96,15 @@ fn changed(row: &BulletinRow) -> Outcome<Reply> {
 }
 
 /// A bulletin with its table: as JSON, as CSV in yuan, or by Accept as a workbook laid out for paper in ten-thousand yuan.
-/// `application/jsonl` is the very text whose SHA-256 the bulletin names.
+/// `application/jsonl` is the very text whose SHA-256 the bulletin names; `image/svg+xml` draws at most 60 rows of it.
 #[utoipa::path(get, path = "/bulletins/{id}", tag = "reports", params(("id" = BulletinId, Path)),
-    responses((status = 200, content((BulletinDetail = "application/json"), (String = "text/csv"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "application/jsonl")))),
+    responses((status = 200, content((BulletinDetail = "application/json"), (String = "text/csv"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "application/jsonl"), (String = "image/svg+xml")))),
     security(("bearer" = ["reports.read"])))]
 #[get("/bulletins/{id}")]
 pub async fn get_bulletin(call: Call<ReadReports>, path: web::Path<BulletinId>) -> Answer {
     let id = path.into_inner();
     let accept = call.header("accept").unwrap_or_default();
-    let format = Format::asked(&accept, &[Format::Json, Format::Csv, Format::Xlsx, Format::Lines])?;
+    let format = Format::asked(&accept, &[Format::Json, Format::Csv, Format::Xlsx, Format::Lines, Format::Svg])?;
     call.read_reply(move |read, actor| {
         let row = queries::bulletin(read, actor, id)?;
         let name = id.to_string();
@@ -113,6 +113,7 @@ pub async fn get_bulletin(call: Call<ReadReports>, path: web::Path<BulletinId>) 
             Format::Csv => Reply::file(format, &name, sheet::csv(&row)?),
             Format::Xlsx => Reply::file(format, &name, sheet::xlsx(&row)?),
             Format::Lines => Reply::file(format, &name, row.content.clone().into_bytes()),
+            Format::Svg => Reply::picture(&name, sheet::picture(&row)?),
         };
         Ok(reply.header("vary", "Accept").etag(row.version))
     })

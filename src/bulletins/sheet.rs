@@ -1,11 +1,12 @@
-//! A bulletin on paper and as CSV: the columns of 宁财便函〔2020〕420号, on paper in ten-thousand yuan.
+//! A bulletin on paper and as CSV: the columns of 宁财便函〔2020〕420号, on paper in ten-thousand yuan; and its rates as a picture.
 
 use super::content::Content;
 use super::store::BulletinRow;
 use crate::kernel::error::Outcome;
 use crate::kernel::money::{Fen, ten_thousand_yuan};
+use crate::platform::chart::Caption;
 use crate::platform::sheet::{self, Cell, Printed};
-use crate::reporting::{ProgressBy, ProgressRow};
+use crate::reporting::{self, ProgressBy, ProgressRow};
 
 /// What a row is called.
 const fn subject(by: ProgressBy) -> &'static str {
@@ -68,7 +69,7 @@ pub fn xlsx(row: &BulletinRow) -> Outcome<Vec<u8>> {
     let rows = table.rows.iter().chain([&table.total]);
     let rows = rows.map(|row| cells(row, amount)).collect::<Outcome<Vec<_>>>()?;
     let header = header(table.by, "万元");
-    let number = row.number.clone().unwrap_or_else(|| "（未印发）".to_owned());
+    let number = number(row);
     let printed = Printed {
         name: "进度通报",
         title: &row.title,
@@ -80,11 +81,29 @@ pub fn xlsx(row: &BulletinRow) -> Outcome<Vec<u8>> {
     sheet::printed(&printed, row.as_of)
 }
 
+/// The bulletin's rates as a picture.
+pub fn picture(row: &BulletinRow) -> Outcome<Vec<u8>> {
+    let content = Content::read(&row.content)?;
+    let facts = vec![row.org_name.clone(), number(row)];
+    reporting::attainment(&content.table, Caption { title: row.title.clone(), facts, notes: origin(row, &content) })
+}
+
+fn number(row: &BulletinRow) -> String {
+    row.number.clone().unwrap_or_else(|| "（未印发）".to_owned())
+}
+
 fn notes(row: &BulletinRow, content: &Content) -> Outcome<Vec<String>> {
     let mut notes = Vec::new();
     if !adds_up(content)? {
         notes.push("注：分项与合计可能存在尾差。".to_owned());
     }
+    notes.extend(origin(row, content));
+    Ok(notes)
+}
+
+/// What it corrects, and what is known in it.
+fn origin(row: &BulletinRow, content: &Content) -> Vec<String> {
+    let mut notes = Vec::new();
     if let Some(corrected) = &content.corrected {
         notes.push(format!(
             "更正对象：{}（截至 {}）。更正原因：{}",
@@ -92,7 +111,7 @@ fn notes(row: &BulletinRow, content: &Content) -> Outcome<Vec<String>> {
         ));
     }
     notes.push(format!("数据截至 {} 24 时；校验码（SHA-256）：{}", row.as_of, row.sha256));
-    Ok(notes)
+    notes
 }
 
 /// Whether the rounded amounts of the rows sum to those of the total.

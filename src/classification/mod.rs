@@ -12,5 +12,5 @@ mod schema;
 mod store;
 
 pub use commands::{NewTerm, add_term};
-pub use queries::{TermView, supervised_places, tag_names, terms_for};
+pub use queries::{TermView, supervised_places, tag_names, term_names, terms_for};
 pub use rules::{Term, TermKind};

@@ -76,7 +76,15 @@ pub fn supervised_places(read: &mut Read) -> Outcome<Vec<(Term, String)>> {
 /// # Errors
 /// When the database fails.
 pub fn tag_names(read: &mut Read) -> Outcome<Vec<(String, String)>> {
-    Ok(store::of_kind(read, TermKind::Tag)?.into_iter().map(|row| (row.code, row.name_zh)).collect())
+    term_names(read, TermKind::Tag)
+}
+
+/// Every word of a kind that the dictionary ever had, with its Chinese names; the latest comes last.
+///
+/// # Errors
+/// When the database fails.
+pub fn term_names(read: &mut Read, kind: TermKind) -> Outcome<Vec<(String, String)>> {
+    Ok(store::of_kind(read, kind)?.into_iter().map(|row| (row.code, row.name_zh)).collect())
 }
 
 /// A page of the dictionary.

@@ -1,5 +1,6 @@
 //! Adapters without business words: database, HTTP, jobs, mail, files, secrets, clock and id sources.
 
+pub mod chart;
 pub mod clock;
 pub mod config;
 pub mod db;

@@ -12,9 +12,10 @@ mod queries;
 mod rules;
 mod store;
 
+pub use queries::attained::attainment;
 pub use queries::certification::{CertificationBy, CertificationReport, CertificationWanted, certification};
 pub use queries::changes::{OrderChange, changes};
 pub use queries::kept::verify_kept_sums;
 pub use queries::progress::{ProgressBy, ProgressRow, ProgressView, ProgressWanted, progress};
-pub use queries::reach;
+pub use queries::{reach, whose};
 pub use store::Reach;

@@ -1,9 +1,9 @@
-//! Volumes over HTTP: JSON, CSV or a workbook, and the entries behind every figure.
+//! Volumes over HTTP: JSON, CSV, a workbook or a picture, and the entries behind every figure.
 
 mod pairings;
 mod venues;
 
-use super::queries::{EntriesWanted, VolumeEntryView, VolumesView, VolumesWanted, entries, volumes};
+use super::queries::{EntriesWanted, VolumeEntryView, VolumesView, VolumesWanted, entries, picture, volumes};
 use super::rules::{Dimension, VolumeSide};
 use crate::kernel::actor::{OrgKind, ReadReports};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
@@ -75,16 +75,17 @@ fn months(from: Option<String>, to: Option<String>, today: Day) -> (String, Stri
 }
 
 /// Volumes in your scope: every line of the basis, by the month it happened in, split by its counties of production. Every row says
-/// where the entries are that sum to it.
+/// where the entries are that sum to it. As `image/svg+xml` one dimension is drawn as bars, the largest first (of more than 40 the smallest
+/// are one bar), and `month`, alone or with one other dimension, as lines (of more than six the smallest are one line); nothing else is.
 #[utoipa::path(get, path = "/reports/county-volumes", tag = "reports", params(VolumesFilter),
-    responses((status = 200, content((VolumesView = "application/json"), (String = "text/csv"),
+    responses((status = 200, content((VolumesView = "application/json"), (String = "text/csv"), (String = "image/svg+xml"),
         (VolumesBytes = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))),
     security(("bearer" = ["reports.read"])))]
 #[get("/reports/county-volumes")]
 pub async fn county_volumes(call: Call<ReadReports>, list: List<VolumesFilter>) -> Answer {
-    let (today, filter) = (call.now().day(), list.filter);
+    let (now, today, filter) = (call.now(), call.now().day(), list.filter);
     let accept = call.header("accept").unwrap_or_default();
-    let format = Format::asked(&accept, &[Format::Json, Format::Csv, Format::Xlsx])?;
+    let format = Format::asked(&accept, &[Format::Json, Format::Csv, Format::Xlsx, Format::Svg])?;
     let (from, to) = months(filter.from, filter.to, today);
     let wanted = VolumesWanted {
         basis: filter.basis.unwrap_or(Basis::AcceptedPaid),
@@ -96,6 +97,9 @@ pub async fn county_volumes(call: Call<ReadReports>, list: List<VolumesFilter>) 
         venues: filter.venues.unwrap_or(false),
     };
     call.read_reply(move |read, actor| {
+        if format == Format::Svg {
+            return Ok(Reply::picture("county-volumes", picture(read, actor, &wanted, now)?));
+        }
         let view = volumes(read, actor, &wanted, today)?;
         match format {
             Format::Csv => Ok(Reply::file(format, "county-volumes", view.csv()?)),

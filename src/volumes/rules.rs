@@ -1,6 +1,7 @@
 //! By what volumes are told apart.
 
 pub mod pairing;
+pub mod picture;
 
 crate::text_enum! {
     /// By what volumes are told apart; in this order.

@@ -55,6 +55,7 @@ mod payees;
 mod payment_clock;
 mod payments;
 mod people;
+mod pictures;
 mod planner;
 mod program;
 mod quota;

@@ -52,7 +52,7 @@ pub async fn list_catalogue_batches(public: Public, list: List<BatchFilter>) -> 
         let reply = match format {
             Format::Csv => Reply::file(format, "catalogue-batches", queries::batches_csv(&page.items)?),
             Format::Xlsx => Reply::file(format, "catalogue-batches", queries::batches_xlsx(&page.items)?),
-            Format::Json | Format::Lines => Reply::ok(page)?,
+            Format::Json | Format::Lines | Format::Svg => Reply::ok(page)?,
         };
         Ok(by_accept(reply))
     };
@@ -115,7 +115,7 @@ pub async fn get_catalogue_batch(public: Public, list: List<WholeFilter>, path: 
         let body = match format {
             Format::Xlsx => whole.xlsx()?,
             Format::Lines => whole.canonical()?,
-            Format::Csv | Format::Json => whole.csv()?,
+            Format::Csv | Format::Json | Format::Svg => whole.csv()?,
         };
         Ok(by_accept(Reply::file(format, &id.to_string(), body)))
     };

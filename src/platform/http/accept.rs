@@ -2,7 +2,7 @@
 
 use crate::kernel::error::{Code, Outcome};
 
-/// A format of tables.
+/// A format of tables, and of pictures of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// What everything has.
@@ -13,10 +13,12 @@ pub enum Format {
     Xlsx,
     /// One JSON value in each line.
     Lines,
+    /// A picture.
+    Svg,
 }
 
 impl Format {
-    const ALL: [Format; 4] = [Format::Json, Format::Csv, Format::Xlsx, Format::Lines];
+    const ALL: [Format; 5] = [Format::Json, Format::Csv, Format::Xlsx, Format::Lines, Format::Svg];
 
     /// Its media type.
     #[must_use]
@@ -26,6 +28,7 @@ impl Format {
             Format::Csv => "text/csv",
             Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Format::Lines => "application/jsonl",
+            Format::Svg => "image/svg+xml",
         }
     }
     /// The ending of its files' names.
@@ -36,6 +39,7 @@ impl Format {
             Format::Csv => "csv",
             Format::Xlsx => "xlsx",
             Format::Lines => "jsonl",
+            Format::Svg => "svg",
         }
     }
     fn named(self, kind: &str) -> bool {

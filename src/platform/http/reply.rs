@@ -65,6 +65,12 @@ impl Reply {
         let file = format!("attachment; filename=\"{name}.{}\"", format.ending());
         Reply::bytes(media_type, body).header("content-disposition", &file)
     }
+    /// A picture, shown where it is opened and named when it is kept.
+    #[must_use]
+    pub fn picture(name: &str, body: Vec<u8>) -> Reply {
+        let (format, file) = (Format::Svg, format!("inline; filename=\"{name}.{}\"", Format::Svg.ending()));
+        Reply::bytes(format.media_type(), body).header("content-disposition", &file)
+    }
     /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Reply {

@@ -1,11 +1,11 @@
 //! The bulletin's progress over HTTP.
 
-use super::{csv, wants_csv};
 use crate::kernel::actor::ReadReports;
 use crate::kernel::ids::OrgId;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::Day;
-use crate::platform::http::{Answer, Call, List, Reply};
+use crate::platform::http::{Answer, Call, Format, List, Reply};
+use crate::reporting::queries::attained::picture;
 use crate::reporting::queries::progress::{ProgressBy, ProgressView, ProgressWanted, progress};
 use actix_web::get;
 use serde::Deserialize;
@@ -28,13 +28,16 @@ pub struct ProgressFilter {
     unit: Option<OrgId>,
 }
 
-/// The bulletin's progress of the plans in your scope: reserved against completed, with all three amounts.
+/// The bulletin's progress of the plans in your scope: reserved against completed, with all three amounts. As
+/// `image/svg+xml` it is a picture of at most 60 rows: how much of each one's reserve is completed.
 #[utoipa::path(get, path = "/reports/quota-progress", tag = "reports", params(ProgressFilter),
-    responses((status = 200, content((ProgressView = "application/json"), (String = "text/csv")))),
+    responses((status = 200, content((ProgressView = "application/json"), (String = "text/csv"), (String = "image/svg+xml")))),
     security(("bearer" = ["reports.read"])))]
 #[get("/reports/quota-progress")]
 pub async fn quota_progress(call: Call<ReadReports>, list: List<ProgressFilter>) -> Answer {
-    let (today, as_csv, filter) = (call.now().day(), wants_csv(&call)?, list.filter);
+    let (now, filter) = (call.now(), list.filter);
+    let (today, accept) = (now.day(), call.header("accept").unwrap_or_default());
+    let format = Format::asked(&accept, &[Format::Json, Format::Csv, Format::Svg])?;
     call.read_reply(move |read, actor| {
         let wanted = ProgressWanted {
             year: filter.year.unwrap_or_else(|| today.year()),
@@ -43,8 +46,11 @@ pub async fn quota_progress(call: Call<ReadReports>, list: List<ProgressFilter>)
             region: filter.region,
             unit: filter.unit,
         };
-        let view = progress(read, actor, &wanted)?;
-        if as_csv { Ok(csv(view.csv()?, "quota-progress")) } else { Reply::ok(&view) }
+        match format {
+            Format::Svg => Ok(Reply::picture("quota-progress", picture(read, actor, &wanted, now)?)),
+            Format::Csv => Ok(Reply::file(format, "quota-progress", progress(read, actor, &wanted)?.csv()?)),
+            _ => Reply::ok(&progress(read, actor, &wanted)?),
+        }
     })
     .await
 }

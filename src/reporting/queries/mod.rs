@@ -1,5 +1,6 @@
 //! The reports as they are answered.
 
+pub mod attained;
 pub mod certification;
 pub mod changes;
 pub mod filling;
@@ -16,6 +17,7 @@ use crate::kernel::ids::OrgId;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::Day;
 use crate::platform::db::Read;
+use crate::regions;
 
 /// Figures of the units that the actor may see.
 pub fn reach(actor: &Actor, day: Day) -> Reach {
@@ -29,6 +31,19 @@ pub fn reach(actor: &Actor, day: Day) -> Reach {
         Scope::UnitTree(root) => Reach { under: Some((*root, day, i64::MAX)), ..everything },
         Scope::Org(org) => Reach { under: Some((*org, day, 0)), ..everything },
     }
+}
+
+/// Whose figures the actor may see, in words.
+///
+/// # Errors
+/// When the database fails.
+pub fn whose(read: &mut Read, actor: &Actor) -> Outcome<String> {
+    Ok(match &actor.scope {
+        Scope::Platform => "全部地区".to_owned(),
+        Scope::Region(code) => regions::names(read)?.get(code).cloned().unwrap_or_else(|| code.to_string()),
+        Scope::UnitTree(root) => format!("{}及所属单位", identity::organisation(read, *root)?.name),
+        Scope::Org(org) => identity::organisation(read, *org)?.name,
+    })
 }
 
 /// Figures of the actor's units of a region, and of one unit and those below it, where these are named.

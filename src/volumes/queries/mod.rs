@@ -4,15 +4,18 @@ mod counties;
 mod drill;
 mod overlays;
 mod pairings;
+mod picture;
 mod sums;
 mod table;
 mod venues;
 mod verify;
+mod words;
 
 pub use counties::{CountyMonth, MonthOfCounties, county_month, entries_by_month, months_split_with};
 pub use drill::{EntriesWanted, VolumeEntryView, entries};
 pub use overlays::OverlayView;
 pub use pairings::{PairingReport, pairing_entries, pairing_volumes};
+pub use picture::picture;
 pub use sums::{Folder, Sums};
 pub use venues::{VenueAmounts, VenueDimension, VenueSalesReport, VenueSalesWanted, venue_entries, venue_sales};
 pub use verify::verify_sums;

@@ -1,19 +1,10 @@
 //! Volumes as tables: CSV and workbooks, with the names that the offices use.
 
+use super::words::basis_name;
 use super::{VolumeView, VolumesView};
 use crate::kernel::error::Outcome;
-use crate::kernel::terms::Basis;
 use crate::kernel::time::Day;
 use crate::platform::sheet::{self, Cell, Table};
-
-/// What a basis is called.
-fn basis_name(basis: Basis) -> &'static str {
-    match basis {
-        Basis::Ordered => "下单",
-        Basis::AcceptedPaid => "验收且付款",
-        Basis::Completed => "完成",
-    }
-}
 
 const HEADER: [&str; 16] = [
     "口径",
