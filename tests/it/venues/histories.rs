@@ -67,7 +67,7 @@ on_both! {
                         receipts.remove(&receipt);
                     }
                     (1, Some(known)) => {
-                        let again = scene.reported(&[known.said.clone()]).await;
+                        let again = scene.reported(std::slice::from_ref(&known.said)).await;
                         assert_eq!(again.str("/known/0/id"), known.id, "{seed} {step}");
                     }
                     (_, Some(_)) => {
@@ -78,7 +78,7 @@ on_both! {
                         let boxes = dice.fen(3);
                         let sold: i64 = receipts.values().filter_map(|r| r.sourced).filter(|(of, _)| *of == place).map(|(_, n)| n).sum();
                         let said = sourced(&receipt, &day, fen, (&bought[place].0, &boxes.to_string(), dice.fen(u64::try_from(fen).unwrap())));
-                        let answer = scene.report(&[said.clone()]).send().await;
+                        let answer = scene.report(std::slice::from_ref(&said)).send().await;
                         let fits = sold + boxes <= bought[place].1;
                         assert_eq!(answer.status, if fits { 200 } else { 422 }, "{seed} {step} {}", answer.text());
                         if fits {

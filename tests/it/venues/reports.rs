@@ -53,7 +53,7 @@ on_both! {
         scene.reported(&[sale("1", "2021-02-01", 123_456), sourced("2", "2021-03-05", 5_000, (&order, "4", 4_800))]).await;
         let path = format!("{REPORT}?from=2021-01&to=2021-12&by=venue,month&side=purchaser");
         let bytes = scene.office.get(&path).header("accept", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet").expect(200).await.body;
-        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes.to_vec())).unwrap();
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
         let sheet = book.worksheet_range("销售点销售额").unwrap();
         let figure = |row, column| match sheet.get_value((row, column)) {
             Some(Data::Float(yuan)) => format!("{yuan:.2}"),
