@@ -126,6 +126,8 @@ on_both! {
         let long = "/api/v1/reports/county-volumes?from=2010-01&to=2021-03&by=month";
         let refused = office.get(long).header("accept", SVG).refused("invalid_parameter").await;
         assert_eq!(refused.pointers(), ["from"]);
+        let refused = office.get(&format!("{VOLUMES}&venues=true")).header("accept", SVG).refused("invalid_parameter").await;
+        assert_eq!(refused.pointers(), ["venues"]);
         let bureau = app.new_person(OrgKind::FinanceBureau, "640100", &[Role::Auditor]).await;
         for _ in 0..61 {
             app.new_person(OrgKind::BudgetUnit, "640104", &[Role::Manager]).await;

@@ -20,6 +20,9 @@ use std::collections::BTreeMap;
 /// `invalid_parameter` for what has no legible picture; when the database fails.
 pub fn picture(read: &mut Read, actor: &Actor, wanted: &VolumesWanted, now: At) -> Outcome<Vec<u8>> {
     let drawn = Drawn::of(&wanted.by).ok_or_else(no_picture)?;
+    if wanted.venues {
+        return Err(orders_alone());
+    }
     let view = volumes(read, actor, &VolumesWanted { overlays: false, ..wanted.clone() }, now.day())?;
     let whose = reporting::whose(read, actor)?;
     let mut caption = Caption { title: title(drawn), facts: facts(&view, &whose, now), notes: Vec::new() };
@@ -60,6 +63,14 @@ fn no_picture() -> AppError {
         else as JSON, CSV or XLSX",
     );
     AppError::field(Code::InvalidParameter, "by", message)
+}
+
+fn orders_alone() -> AppError {
+    let message = Message::new(
+        "图只画订单的金额；连同销售点的合计请取 JSON、CSV 或 XLSX",
+        "is not drawn: a picture shows what orders come to; ask for both together as JSON, CSV or XLSX",
+    );
+    AppError::field(Code::InvalidParameter, "venues", message)
 }
 
 fn too_long() -> AppError {
