@@ -52,10 +52,10 @@ pub use page::{chinese, moment, paper_foot, paper_policy};
 pub use papers::Papers;
 pub use queries::{
     Annulment, ApplicationView, BatchDiffView, CatalogueBatchView, CertificateView, InForce, LeftBecause, LikePrice,
-    NoticeView, ObjectionView, Recent, Standing, annulled_of, annulled_since, annulment_of, applications,
-    applications_of_office, batch_diff, batches, certificate, certificate_in, certificates, certificates_in_force,
-    ended_since, in_force_after, let_buyers_out, like_prices, notices, recent, standings, stood_on, verify_batches,
-    wanted as wanted_applications,
+    NoticeView, ObjectionView, Recent, Standing, annulled_of, annulled_since, annulled_until, annulment_of,
+    applications, applications_of_office, batch_diff, batches, certificate, certificate_in, certificates,
+    certificates_in_force, ended_since, in_force_after, let_buyers_out, like_prices, notices, recent, standings,
+    stood_on, verify_batches, wanted as wanted_applications,
 };
 pub use rules::{
     BeneficiaryClass, CarriedMark, CertificateStatus, CertificationDecision, CertificationState, Consequence, Doubt,

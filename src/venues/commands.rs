@@ -237,8 +237,8 @@ impl Clerk<'_> {
         }
         let products = self.named(tx, sale, &mut wrong)?;
         let goods = self.goods(tx, sale, &products, &mut wrong)?;
-        if goods.product.is_none()
-            && sale.county.is_some_and(|county| !known_county(tx, county, sale.sold_on).unwrap_or(false))
+        if let Some(county) = sale.county.filter(|_| goods.product.is_none())
+            && regions::regions_on(tx, &[county], sale.sold_on)?.is_empty()
         {
             wrong.push(fault("/county", "没有这个行政区划", "is not a known region"));
         }
@@ -409,10 +409,6 @@ impl Clerk<'_> {
             recorded_on: tx.at().day(),
         }
     }
-}
-
-fn known_county(tx: &mut Tx<'_>, county: RegionCode, day: Day) -> Outcome<bool> {
-    Ok(!regions::regions_on(tx, &[county], day)?.is_empty())
 }
 
 /// Takes back what a sale counted: by its operator, or by an office of the venue's region. Its receipt may be reported anew.

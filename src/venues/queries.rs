@@ -235,7 +235,7 @@ pub fn sale_views(read: &mut Read, rows: Vec<SaleRow>) -> Outcome<Vec<VenueSaleV
     for source in store::sources_of(read, &ids)? {
         sources.entry(source.sale_id).or_default().push(source);
     }
-    let invalid = never_valid(read, rows.iter().filter_map(|row| row.certificate_id))?;
+    let invalid = never_valid(read, rows.iter().filter_map(|row| row.certificate_id), None)?;
     let mut views = Vec::with_capacity(rows.len());
     for row in rows {
         let origins: Vec<(RegionCode, i64)> = serde_json::from_str(&row.origins).map_err(AppError::internal)?;
@@ -269,10 +269,17 @@ pub fn sale_views(read: &mut Read, rows: Vec<SaleRow>) -> Outcome<Vec<VenueSaleV
     Ok(views)
 }
 
-/// Those of the certificates that were found never to have been valid.
-fn never_valid(read: &mut Read, ids: impl Iterator<Item = CertificateId>) -> Outcome<BTreeSet<CertificateId>> {
-    let ids: BTreeSet<CertificateId> = ids.collect();
-    let found = certification::annulled_of(read, &ids.into_iter().collect::<Vec<_>>())?;
+/// Those of the certificates that were found until the end of a day never to have been valid; until now without one.
+fn never_valid(
+    read: &mut Read,
+    ids: impl Iterator<Item = CertificateId>,
+    until: Option<Day>,
+) -> Outcome<BTreeSet<CertificateId>> {
+    let ids: Vec<CertificateId> = ids.collect::<BTreeSet<_>>().into_iter().collect();
+    let found = match until {
+        Some(day) => certification::annulled_until(read, &ids, day)?,
+        None => certification::annulled_of(read, &ids)?,
+    };
     Ok(found.into_iter().collect())
 }
 
@@ -346,7 +353,7 @@ fn summed(actor: &Actor, asked: &SoldIn) -> SumsWanted {
 /// When the database fails.
 pub fn sold(read: &mut Read, actor: &Actor, asked: &SoldIn) -> Outcome<Vec<SoldSum>> {
     let rows = store::sums(read, &summed(actor, asked))?;
-    let invalid = never_valid(read, rows.iter().filter_map(|row| row.certificate_id))?;
+    let invalid = never_valid(read, rows.iter().filter_map(|row| row.certificate_id), Some(asked.as_of))?;
     let ids: BTreeSet<VenueId> = rows.iter().map(|row| row.venue_id).collect();
     let known = store::venues_by_id(read, &ids.into_iter().collect::<Vec<_>>())?;
     let names: BTreeMap<VenueId, String> = known.into_iter().map(|row| (row.id, row.name)).collect();
@@ -410,10 +417,8 @@ pub fn sold_entries(
     page: &PageRequest,
 ) -> Outcome<Page<VenueEntryView>> {
     let wanted = summed(actor, asked);
-    let invalid = match store::certificates_of(read, &wanted)? {
-        none if none.is_empty() => BTreeSet::new(),
-        some => never_valid(read, some.into_iter())?,
-    };
+    let certificates = store::certificates_of(read, &wanted)?;
+    let invalid = never_valid(read, certificates.into_iter(), Some(asked.as_of))?;
     let rows = store::entries(read, &wanted, &invalid.iter().copied().collect::<Vec<_>>(), page)?;
     Page::cut(rows, page, |(entry, _)| vec![entry.id.to_string()]).try_map(|(entry, sale)| {
         Ok(VenueEntryView {

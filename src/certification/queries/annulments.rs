@@ -47,6 +47,15 @@ pub fn annulled_of(on: &mut Read, ids: &[CertificateId]) -> Outcome<Vec<Certific
     store::annulled_of(on, ids)
 }
 
+/// Those of the certificates of which it was decided until the end of a day that they were never valid.
+///
+/// # Errors
+/// When the database fails.
+pub fn annulled_until(on: &mut Read, ids: &[CertificateId], day: Day) -> Outcome<Vec<CertificateId>> {
+    let decisions = store::annulments_of(on, ids)?;
+    Ok(decisions.into_iter().filter(|row| row.decided_on <= day).map(|row| row.certificate_id).collect())
+}
+
 /// Certificates of which it was decided since a moment that they were never valid.
 ///
 /// # Errors

@@ -127,11 +127,17 @@ on_both! {
         // One that was never valid certifies nothing any more.
         let body = json!({ "ground": "certification_false", "reason": "检测报告系伪造", "document_no": "宁乡振认〔2021〕12号" });
         let auditor = app.person(offices.province.org_id, &[Role::Reviewer]).await;
+        let before = app.ctx().at.day();
+        app.clock.set_day(&before.plus_days(1).to_string());
         auditor.post(&format!("/api/v1/certificates/{number}/annulments"), body).expect(200).await;
         app.run_jobs().await;
         let year = from.year();
         let view = seller.get(&format!("{REPORT}?from={year}-01&to={}-12&by=certified", year + 1)).expect(200).await;
         assert_eq!((amounts(&view.json()["total"]), view.json()["rows"][0]["certified"].clone()), ([2_000, 0, 0, 2_000], json!(false)));
+        // What the report of the day before said stays what it was, and so does what stands behind it.
+        let past = seller.get(&format!("{REPORT}?from={year}-01&to={}-12&by=certified&as_of={before}", year + 1)).expect(200).await;
+        assert_eq!((amounts(&past.json()["total"]), past.json()["rows"][0]["certified"].clone()), ([2_000, 2_000, 0, 2_000], json!(true)));
+        assert_eq!(behind(&seller, &past.str("/rows/0/entries")).await, (2_000, 2_000));
         let link = view.str("/rows/0/entries");
         assert_eq!(behind(&seller, &link).await, (2_000, 2_000));
         sound(app).await;
