@@ -4,7 +4,7 @@ mod pairings;
 mod venues;
 
 use super::queries::{EntriesWanted, VolumeEntryView, VolumesView, VolumesWanted, entries, picture, volumes};
-use super::rules::{Dimension, VolumeSide};
+use super::rules::VolumeSide;
 use crate::kernel::actor::{OrgKind, ReadReports};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::region_code::RegionCode;
@@ -14,6 +14,7 @@ use crate::platform::http::{Answer, Call, Format, List, PageOf, Reply};
 use actix_web::get;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::str::FromStr;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -58,16 +59,15 @@ pub struct VolumesFilter {
 }
 
 /// The dimensions of a comma list.
-fn dimensions(text: &str) -> Outcome<Vec<Dimension>> {
+fn dimensions<D: FromStr>(text: &str) -> Outcome<Vec<D>> {
     let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
-    words
-        .map(|word| {
-            word.parse().map_err(|_| {
-                let message = Message::new(format!("没有这一维度：{word}"), format!("no such dimension: {word}"));
-                AppError::field(Code::InvalidParameter, "by", message)
-            })
+    let dimension = |word: &str| {
+        word.parse().map_err(|_| {
+            let message = Message::new(format!("没有这一维度：{word}"), format!("no such dimension: {word}"));
+            AppError::field(Code::InvalidParameter, "by", message)
         })
-        .collect()
+    };
+    words.map(dimension).collect()
 }
 
 fn months(from: Option<String>, to: Option<String>, today: Day) -> (String, String) {

@@ -1,14 +1,13 @@
 //! What venues sold over HTTP, and the entries behind every figure.
 
-use super::months;
+use super::{dimensions, months};
 use crate::kernel::actor::ReadVenues;
-use crate::kernel::error::{AppError, Code, Message, Outcome};
 use crate::kernel::ids::VenueId;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::time::Day;
 use crate::platform::http::{Answer, Call, Format, List, PageOf, Reply};
 use crate::venues::{SoldOf, VenueEntryView, VenueKind};
-use crate::volumes::queries::{VenueDimension, VenueSalesReport, VenueSalesWanted, venue_entries, venue_sales};
+use crate::volumes::queries::{VenueSalesReport, VenueSalesWanted, venue_entries, venue_sales};
 use crate::volumes::rules::VolumeSide;
 use actix_web::get;
 use serde::Deserialize;
@@ -44,17 +43,6 @@ pub struct VenueSalesFilter {
     side: Option<VolumeSide>,
     /// By what was recorded until the end of this day: what a report of that day said; today when absent.
     as_of: Option<Day>,
-}
-
-fn dimensions(text: &str) -> Outcome<Vec<VenueDimension>> {
-    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
-    let dimension = |word: &str| {
-        word.parse().map_err(|_| {
-            let message = Message::new(format!("没有这一维度：{word}"), format!("no such dimension: {word}"));
-            AppError::field(Code::InvalidParameter, "by", message)
-        })
-    };
-    words.map(dimension).collect()
 }
 
 /// What venues (专柜、专馆、专区) in scope sold, in total and certified, by the month of the sale. Goods that were bought here are counted by

@@ -17,7 +17,7 @@ pub use overlays::OverlayView;
 pub use pairings::{PairingReport, pairing_entries, pairing_volumes};
 pub use picture::picture;
 pub use sums::{Folder, Sums};
-pub use venues::{VenueAmounts, VenueDimension, VenueSalesReport, VenueSalesWanted, venue_entries, venue_sales};
+pub use venues::{VenueAmounts, VenueSalesReport, VenueSalesWanted, venue_entries, venue_sales};
 pub use verify::verify_sums;
 
 use super::rules::{Apart, CERTIFIED, COUNTY, Dimension, Key, MONTH, TAGS, VolumeSide, apart};
@@ -153,15 +153,21 @@ struct Asked<'a> {
     reach: Reach,
 }
 
+/// The side of the caller's region, by kind of organisation when not stated, and the region where goods must come from.
+fn stands(actor: &Actor, side: Option<VolumeSide>) -> (VolumeSide, Option<RegionCode>) {
+    let by_origin = actor.kind == OrgKind::PovertyOffice;
+    let side = side.unwrap_or(if by_origin { VolumeSide::Origin } else { VolumeSide::Purchaser });
+    // Only an office's region can be where goods come from.
+    let home = match (&actor.scope, side) {
+        (Scope::Region(code), VolumeSide::Origin) => Some(*code),
+        (_, _) => None,
+    };
+    (side, home)
+}
+
 impl Asked<'_> {
     fn of<'a>(actor: &Actor, wanted: &'a VolumesWanted, today: Day) -> Asked<'a> {
-        let by_origin = actor.kind == OrgKind::PovertyOffice;
-        let side = wanted.side.unwrap_or(if by_origin { VolumeSide::Origin } else { VolumeSide::Purchaser });
-        // Only an office's region can be where goods come from.
-        let home = match (&actor.scope, side) {
-            (Scope::Region(code), VolumeSide::Origin) => Some(*code),
-            (_, _) => None,
-        };
+        let (side, home) = stands(actor, wanted.side);
         let reach = if home.is_some() { Reach::everything() } else { reach(actor, today) };
         Asked { wanted, side, home, reach }
     }

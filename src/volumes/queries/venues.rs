@@ -1,6 +1,6 @@
 //! What venues (专柜、专馆、专区) sold, and what of it is added to the volumes of orders.
 
-use super::{Asked, VolumesWanted, check, wrong};
+use super::{Asked, check, stands, wrong};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::VenueId;
@@ -143,21 +143,6 @@ pub struct VenueSalesReport {
     pub total: VenueAmounts,
 }
 
-/// Where the caller stands: as in the report of volumes.
-fn stands(actor: &Actor, side: Option<VolumeSide>, today: Day) -> (VolumeSide, Option<RegionCode>) {
-    let wanted = VolumesWanted {
-        basis: Basis::AcceptedPaid,
-        from: String::new(),
-        to: String::new(),
-        by: Vec::new(),
-        side,
-        overlays: false,
-        venues: false,
-    };
-    let asked = Asked::of(actor, &wanted, today);
-    (asked.side, asked.home)
-}
-
 /// What tells a row from others.
 type RowKey =
     (Option<RegionCode>, Option<String>, Option<VenueId>, Option<VenueKind>, Option<RegionCode>, Option<bool>);
@@ -220,7 +205,7 @@ fn asked(actor: &Actor, wanted: &VenueSalesWanted, today: Day) -> Outcome<(Volum
     if wanted.as_of > today {
         return Err(wrong("as_of", "不得晚于今天", "lies in the future"));
     }
-    let (side, home) = stands(actor, wanted.side, today);
+    let (side, home) = stands(actor, wanted.side);
     let months = (wanted.from.clone(), wanted.to.clone());
     Ok((side, SoldIn { months, as_of: wanted.as_of, from: home, of: wanted.of.clone() }))
 }
