@@ -44,6 +44,14 @@ impl Term {
         self.effective_from <= day && self.effective_to.is_none_or(|end| day < end)
     }
 
+    /// The first and last of the days of a span on which it holds, if there are any.
+    #[must_use]
+    pub fn days_within(&self, first: Day, last: Day) -> Option<(Day, Day)> {
+        let last = self.effective_to.map_or(last, |end| end.plus_days(-1).min(last));
+        let first = self.effective_from.max(first);
+        (first <= last).then_some((first, last))
+    }
+
     /// Whether it holds on any day of both spans in a common place.
     #[must_use]
     pub fn meets(&self, other: &Term) -> bool {

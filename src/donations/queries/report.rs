@@ -230,9 +230,8 @@ fn supervised(
 fn while_supervised(term: &Term, wanted: &ReportWanted) -> Option<(RegionCode, Day, Day)> {
     let place: RegionCode = term.code.parse().ok()?;
     let inside = wanted.region.is_none_or(|region| region.contains(&place));
-    let last = term.effective_to.map_or(wanted.last(), |end| end.plus_days(-1).min(wanted.last()));
-    let first = term.effective_from.max(wanted.first());
-    (inside && first <= last).then_some((place, first, last))
+    let (first, last) = term.days_within(wanted.first(), wanted.last()).filter(|_| inside)?;
+    Some((place, first, last))
 }
 
 fn figures(read: &mut Read, seen: &Seen, wanted: &ReportWanted, apart: Apart) -> Outcome<Figures> {

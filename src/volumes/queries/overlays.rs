@@ -65,7 +65,6 @@ fn covers(term: &Term, county: &str, month: &str) -> bool {
     let place: Option<RegionCode> = term.code.parse().ok();
     let first: Option<Day> = format!("{month}-01").parse().ok();
     let (Some(place), Some(first), Ok(county)) = (place, first, county.parse()) else { return false };
-    let next = first.plus_days(31).month();
-    let ends_before = term.effective_to.is_some_and(|end| end <= first);
-    place.contains(&county) && !ends_before && term.effective_from.to_string() < format!("{next}-01")
+    let next: Option<Day> = format!("{}-01", first.plus_days(31).month()).parse().ok();
+    place.contains(&county) && next.is_some_and(|next| term.days_within(first, next.plus_days(-1)).is_some())
 }
