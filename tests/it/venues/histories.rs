@@ -1,19 +1,12 @@
 //! Random histories of a venue against a naive recount.
 
 use super::*;
+use crate::ordering::histories::Dice;
 use std::collections::BTreeMap;
 
-/// A small generator, so that a failing history can be run again by its seed.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % below
-    }
-    fn fen(&mut self, most: u64) -> i64 {
-        1 + i64::try_from(self.roll(most)).unwrap()
-    }
+/// An amount, or a number of boxes, of at most so many.
+fn some(dice: &mut Dice, most: u64) -> i64 {
+    1 + i64::try_from(dice.roll(most)).unwrap()
 }
 
 /// A receipt as it is remembered: what was said, and by which sale it stands.
@@ -53,12 +46,12 @@ on_both! {
     async fn reports_equal_a_naive_recount_after_every_step(app) {
         for seed in [3, 17, 40] {
             let scene = Scene::set(app).await;
-            let mut dice = Dice(seed);
+            let mut dice = Dice::of(seed);
             let bought = [(scene.bought("6").await, 6), (scene.bought("3").await, 3)];
             let mut receipts: BTreeMap<String, Receipt> = BTreeMap::new();
             for step in 0..40 {
                 let receipt = format!("R-{}", dice.roll(14));
-                let (day, fen) = (format!("2021-0{}-1{}", 1 + dice.roll(2), dice.roll(9)), dice.fen(5_000));
+                let (day, fen) = (format!("2021-0{}-1{}", 1 + dice.roll(2), dice.roll(9)), some(&mut dice, 5_000));
                 let known = receipts.get(&receipt);
                 match (dice.roll(4), known) {
                     (0, Some(known)) => {
@@ -75,9 +68,9 @@ on_both! {
                     }
                     (0 | 1, None) => {
                         let place = usize::try_from(dice.roll(2)).unwrap();
-                        let boxes = dice.fen(3);
+                        let boxes = some(&mut dice, 3);
                         let sold: i64 = receipts.values().filter_map(|r| r.sourced).filter(|(of, _)| *of == place).map(|(_, n)| n).sum();
-                        let said = sourced(&receipt, &day, fen, (&bought[place].0, &boxes.to_string(), dice.fen(u64::try_from(fen).unwrap())));
+                        let said = sourced(&receipt, &day, fen, (&bought[place].0, &boxes.to_string(), some(&mut dice, u64::try_from(fen).unwrap())));
                         let answer = scene.report(std::slice::from_ref(&said)).send().await;
                         let fits = sold + boxes <= bought[place].1;
                         assert_eq!(answer.status, if fits { 200 } else { 422 }, "{seed} {step} {}", answer.text());

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::imports::{ask, counts, errors};
+use calamine::{Reader, Xlsx};
+use std::io::Cursor;
 
 const TITLES: &str = "单据号,销售点编号,销售日期,品名,认定编号,生产县,数量,单位,销售金额（元）,来源订单编号,来源订单行,来源数量,来源部分金额（元）";
 
@@ -41,7 +43,10 @@ on_both! {
         assert_eq!(named, [(2, "A"), (3, "F"), (4, "B"), (5, "L"), (6, "C"), (6, "G"), (6, "I")], "{found:?}");
         assert_eq!(scene.totals(scene.clerk(), "").await, [106_900, 0, 5_000, 101_900]);
         let template = scene.clerk().get("/api/v1/import-templates/venue_sales").expect(200).await.body;
-        assert!(template.len() > 1_000);
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(template)).unwrap();
+        let sheet = book.worksheet_range("销售记录").unwrap();
+        let titles: Vec<String> = sheet.rows().next().unwrap().iter().map(|cell| cell.to_string().replace('*', "").trim().to_owned()).collect();
+        assert_eq!(titles.join(","), TITLES);
         sound(app).await;
     }
 }
