@@ -63,4 +63,4 @@ pub use rules::{
     PriceFacts, PriceProof, QualityFacts, QualityProof, RejectionReason, STATEMENT_KIND, STATUS_LIST_KIND, SchemeStep,
     SchemeTerms, StatedPlace, Statement, StatusList, StepKind, StepLevel, in_force,
 };
-pub use scheme::{Edition, Scheme, default_scheme, schemes_on, seed};
+pub use scheme::{Edition, Scheme, default_scheme, scheme_names, schemes_on, seed};

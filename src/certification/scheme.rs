@@ -10,6 +10,7 @@ use crate::kernel::territory::Territory;
 use crate::kernel::time::{At, Day};
 use crate::platform::db::{Read, Tx};
 use crate::platform::secret::sha256_parts;
+use std::collections::BTreeMap;
 
 /// More schemes than ever take applications at once.
 const MOST_SCHEMES: i64 = 500;
@@ -136,6 +137,14 @@ pub(super) fn scheme_of(on: &mut Read, id: SchemeId, edition: i64) -> Outcome<Sc
 pub fn schemes_on(on: &mut Read, day: Day) -> Outcome<Vec<Scheme>> {
     let rows = store::schemes(on, Some(day), None, MOST_SCHEMES)?;
     rows.into_iter().map(|row| scheme_on(on, row.id, day)).collect()
+}
+
+/// What schemes are called, all that there ever were.
+///
+/// # Errors
+/// When the database fails.
+pub fn scheme_names(on: &mut Read) -> Outcome<BTreeMap<SchemeId, String>> {
+    Ok(store::schemes(on, None, None, i64::MAX)?.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
 /// The built-in scheme: 宁夏扶贫产品认定.

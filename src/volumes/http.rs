@@ -7,6 +7,7 @@ use super::queries::{EntriesWanted, VolumeEntryView, VolumesView, VolumesWanted,
 use super::rules::VolumeSide;
 use crate::kernel::actor::{OrgKind, ReadReports};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
+use crate::kernel::ids::SchemeId;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::terms::{Basis, Channel, Fund, Mode, Purpose};
 use crate::kernel::time::Day;
@@ -45,7 +46,7 @@ pub struct VolumesFilter {
     #[param(pattern = "^20[0-9]{2}-(0[1-9]|1[0-2])$", max_length = 7)]
     to: Option<String>,
     /// By what they are told apart, with commas between; county when absent: county, month, fund, purpose, mode, mode_term, channel,
-    /// channel_term, certified, eligible, purchaser_kind, purchaser_region.
+    /// channel_term, certified, eligible, purchaser_kind, purchaser_region, schemes.
     #[param(max_length = 200, example = "county,month")]
     by: Option<String>,
     /// On which side your region stands: produced there or bought there. A poverty office sees what was produced.
@@ -68,6 +69,16 @@ fn dimensions<D: FromStr>(text: &str) -> Outcome<Vec<D>> {
         })
     };
     words.map(dimension).collect()
+}
+
+/// The schemes of a comma list; `-` is none.
+fn schemes(text: &str) -> Outcome<Vec<SchemeId>> {
+    let wrong = |_| {
+        let message =
+            Message::new("应为认定方案编号（以逗号分隔），或 -", "must be ids of schemes with commas between, or -");
+        AppError::field(Code::InvalidParameter, "schemes", message)
+    };
+    if text == "-" { Ok(Vec::new()) } else { text.split(',').map(|id| id.parse().map_err(wrong)).collect() }
 }
 
 fn months(from: Option<String>, to: Option<String>, today: Day) -> (String, String) {
@@ -149,6 +160,9 @@ pub struct VolumeEntriesFilter {
     purchaser_kind: Option<OrgKind>,
     /// Bought by units of exactly this region.
     purchaser_region: Option<RegionCode>,
+    /// Certified at placement under exactly these schemes, with commas between; `-` where nothing was certified.
+    #[param(max_length = 400, min_length = 1)]
+    schemes: Option<String>,
     /// With this tag.
     #[param(max_length = 40, min_length = 2, pattern = "^[a-z][a-z0-9_]*$")]
     tag: Option<String>,
@@ -162,14 +176,14 @@ pub struct VolumeEntriesFilter {
 pub async fn volume_entries(call: Call<ReadReports>, list: List<VolumeEntriesFilter>) -> Answer {
     let today = call.now().day();
     call.list(list, move |read, actor, filter, page| {
-        let wanted = filter.wanted(today);
+        let wanted = filter.wanted(today)?;
         entries(read, actor, &wanted, today, page)
     })
     .await
 }
 
 impl VolumeEntriesFilter {
-    fn wanted(&self, today: Day) -> EntriesWanted {
+    fn wanted(&self, today: Day) -> Outcome<EntriesWanted> {
         let (from, to) = months(self.from.clone(), self.to.clone(), today);
         let given = [
             ("fund", self.fund.map(|fund| fund.to_string())),
@@ -188,6 +202,7 @@ impl VolumeEntriesFilter {
         let basis = self.basis.unwrap_or(Basis::AcceptedPaid);
         let volumes =
             VolumesWanted { basis, from, to, by: Vec::new(), side: self.side, overlays: false, venues: false };
-        EntriesWanted { volumes, county: self.county, values, tag: self.tag.clone() }
+        let schemes = self.schemes.as_deref().map(schemes).transpose()?;
+        Ok(EntriesWanted { volumes, county: self.county, values, schemes, tag: self.tag.clone() })
     }
 }

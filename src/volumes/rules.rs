@@ -30,6 +30,8 @@ crate::text_enum! {
         PurchaserKind "purchaser_kind"
         /// The region of the purchasing unit.
         PurchaserRegion "purchaser_region"
+        /// Under which schemes certificates were in force at placement, all of them together, so that no amount stands twice.
+        Schemes "schemes"
     }
 }
 
@@ -44,15 +46,17 @@ crate::text_enum! {
 }
 
 /// The dimensions, and the tags after them.
-pub const WIDTH: usize = 13;
+pub const WIDTH: usize = 14;
 /// The place of the county.
 pub const COUNTY: usize = 0;
 /// The place of the month.
 pub const MONTH: usize = 1;
 /// The place of whether it is certified.
 pub const CERTIFIED: usize = 8;
+/// The place of the schemes.
+pub const SCHEMES: usize = 12;
 /// The place of the tags.
-pub const TAGS: usize = 12;
+pub const TAGS: usize = 13;
 
 /// Values by place; what is not told apart is empty.
 pub type Key = [String; WIDTH];
@@ -77,8 +81,8 @@ mod tests {
     fn every_dimension_has_its_place() {
         assert_eq!(Dimension::ALL.len(), TAGS);
         assert_eq!((Dimension::ALL[COUNTY], Dimension::ALL[MONTH]), (Dimension::County, Dimension::Month));
-        assert_eq!(Dimension::ALL[CERTIFIED], Dimension::Certified);
-        let asked = apart(&[Dimension::PurchaserRegion, Dimension::County]);
+        assert_eq!((Dimension::ALL[CERTIFIED], Dimension::ALL[SCHEMES]), (Dimension::Certified, Dimension::Schemes));
+        let asked = apart(&[Dimension::Schemes, Dimension::County]);
         assert_eq!(asked.iter().filter(|told| **told).count(), 2);
         assert!(asked[COUNTY] && asked[TAGS - 1] && !asked[TAGS]);
     }

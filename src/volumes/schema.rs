@@ -1,7 +1,7 @@
 //! Tables of the volumes slice.
 
 diesel::table! {
-    volume_sums (basis, month, county, fund, purpose, mode, mode_term, channel, channel_term, certified, eligible, purchaser_kind, purchaser_region, tags) {
+    volume_sums (basis, month, county, fund, purpose, mode, mode_term, channel, channel_term, certified, eligible, purchaser_kind, purchaser_region, schemes, tags) {
         basis -> Text,
         month -> Text,
         county -> Text,
@@ -15,6 +15,7 @@ diesel::table! {
         eligible -> Text,
         purchaser_kind -> Text,
         purchaser_region -> Text,
+        schemes -> Text,
         tags -> Text,
         amount_fen -> BigInt,
     }

@@ -90,7 +90,7 @@ on_both! {
         assert!(bars.description.contains(&format!("合计：{} 元", Fen::new(total))));
         // By default by county; the same question at the same moment is the same picture.
         assert_eq!(drawn(&office, VOLUMES).await.text(), drawn(&office, &format!("{VOLUMES}&by=county&overlays=true")).await.text());
-        for by in ["fund", "purpose", "mode", "mode_term", "channel", "channel_term", "certified", "eligible", "purchaser_kind", "purchaser_region"] {
+        for by in ["fund", "purpose", "mode", "mode_term", "channel", "channel_term", "certified", "eligible", "purchaser_kind", "purchaser_region", "schemes"] {
             let one = picture(&office, &format!("{VOLUMES}&by={by}")).await;
             assert_eq!(amounts(&one.shapes).iter().sum::<i64>(), total, "{by}");
             assert!(!one.shapes.iter().any(|title| title.contains('_')), "{by}: {:?}", one.shapes);

@@ -3,10 +3,11 @@
 pub mod pairings;
 
 use super::queries::{Folder, Sums};
-use super::rules::WIDTH;
+use super::rules::{Key, WIDTH};
 use super::store::folding::{self, SumRow};
 use super::store::{self, VolumesOf, Which};
 use crate::kernel::error::{AppError, Outcome};
+use crate::kernel::money::Fen;
 use crate::kernel::terms::Basis;
 use crate::platform::clock::Ctx;
 use crate::platform::db::{Store, Tx};
@@ -49,15 +50,15 @@ pub fn fold_batch(tx: &mut Tx<'_>, most: i64) -> Outcome<usize> {
     for basis in Basis::ALL {
         let of = VolumesOf { basis: *basis, from: "", to: "~", reach: &reach, apart: [true; WIDTH] };
         let mut sums = Sums::default();
-        let all = |_: &super::rules::Key| true;
+        let all = |_: &Key| true;
         for volume in store::added(tx, &of, Which::Taken)? {
-            sums.add_line(&volume, &of.apart, &all)?;
+            sums.add_line(volume, &of.apart, &all)?;
         }
         let pieces = store::pieces(tx, &of, Which::Taken)?;
         let before = Folder { before: &["folded"], after: &["folded", "taken"] };
         before.add(&pieces, &of.apart, &all, &mut sums)?;
-        let rows: Vec<SumRow> =
-            sums.into_rows().map(|(key, amount)| SumRow::new(basis.as_str(), &key, amount.get())).collect();
+        let row = |(key, amount): (Key, Fen)| SumRow::new(basis.as_str(), key, amount.get());
+        let rows: Vec<SumRow> = sums.into_rows()?.into_iter().map(row).collect();
         folding::add(tx, &rows)?;
     }
     folding::done(tx, i64::try_from(taken).map_err(AppError::internal)?)?;

@@ -2,16 +2,17 @@
 
 use super::sums::{origins, split_each};
 use super::{Asked, VolumesWanted, check};
+use crate::certification;
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Outcome;
-use crate::kernel::ids::{CountId, OrderId};
+use crate::kernel::ids::{CountId, OrderId, SchemeId};
 use crate::kernel::money::Fen;
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::terms::Basis;
 use crate::kernel::time::{At, Day};
 use crate::platform::db::Read;
-use crate::volumes::rules::{Apart, COUNTY, Dimension, Key, MONTH, VolumeSide};
+use crate::volumes::rules::{Apart, Dimension, Key, MONTH, VolumeSide};
 use crate::volumes::store::Piece;
 use crate::volumes::store::drill::{self as store, EntriesOf, Entry};
 use serde::Serialize;
@@ -28,6 +29,8 @@ pub struct EntriesWanted {
     pub county: Option<RegionCode>,
     /// Values by the names of dimensions.
     pub values: BTreeMap<&'static str, String>,
+    /// Certified under exactly these schemes; none is not certified.
+    pub schemes: Option<Vec<SchemeId>>,
     /// With this tag.
     pub tag: Option<String>,
 }
@@ -83,6 +86,7 @@ pub fn entries(
     let asked = Asked::of(actor, &wanted.volumes, today);
     let value = |dimension: Dimension| wanted.values.get(dimension.as_str()).map_or("", String::as_str);
     let prefix = [wanted.county, asked.home].into_iter().flatten().map(|code| code.subtree().0).max_by_key(String::len);
+    let known: Vec<SchemeId> = certification::scheme_names(read)?.into_keys().collect();
     let of = EntriesOf {
         basis: wanted.volumes.basis,
         from: &wanted.volumes.from,
@@ -101,6 +105,7 @@ pub fn entries(
             value(Dimension::PurchaserRegion),
         ],
         county: prefix.as_deref().unwrap_or_default(),
+        schemes: wanted.schemes.as_deref().map(|exactly| (exactly, known.as_slice())),
         tag: wanted.tag.as_deref().unwrap_or_default(),
     };
     let keys: Option<(i64, CountId)> = page.keys()?;
@@ -166,20 +171,38 @@ fn of_order(rows: &[Entry]) -> Outcome<BTreeMap<CountId, Parts>> {
     Ok(split.into_iter().map(|(id, parts)| (id, coded(parts))).collect())
 }
 
-/// The address of the entries behind a row.
-pub fn link(wanted: &VolumesWanted, side: VolumeSide, key: &Key, shown: &Apart) -> String {
-    let (mut from, mut to) = (&wanted.from, &wanted.to);
-    if shown[MONTH] {
-        (from, to) = (&key[MONTH], &key[MONTH]);
+/// Addresses of the entries behind rows.
+pub struct Links {
+    head: String,
+    /// The month is said by the head, unless it is told apart.
+    months: Option<String>,
+    /// Every place that is told apart, and what it is called.
+    places: Vec<(usize, &'static str)>,
+}
+
+impl Links {
+    /// Of rows that are told apart by these places.
+    pub fn new(wanted: &VolumesWanted, side: VolumeSide, shown: Apart) -> Links {
+        let head = format!("/api/v1/reports/county-volumes/entries?basis={}&side={side}", wanted.basis);
+        let months = (!shown[MONTH]).then(|| format!("&from={}&to={}", wanted.from, wanted.to));
+        let named = Dimension::ALL.iter().map(|dimension| dimension.as_str()).enumerate();
+        let places = named.filter(|(place, _)| shown[*place] && *place != MONTH).collect();
+        Links { head, months, places }
     }
-    let mut link =
-        format!("/api/v1/reports/county-volumes/entries?basis={}&from={from}&to={to}&side={side}", wanted.basis);
-    for (place, dimension) in Dimension::ALL.iter().enumerate() {
-        if shown[place] && place != MONTH {
-            let value = if key[place].is_empty() { "-" } else { &key[place] };
-            let name = if place == COUNTY { "county" } else { dimension.as_str() };
-            link.push_str(&format!("&{name}={value}"));
+
+    /// The address of those behind one row.
+    pub fn to(&self, key: &Key) -> String {
+        let mut link = String::with_capacity(400);
+        link.push_str(&self.head);
+        match &self.months {
+            Some(months) => link.push_str(months),
+            None => ["&from=", &key[MONTH], "&to=", &key[MONTH]].iter().for_each(|part| link.push_str(part)),
         }
+        for (place, name) in &self.places {
+            let value = if key[*place].is_empty() { "-" } else { &key[*place] };
+            ["&", name, "=", value].iter().for_each(|part| link.push_str(part));
+        }
+        link.shrink_to_fit();
+        link
     }
-    link
 }

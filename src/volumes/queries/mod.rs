@@ -5,6 +5,7 @@ mod drill;
 mod overlays;
 mod pairings;
 mod picture;
+mod rows;
 mod sums;
 mod table;
 mod venues;
@@ -20,19 +21,20 @@ pub use sums::{Folder, Sums};
 pub use venues::{VenueAmounts, VenueSalesReport, VenueSalesWanted, venue_entries, venue_sales};
 pub use verify::verify_sums;
 
-use super::rules::{Apart, CERTIFIED, COUNTY, Dimension, Key, MONTH, TAGS, VolumeSide, apart};
+use super::rules::{Apart, COUNTY, Dimension, Key, MONTH, TAGS, VolumeSide, apart};
 use super::store::{self, VolumesOf, Which};
 use crate::kernel::actor::{Actor, OrgKind, Scope};
 use crate::kernel::error::{AppError, Code, Message, Outcome};
+use crate::kernel::ids::SchemeId;
 use crate::kernel::money::Fen;
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::terms::Basis;
 use crate::kernel::time::Day;
 use crate::platform::db::Read;
-use crate::regions;
 use crate::reporting::{Reach, reach};
+use rows::Rows;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// What volumes are asked for.
@@ -129,6 +131,13 @@ pub struct VolumeView {
     /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purchaser_name: Option<String>,
+    /// Under which schemes certificates were in force at placement, as far as it counts as certified; none where it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub schemes: Option<Vec<SchemeId>>,
+    /// Their names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scheme_names: Option<Vec<String>>,
     /// The amount, in fen.
     #[schema(value_type = i64)]
     pub amount_fen: Fen,
@@ -173,7 +182,7 @@ impl Asked<'_> {
     }
 
     /// Exact sums by these places: of what was folded in and what was not yet, or, of single units, of the entries themselves.
-    fn sums(&self, read: &mut Read, shown: Apart) -> Outcome<BTreeMap<Key, Fen>> {
+    fn sums(&self, read: &mut Read, shown: Apart) -> Outcome<Vec<(Key, Fen)>> {
         let mut apart = shown;
         apart[COUNTY] |= self.home.is_some();
         let (from, to) = (self.wanted.from.as_str(), self.wanted.to.as_str());
@@ -187,11 +196,11 @@ impl Asked<'_> {
         if which == Which::Tail {
             let counties = self.home.map_or_else(|| (String::new(), "~".to_owned()), |home| home.subtree());
             for volume in store::folded(read, &of, (&counties.0, &counties.1))? {
-                sums.add(volume.key(), Fen::new(volume.amount))?;
+                sums.add_folded(volume);
             }
         }
         for volume in store::added(read, &of, which)? {
-            sums.add_line(&volume, &apart, &counts)?;
+            sums.add_line(volume, &apart, &counts)?;
         }
         if apart[COUNTY] {
             let pieces = store::pieces(read, &of, which)?;
@@ -212,8 +221,8 @@ pub fn volumes(read: &mut Read, actor: &Actor, wanted: &VolumesWanted, today: Da
     check(&wanted.from, &wanted.to)?;
     let asked = Asked::of(actor, wanted, today);
     let sums = asked.sums(read, apart(&wanted.by))?;
-    let names = regions::names(read)?;
-    let total_fen = Fen::total(sums.values().copied())?;
+    let rows = Rows::of(read, &asked)?;
+    let total_fen = Fen::total(sums.iter().map(|(_, amount)| *amount))?;
     let overlays = if wanted.overlays {
         let mut places = apart(&[Dimension::County, Dimension::Month]);
         places[TAGS] = true;
@@ -229,7 +238,7 @@ pub fn volumes(read: &mut Read, actor: &Actor, wanted: &VolumesWanted, today: Da
         (None, BTreeMap::new())
     };
     let together_fen = venues.map(|venues| total_fen.plus(venues.added_fen)).transpose()?;
-    let rows = with_venues(sums, added, wanted, |key, amount| view(key, amount, &names, &asked))?;
+    let rows = if wanted.venues { rows.with_venues(sums, added)? } else { rows.all(sums) };
     let by = Dimension::ALL.iter().copied().filter(|dimension| wanted.by.contains(dimension)).collect();
     let (from, to) = (wanted.from.clone(), wanted.to.clone());
     Ok(VolumesView {
@@ -246,31 +255,6 @@ pub fn volumes(read: &mut Read, actor: &Actor, wanted: &VolumesWanted, today: Da
     })
 }
 
-/// The rows, each with what venues add to it where that is asked for; where they alone sold something there is a row too.
-fn with_venues(
-    mut sums: BTreeMap<Key, Fen>,
-    mut added: BTreeMap<[String; 3], Fen>,
-    wanted: &VolumesWanted,
-    view: impl Fn(&Key, Fen) -> VolumeView,
-) -> Outcome<Vec<VolumeView>> {
-    let of = |key: &Key| [key[COUNTY].clone(), key[MONTH].clone(), key[CERTIFIED].clone()];
-    let known: BTreeSet<[String; 3]> = sums.keys().map(of).collect();
-    for place in added.iter().filter(|(place, amount)| **amount != Fen::ZERO && !known.contains(*place)) {
-        let mut key = Key::default();
-        [key[COUNTY], key[MONTH], key[CERTIFIED]] = place.0.clone();
-        sums.insert(key, Fen::ZERO);
-    }
-    let row = |(key, amount): (Key, Fen)| {
-        let mut row = view(&key, amount);
-        if wanted.venues {
-            let added = added.remove(&of(&key)).unwrap_or_default();
-            (row.venues_added_fen, row.together_fen) = (Some(added), Some(amount.plus(added)?));
-        }
-        Ok(row)
-    };
-    sums.into_iter().map(row).collect()
-}
-
 fn wrong(parameter: &str, zh: &str, en: &str) -> AppError {
     AppError::field(Code::InvalidParameter, parameter, Message::new(zh, en))
 }
@@ -285,37 +269,4 @@ fn check(from: &str, to: &str) -> Outcome<()> {
         return Err(wrong("to", "不得早于 from", "lies before from"));
     }
     Ok(())
-}
-
-fn view(key: &Key, amount_fen: Fen, names: &BTreeMap<RegionCode, String>, asked: &Asked<'_>) -> VolumeView {
-    let shown = apart(&asked.wanted.by);
-    let name = |code: &str| code.parse().ok().and_then(|code: RegionCode| names.get(&code).cloned());
-    let given = |dimension: Dimension| {
-        let place = Dimension::ALL.iter().position(|known| *known == dimension)?;
-        let value = key[place].clone();
-        shown[place].then(|| if value.is_empty() { "-".to_owned() } else { value })
-    };
-    let flag = |dimension| given(dimension).map(|text| text == "true");
-    let county = given(Dimension::County);
-    let purchaser = given(Dimension::PurchaserRegion);
-    VolumeView {
-        county_name: county.as_deref().and_then(name),
-        county,
-        month: given(Dimension::Month),
-        fund: given(Dimension::Fund),
-        purpose: given(Dimension::Purpose),
-        mode: given(Dimension::Mode),
-        mode_term: given(Dimension::ModeTerm),
-        channel: given(Dimension::Channel),
-        channel_term: given(Dimension::ChannelTerm),
-        certified: flag(Dimension::Certified),
-        eligible: flag(Dimension::Eligible),
-        purchaser_kind: given(Dimension::PurchaserKind),
-        purchaser_name: purchaser.as_deref().and_then(name),
-        purchaser_region: purchaser,
-        amount_fen,
-        venues_added_fen: None,
-        together_fen: None,
-        entries: drill::link(asked.wanted, asked.side, key, &shown),
-    }
 }

@@ -36,7 +36,7 @@ pub struct OverlayView {
 }
 
 /// The overlays of sums by county, month and tags.
-pub fn overlays(read: &mut Read, sums: &BTreeMap<Key, Fen>) -> Outcome<Vec<OverlayView>> {
+pub fn overlays(read: &mut Read, sums: &[(Key, Fen)]) -> Outcome<Vec<OverlayView>> {
     let supervised = classification::supervised_places(read)?;
     let mut found: BTreeMap<(OverlayKind, String), Fen> = BTreeMap::new();
     for (key, amount) in sums {

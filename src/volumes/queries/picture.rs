@@ -119,7 +119,13 @@ fn value(row: &VolumeView, dimension: Dimension) -> String {
         Dimension::Eligible => flag(row.eligible),
         Dimension::PurchaserKind => text(&row.purchaser_kind),
         Dimension::PurchaserRegion => text(&row.purchaser_region),
+        Dimension::Schemes => schemes(row),
     }
+}
+
+fn schemes(row: &VolumeView) -> String {
+    let ids: Vec<String> = row.schemes.iter().flatten().map(ToString::to_string).collect();
+    if ids.is_empty() { "-".to_owned() } else { ids.join(",") }
 }
 
 /// The names of values; of two that share one, each is told with its code.
@@ -138,11 +144,12 @@ impl Named {
         for row in &view.rows {
             let value = value(row, dimension);
             let place = match dimension {
-                Dimension::County => row.county_name.as_ref(),
-                Dimension::PurchaserRegion => row.purchaser_name.as_ref(),
-                _ => words.get(&value),
+                Dimension::County => row.county_name.clone(),
+                Dimension::PurchaserRegion => row.purchaser_name.clone(),
+                Dimension::Schemes => row.scheme_names.as_ref().map(|names| names.join("、")),
+                _ => words.get(&value).cloned(),
             };
-            let known = value_name(dimension, &value).map(ToOwned::to_owned).or_else(|| place.cloned());
+            let known = value_name(dimension, &value).map(ToOwned::to_owned).or(place);
             names.insert(value.clone(), known.unwrap_or(value));
         }
         let mut count: BTreeMap<&str, usize> = BTreeMap::new();

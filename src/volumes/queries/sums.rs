@@ -3,54 +3,95 @@
 use crate::kernel::error::{AppError, Outcome};
 use crate::kernel::ids::CountId;
 use crate::kernel::money::{Fen, split_running};
-use crate::ordering::Origin;
-use crate::volumes::rules::{Apart, COUNTY, Key};
+use crate::ordering::{Certificate, Origin};
+use crate::volumes::rules::{Apart, COUNTY, Key, SCHEMES, WIDTH};
 use crate::volumes::store::{Piece, Volume};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Amounts by what tells them apart.
+/// Amounts by what tells them apart, as they were added: what has the same key is one amount only in the end.
 #[derive(Debug, Default)]
-pub struct Sums(BTreeMap<Key, Fen>);
+pub struct Sums(Vec<(Key, Fen)>);
 
 impl Sums {
     /// Adds an amount.
-    pub fn add(&mut self, key: Key, amount: Fen) -> Outcome<()> {
-        let sum = self.0.entry(key).or_default();
-        *sum = sum.plus(amount)?;
-        Ok(())
+    pub fn add(&mut self, key: Key, amount: Fen) {
+        self.0.push((key, amount));
+    }
+
+    /// Adds what was folded in.
+    pub fn add_folded(&mut self, volume: Volume) {
+        let (key, amount) = volume.into_parts();
+        self.add(key, Fen::new(amount));
     }
 
     /// Adds a sum of lines of one county, or of whatever counties when these are not told apart, as far as it counts.
-    pub fn add_line(&mut self, volume: &Volume, apart: &Apart, counts: &dyn Fn(&Key) -> bool) -> Outcome<()> {
-        let mut key = volume.key();
-        if apart[COUNTY] && !volume.county.is_empty() {
-            key[COUNTY] = origins(&volume.county)?.first().map(|origin| origin.county.to_string()).unwrap_or_default();
+    pub fn add_line(&mut self, volume: Volume, apart: &Apart, counts: &dyn Fn(&Key) -> bool) -> Outcome<()> {
+        let (mut key, amount) = volume.into_parts();
+        if apart[COUNTY] && !key[COUNTY].is_empty() {
+            key[COUNTY] = origins(&key[COUNTY])?.first().map(|origin| origin.county.to_string()).unwrap_or_default();
         }
-        if !counts(&key) {
-            return Ok(());
+        key[SCHEMES] = schemes(&key[SCHEMES])?;
+        if counts(&key) {
+            self.add(key, Fen::new(amount));
         }
-        self.add(key, Fen::new(volume.amount))
+        Ok(())
     }
 
-    /// What is not nothing.
-    pub fn into_rows(mut self) -> impl Iterator<Item = (Key, Fen)> {
-        self.0.retain(|_, amount| !amount.is_zero());
-        self.0.into_iter()
+    /// What is not nothing, in the order of the keys.
+    pub fn into_rows(mut self) -> Outcome<Vec<(Key, Fen)>> {
+        let mut rows: Vec<(Key, Fen)> = Vec::with_capacity(self.0.len());
+        for (_, at) in in_order(&self.0) {
+            let (key, amount) = std::mem::take(&mut self.0[at]);
+            match rows.last_mut() {
+                Some((last, sum)) if *last == key => *sum = sum.plus(amount)?,
+                _ => rows.push((key, amount)),
+            }
+        }
+        rows.retain(|(_, amount)| !amount.is_zero());
+        Ok(rows)
     }
 
     /// The same amounts by fewer places, as far as they are not nothing.
-    pub fn shown(self, shown: Apart) -> Outcome<BTreeMap<Key, Fen>> {
-        let mut fewer = Sums::default();
-        for (mut key, amount) in self.0 {
+    pub fn shown(mut self, shown: Apart) -> Outcome<Vec<(Key, Fen)>> {
+        for (key, _) in &mut self.0 {
             for (value, shown) in key.iter_mut().zip(shown) {
                 if !shown {
                     value.clear();
                 }
             }
-            fewer.add(key, amount)?;
         }
-        Ok(fewer.into_rows().collect())
+        self.into_rows()
     }
+}
+
+/// Which amounts are first, by the ranks of their values: there are many keys of few values, and comparing texts would take most of the
+/// time of a large report.
+fn in_order(amounts: &[(Key, Fen)]) -> Vec<([u32; WIDTH], usize)> {
+    let mut order: Vec<([u32; WIDTH], usize)> = (0..amounts.len()).map(|at| ([0; WIDTH], at)).collect();
+    for place in 0..WIDTH {
+        let mut ranks: HashMap<&str, u32> = amounts.iter().map(|(key, _)| (key[place].as_str(), 0)).collect();
+        if ranks.len() < 2 {
+            continue;
+        }
+        let mut values: Vec<&str> = ranks.keys().copied().collect();
+        values.sort_unstable();
+        ranks = values.into_iter().zip(0..).collect();
+        for ((of, _), (key, _)) in order.iter_mut().zip(amounts) {
+            of[place] = ranks[key[place].as_str()];
+        }
+    }
+    order.sort_unstable();
+    order
+}
+
+/// The schemes of the certificates that a line froze, in order, with commas between.
+fn schemes(certificates: &str) -> Outcome<String> {
+    if certificates.is_empty() {
+        return Ok(String::new());
+    }
+    let held: Vec<Certificate> = serde_json::from_str(certificates).map_err(AppError::internal)?;
+    let ids: BTreeSet<String> = held.iter().map(|certificate| certificate.scheme_id.to_string()).collect();
+    Ok(ids.into_iter().collect::<Vec<_>>().join(","))
 }
 
 /// The shares of a line, from what it froze.
@@ -82,10 +123,11 @@ impl Folder<'_> {
                     entries.iter().copied().filter(|piece| stages.contains(&piece.stage.as_str())).collect();
                 for (piece, parts) in split(&there)? {
                     for (county, part) in parts {
-                        let mut key = piece.volume.key();
+                        let (mut key, _) = piece.volume.clone().into_parts();
                         key[COUNTY] = if apart[COUNTY] { county } else { String::new() };
+                        key[SCHEMES] = schemes(&key[SCHEMES])?;
                         if counts(&key) {
-                            sums.add(key, if sign > 0 { part } else { part.negated() })?;
+                            sums.add(key, if sign > 0 { part } else { part.negated() });
                         }
                     }
                 }

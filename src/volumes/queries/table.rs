@@ -6,7 +6,7 @@ use crate::kernel::error::Outcome;
 use crate::kernel::time::Day;
 use crate::platform::sheet::{self, Cell, Table};
 
-const HEADER: [&str; 16] = [
+const HEADER: [&str; 17] = [
     "口径",
     "生产县代码",
     "生产县",
@@ -22,6 +22,7 @@ const HEADER: [&str; 16] = [
     "采购单位类型",
     "采购地区代码",
     "采购地区",
+    "认定方案",
     "金额（元）",
 ];
 const WITH_VENUES: [&str; 2] = ["销售点计入（元）", "合计（元）"];
@@ -53,6 +54,7 @@ impl VolumesView {
                 text(&row.purchaser_kind),
                 text(&row.purchaser_region),
                 text(&row.purchaser_name),
+                Cell::from(row.scheme_names.as_ref().map(|names| names.join("、")).unwrap_or_default()),
                 Cell::yuan(row.amount_fen),
             ];
             cells.extend(row.venues_added_fen.into_iter().chain(row.together_fen).map(Cell::yuan));

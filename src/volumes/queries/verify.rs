@@ -2,11 +2,13 @@
 
 use super::sums::{Folder, Sums};
 use crate::kernel::error::Outcome;
+use crate::kernel::money::Fen;
 use crate::kernel::terms::Basis;
 use crate::platform::db::Read;
 use crate::reporting::Reach;
 use crate::volumes::rules::{Key, WIDTH};
 use crate::volumes::store::{self, VolumesOf, Which};
+use std::collections::BTreeMap;
 
 /// After so many differences the answer is clear.
 const ENOUGH: usize = 100;
@@ -23,20 +25,19 @@ pub fn verify_sums(read: &mut Read) -> Outcome<Vec<(String, i64, i64)>> {
         let all = |_: &Key| true;
         let (mut kept, mut added) = (Sums::default(), Sums::default());
         for volume in store::folded(read, &of, ("", "~"))? {
-            kept.add(volume.key(), crate::kernel::money::Fen::new(volume.amount))?;
+            kept.add_folded(volume);
         }
         for (sums, which, before) in [(&mut kept, Which::Tail, &["folded"][..]), (&mut added, Which::All, &[][..])] {
             for volume in store::added(read, &of, which)? {
-                sums.add_line(&volume, &of.apart, &all)?;
+                sums.add_line(volume, &of.apart, &all)?;
             }
             let folder = Folder { before, after: &["folded", "taken", "waits"] };
             folder.add(&store::pieces(read, &of, which)?, &of.apart, &all, sums)?;
         }
-        let (kept, added) = (kept.shown(of.apart)?, added.shown(of.apart)?);
+        let sums = |sums: Sums| -> Outcome<BTreeMap<Key, Fen>> { Ok(sums.into_rows()?.into_iter().collect()) };
+        let (kept, added) = (sums(kept)?, sums(added)?);
         for key in kept.keys().chain(added.keys().filter(|key| !kept.contains_key(*key))) {
-            let of = |sums: &std::collections::BTreeMap<Key, crate::kernel::money::Fen>| {
-                sums.get(key).map_or(0, |fen| fen.get())
-            };
+            let of = |sums: &BTreeMap<Key, Fen>| sums.get(key).map_or(0, |fen| fen.get());
             if of(&kept) != of(&added) && wrong.len() < ENOUGH {
                 wrong.push((format!("{basis} {}", key.join(" ")), of(&kept), of(&added)));
             }

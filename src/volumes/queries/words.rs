@@ -28,6 +28,7 @@ pub const fn dimension_name(dimension: Dimension) -> &'static str {
         Dimension::Eligible => "832口径",
         Dimension::PurchaserKind => "采购单位类型",
         Dimension::PurchaserRegion => "采购地区",
+        Dimension::Schemes => "认定方案",
     }
 }
 
@@ -43,6 +44,7 @@ pub fn value_name(dimension: Dimension, value: &str) -> Option<&'static str> {
         Dimension::Eligible => Some(if value == "true" { "832口径内" } else { "832口径外" }),
         Dimension::County | Dimension::PurchaserRegion => (value == "-").then_some("未注明"),
         Dimension::ModeTerm | Dimension::ChannelTerm => (value == "-").then_some("无地区用语"),
+        Dimension::Schemes => (value == "-").then_some("未认定"),
         Dimension::Month => None,
     }
 }
@@ -125,6 +127,7 @@ mod tests {
             (Dimension::Eligible, vec!["true", "false"]),
             (Dimension::County, vec!["-"]),
             (Dimension::ModeTerm, vec!["-"]),
+            (Dimension::Schemes, vec!["-"]),
         ];
         for (dimension, values) in values {
             for value in values {

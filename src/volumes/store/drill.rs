@@ -3,12 +3,12 @@
 use super::{COLUMNS, JOINED, Volume, WITHIN, selected};
 use crate::each;
 use crate::kernel::error::Outcome;
-use crate::kernel::ids::{CountId, OrderId};
+use crate::kernel::ids::{CountId, OrderId, SchemeId};
 use crate::kernel::terms::Basis;
 use crate::kernel::time::{At, Day};
 use crate::platform::db::Read;
 use crate::reporting::Reach;
-use crate::volumes::rules::WIDTH;
+use crate::volumes::rules::{SCHEMES, WIDTH};
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Binary, Text};
@@ -49,6 +49,8 @@ pub struct EntriesOf<'a> {
     pub values: [&'a str; 10],
     /// Digits that a county of origin begins with.
     pub county: &'a str,
+    /// Certified under exactly the first, of all that there are; under none is not certified.
+    pub schemes: Option<(&'a [SchemeId], &'a [SchemeId])>,
     /// A tag.
     pub tag: &'a str,
 }
@@ -62,6 +64,21 @@ fn condition(of: usize) -> String {
     format!(" AND (${bind} = '' OR {column} = ${bind})")
 }
 
+/// Ids are looked for in what the line froze; no id is part of another one.
+fn certified_under(schemes: Option<(&[SchemeId], &[SchemeId])>) -> String {
+    let Some((exactly, known)) = schemes else { return String::new() };
+    let column = COLUMNS[SCHEMES];
+    if exactly.is_empty() {
+        return format!(" AND {column} = ''");
+    }
+    let all = exactly.iter().chain(known.iter().filter(|id| !exactly.contains(id)));
+    let one = |id: &SchemeId| {
+        let not = if exactly.contains(id) { "" } else { "NOT " };
+        format!(" AND {column} {not}LIKE '%\"{id}\"%'")
+    };
+    all.map(one).collect()
+}
+
 const COLUMNS_OF_ENTRY: &str =
     "c.id AS id, c.at AS at, c.order_id AS order_id, c.line_id AS line_id, l.line_no AS line_no, l.name AS name,
     c.day AS day, c.standing AS standing, c.class_no AS class_no";
@@ -69,7 +86,7 @@ const COLUMNS_OF_ENTRY: &str =
 /// Entries, the latest first.
 pub fn entries(on: &mut Read, of: &EntriesOf<'_>, after: Option<(At, CountId)>, limit: i64) -> Outcome<Vec<Entry>> {
     let (at, id) = after.unwrap_or((At(i64::MAX), CountId([0xff; 16])));
-    let conditions: String = (0..of.values.len()).map(condition).collect();
+    let conditions: String = (0..of.values.len()).map(condition).chain([certified_under(of.schemes)]).collect();
     let text = format!(
         "SELECT {COLUMNS_OF_ENTRY}, {}, c.amount_fen AS amount {JOINED}{WITHIN}{conditions}
         AND l.origins LIKE $19 AND (',' || COALESCE(k.tags, '')) LIKE $20 ESCAPE '\\' AND (c.at < $21 OR (c.at = $21 AND c.id < $22))

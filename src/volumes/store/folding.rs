@@ -33,13 +33,14 @@ pub struct SumRow {
     eligible: String,
     purchaser_kind: String,
     purchaser_region: String,
+    schemes: String,
     tags: String,
     amount_fen: i64,
 }
 
 impl SumRow {
     /// What is added of a basis under these values, in fen.
-    pub fn new(basis: &str, key: &Key, amount_fen: i64) -> SumRow {
+    pub fn new(basis: &str, key: Key, amount_fen: i64) -> SumRow {
         let [
             county,
             month,
@@ -53,8 +54,9 @@ impl SumRow {
             eligible,
             purchaser_kind,
             purchaser_region,
+            schemes,
             tags,
-        ] = key.clone();
+        ] = key;
         SumRow {
             basis: basis.to_owned(),
             month,
@@ -69,6 +71,7 @@ impl SumRow {
             eligible,
             purchaser_kind,
             purchaser_region,
+            schemes,
             tags,
             amount_fen,
         }
@@ -93,7 +96,8 @@ pub fn add(tx: &mut Tx<'_>, rows: &[SumRow]) -> Outcome<()> {
     for part in rows.chunks(CHUNK) {
         each!(tx, c => insert_into(sums::table).values(part)
             .on_conflict((sums::basis, sums::month, sums::county, sums::fund, sums::purpose, sums::mode, sums::mode_term, sums::channel,
-                sums::channel_term, sums::certified, sums::eligible, sums::purchaser_kind, sums::purchaser_region, sums::tags))
+                sums::channel_term, sums::certified, sums::eligible, sums::purchaser_kind, sums::purchaser_region,
+                sums::schemes, sums::tags))
             .do_update().set(sums::amount_fen.eq(sums::amount_fen + excluded(sums::amount_fen))).execute(c))?;
     }
     Ok(())

@@ -15,7 +15,7 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Binary, Text};
 
-/// The columns by which entries can be told apart, as SQL; the first is the line's origin shares.
+/// The columns by which entries can be told apart, as SQL; the first is the line's origin shares, that of the schemes its certificates.
 pub const COLUMNS: [&str; WIDTH] = [
     "l.origins",
     "c.month",
@@ -29,6 +29,7 @@ pub const COLUMNS: [&str; WIDTH] = [
     "CASE WHEN l.eligible THEN 'true' ELSE 'false' END",
     "u.kind",
     "o.unit_region",
+    "CASE WHEN l.certified AND c.standing = 'as_placed' THEN l.certificates ELSE '' END",
     "COALESCE(k.tags, '')",
 ];
 const NAMES: [&str; WIDTH] = [
@@ -44,6 +45,7 @@ const NAMES: [&str; WIDTH] = [
     "eligible",
     "purchaser_kind",
     "purchaser_region",
+    "schemes",
     "tags",
 ];
 
@@ -75,6 +77,9 @@ pub struct Volume {
     pub purchaser_kind: String,
     #[diesel(sql_type = Text)]
     pub purchaser_region: String,
+    /// Ids of schemes, or of entries the line's certificates.
+    #[diesel(sql_type = Text)]
+    pub schemes: String,
     #[diesel(sql_type = Text)]
     pub tags: String,
     #[diesel(sql_type = BigInt)]
@@ -82,23 +87,26 @@ pub struct Volume {
 }
 
 impl Volume {
-    /// Its values by place.
-    pub fn key(&self) -> Key {
-        [
-            self.county.clone(),
-            self.month.clone(),
-            self.fund.clone(),
-            self.purpose.clone(),
-            self.mode.clone(),
-            self.mode_term.clone(),
-            self.channel.clone(),
-            self.channel_term.clone(),
-            self.certified.clone(),
-            self.eligible.clone(),
-            self.purchaser_kind.clone(),
-            self.purchaser_region.clone(),
-            self.tags.clone(),
-        ]
+    /// Its values by place, and what it comes to in fen.
+    pub fn into_parts(self) -> (Key, i64) {
+        let amount = self.amount;
+        let key = [
+            self.county,
+            self.month,
+            self.fund,
+            self.purpose,
+            self.mode,
+            self.mode_term,
+            self.channel,
+            self.channel_term,
+            self.certified,
+            self.eligible,
+            self.purchaser_kind,
+            self.purchaser_region,
+            self.schemes,
+            self.tags,
+        ];
+        (key, amount)
     }
 }
 

@@ -11,7 +11,7 @@ pub mod payers;
 pub mod prices;
 mod races;
 pub mod replacements;
-mod standing;
+pub mod standing;
 mod told;
 
 use crate::support::TestApp;

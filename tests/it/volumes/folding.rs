@@ -28,7 +28,7 @@ on_both! {
         till.market.accept(&order, &[(1, "3", "0"), (2, "1", "0")]).await;
         till.pay(&order, 1000).await;
         let office = office(app, "640000").await;
-        let by = "county,month,fund,purpose,mode,mode_term,channel,channel_term,certified,eligible,purchaser_kind,purchaser_region";
+        let by = "county,month,fund,purpose,mode,mode_term,channel,channel_term,certified,eligible,purchaser_kind,purchaser_region,schemes";
         let looks = ["ordered", "accepted_paid"].map(|basis| format!("{VOLUMES}?basis={basis}&from=2021-01&to=2021-12&by={by}"));
         let look = async || -> Vec<Value> {
             let views = looks.iter().map(|path| office.get(path).expect(200));
@@ -110,7 +110,7 @@ on_both! {
         let manager = app.person(till.market.trader.org_id, &[yigou::kernel::actor::Role::Manager]).await;
         let mut looked = 0;
         for who in [&province, &haiyuan, &manager] {
-            for by in ["county", "county,month,channel_term,certified", "month,fund,purpose,mode,eligible,purchaser_kind,purchaser_region"] {
+            for by in ["county", "county,month,channel_term,certified", "month,fund,purpose,mode,eligible,purchaser_kind,purchaser_region,schemes"] {
                 for basis in ["ordered", "accepted_paid"] {
                     let view = who.get(&format!("{VOLUMES}?basis={basis}&from=2021-01&to=2021-12&by={by}")).expect(200).await.json();
                     for row in view["rows"].as_array().unwrap() {

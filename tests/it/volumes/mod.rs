@@ -4,6 +4,7 @@ mod classes;
 mod folding;
 mod histories;
 mod pairings;
+mod schemes;
 
 use crate::support::TestApp;
 use crate::support::people::Person;
