@@ -3,6 +3,7 @@
 
 mod bare;
 mod bulletin;
+mod export;
 mod floor_postgres;
 mod floor_sqlite;
 mod load;
@@ -37,6 +38,8 @@ enum Part {
     Bulletin,
     /// Pivots of volumes over a year, on both databases.
     Volumes,
+    /// The export of a million orders.
+    Export,
 }
 
 #[derive(Debug, Parser)]
@@ -54,6 +57,9 @@ struct Arguments {
     /// The size of the catalogue.
     #[arg(long, default_value_t = 100_000)]
     listings: usize,
+    /// Entries of volumes, in millions.
+    #[arg(long, default_value_t = 5)]
+    millions: usize,
     /// A small catalogue and one short round: does it run at all?
     #[arg(long)]
     smoke: bool,
@@ -85,7 +91,7 @@ fn main() -> Result<()> {
     // Beside the build: a temporary folder may be memory, where a commit costs nothing.
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let mut report = Report::default();
-    if !matches!(arguments.only, Some(Part::Bulletin | Part::Volumes)) {
+    if !matches!(arguments.only, Some(Part::Bulletin | Part::Volumes | Part::Export)) {
         embedded(&arguments, folder.path(), &mut report)?;
     }
     if arguments.wants(Part::Bulletin) {
@@ -93,6 +99,9 @@ fn main() -> Result<()> {
     }
     if arguments.wants(Part::Volumes) {
         volumes::sqlite(&arguments, folder.path(), &mut report)?;
+    }
+    if arguments.wants(Part::Export) {
+        export::sqlite(&arguments, folder.path(), &mut report)?;
     }
     match std::env::var("YIGOU_BENCH_PG") {
         Ok(admin) => on_postgres(&arguments, &admin, folder.path(), &mut report)?,

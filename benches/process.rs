@@ -117,6 +117,19 @@ pub struct Busy {
 /// The unit of times in /proc, on every Linux.
 const TICKS: f64 = 100.0;
 
+/// Waits until the machine is nearly idle, five minutes at most: jobs that go over everything when a server starts would be measured too.
+pub fn settle() -> Result<()> {
+    for _ in 0..150 {
+        let before = machine_ticks()?;
+        std::thread::sleep(Duration::from_secs(2));
+        if machine_ticks()? - before < TICKS / 5.0 {
+            return Ok(());
+        }
+    }
+    eprintln!("the machine is busy with something else");
+    Ok(())
+}
+
 /// What all processors have worked so far: all but idle and waiting for disks.
 fn machine_ticks() -> Result<f64> {
     let text = std::fs::read_to_string("/proc/stat")?;
@@ -126,6 +139,35 @@ fn machine_ticks() -> Result<f64> {
 
 fn sum<'a>(times: impl Iterator<Item = &'a str>) -> Result<f64> {
     times.map(|time| Ok(time.parse::<f64>()?)).sum()
+}
+
+/// What a command took.
+#[derive(Debug, Clone, Copy)]
+pub struct Ran {
+    /// From its start to its end.
+    pub seconds: f64,
+    /// The most resident memory it had, in MiB.
+    pub memory_peak: f64,
+}
+
+/// Runs a command of the program to its end, and looks at its memory all the while.
+pub fn run(folder: &Path, arguments: &[&str]) -> Result<Ran> {
+    let started = Instant::now();
+    let child = yigou_command(folder, None).args(arguments).stdin(Stdio::null()).spawn()?;
+    let mut server = Server { child, address: SocketAddr::from(([0, 0, 0, 0], 0)), ready_after: Duration::ZERO };
+    let mut memory_peak = 0.0;
+    loop {
+        if let Some(status) = server.child.try_wait()? {
+            let seconds = started.elapsed().as_secs_f64();
+            return if status.success() {
+                Ok(Ran { seconds, memory_peak })
+            } else {
+                Err(format!("{arguments:?} ended with {status}").into())
+            };
+        }
+        memory_peak = server.memory_peak().unwrap_or(memory_peak);
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 /// Recomputes everything that is stored twice.
