@@ -78,6 +78,7 @@ pub async fn run(parts: &Parts, scale: Scale, progress: &Progress) -> Outcome<Pl
     play.branches().await?;
     let listings = play.list(&products).await?;
     let refusals = play.orders(&listings).await?;
+    play.venue(&products).await?;
     let days = play.standing_days().await?;
     let settled = |state| days.iter().filter(|day| day.state == state).count();
     let standing = (settled(OccurrenceState::Placed), settled(OccurrenceState::Skipped));

@@ -12,7 +12,8 @@ use crate::kernel::money::Fen;
 use crate::kernel::terms::Basis;
 use crate::platform::db::Read;
 use crate::reporting::{self, ProgressBy, ProgressRow, ProgressWanted};
-use crate::volumes::{self, Dimension, VolumesWanted};
+use crate::venues::SoldOf;
+use crate::volumes::{self, Dimension, VenueDimension, VenueSalesReport, VenueSalesWanted, VolumesWanted};
 use comfy_table::{Cell, CellAlignment, LineStyle, Table, TableStyle};
 use std::collections::BTreeMap;
 
@@ -26,8 +27,11 @@ type Amounts = [Fen; 3];
 pub async fn report(parts: &Parts, played: &Played, address: &str) -> Outcome<String> {
     let actor = played.cast.operator.actor::<ReadReports>(Seat::Clerk)?;
     let wanted = ProgressWanted { year: YEAR, as_of: end().day(), by: ProgressBy::Region, region: None, unit: None };
-    let (progress, counties) =
-        parts.read(move |read| Ok((reporting::progress(read, &actor, &wanted)?, by_county(read, &actor)?))).await?;
+    let read = parts.read(move |read| {
+        let progress = reporting::progress(read, &actor, &wanted)?;
+        Ok((progress, by_county(read, &actor)?, by_venue(read, &actor)?))
+    });
+    let (progress, counties, sold) = read.await?;
     let Summary { suppliers, listings, units, orders, standing: (ordered, left_out), refusals } = &played.summary;
     let head = format!(
         "{YEAR} 年：供应商 {suppliers}，在售商品 {listings}，单位 {units}，订单 {orders}；\n食堂的定期订单下单 {ordered} 次，跳过 {left_out} 次。"
@@ -37,10 +41,11 @@ pub async fn report(parts: &Parts, played: &Played, address: &str) -> Outcome<St
     let title = format!("预留份额采购进度通报（{YEAR} 年度，截至 {}）", progress.as_of);
     let volumes = format!("产地县（区）销售额（{YEAR} 年）");
     let counties = table(&counties);
+    let venues = venues(&sold);
     let ways = ways(&endings::endings(parts, played).await?);
     let (first, diff) = endings::batches(parts).await?;
     Ok(format!(
-        "{head}\n{tried}\n\n{title}\n{bulletin}\n\n{volumes}\n{counties}\n\n认定申请的各种走向（{YEAR} 年）\n{ways}\n{}\n\n{}",
+        "{head}\n{tried}\n\n{title}\n{bulletin}\n\n{volumes}\n{counties}\n{venues}\n\n认定申请的各种走向（{YEAR} 年）\n{ways}\n{}\n\n{}",
         catalogue(&first, &diff),
         invitation(address)
     ))
@@ -106,6 +111,21 @@ fn by_county(read: &mut Read, actor: &Actor) -> Outcome<BTreeMap<String, (String
         }
     }
     Ok(counties)
+}
+
+/// What venues sold.
+fn by_venue(read: &mut Read, actor: &Actor) -> Outcome<VenueSalesReport> {
+    let (from, to, as_of) = (format!("{YEAR}-01"), format!("{YEAR}-12"), end().day());
+    let by = vec![VenueDimension::Venue];
+    let wanted = VenueSalesWanted { from, to, by, side: None, as_of, of: SoldOf::default() };
+    volumes::venue_sales(read, actor, &wanted, as_of)
+}
+
+/// Venues stand beside the county table: their sales are in none of its columns.
+fn venues(sold: &VenueSalesReport) -> String {
+    let names: Vec<&str> = sold.rows.iter().filter_map(|row| row.venue_name.as_deref()).collect();
+    let (total, certified) = (sold.total.total_fen, sold.total.certified_fen);
+    format!("另有销售点销售（{}）：{total} 元，其中已认定产品 {certified} 元，不在上表内。", names.join("、"))
 }
 
 /// A table with rules around its head and below its last row.

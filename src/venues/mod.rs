@@ -19,8 +19,8 @@ mod rules;
 pub(crate) mod schema;
 mod store;
 
-pub use commands::report_sale;
+pub use commands::{NewVenue, enter, report_sale, report_sales};
 pub use http::{ReportedSale, VenueFeedRequest};
 pub use queries::{SoldIn, SoldSum, VenueEntryView, sold, sold_entries, verify};
-pub use rules::VenueKind;
+pub use rules::{NewSale, VenueKind};
 pub use store::SoldOf;

@@ -15,7 +15,7 @@ mod store;
 
 pub use commands::{fold, fold_batch};
 pub use queries::{
-    CountyMonth, MonthOfCounties, VolumeView, VolumesView, VolumesWanted, county_month, entries_by_month,
-    months_split_with, verify_sums, volumes,
+    CountyMonth, MonthOfCounties, VenueDimension, VenueSalesReport, VenueSalesWanted, VolumeView, VolumesView,
+    VolumesWanted, county_month, entries_by_month, months_split_with, venue_sales, verify_sums, volumes,
 };
 pub use rules::{Dimension, VolumeSide};

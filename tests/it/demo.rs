@@ -25,6 +25,8 @@ async fn play(app: &TestApp) -> Played {
     let shown = demo::report(&parts, &played, "http://127.0.0.1:8080").await.unwrap();
     assert!(shown.contains("盐池县") && shown.contains(demo::people::CANTEEN), "{shown}");
     assert!(Branch::ALL.iter().all(|branch| shown.contains(branch.words())), "{shown}");
+    // What the cooperative's hall sold, most of it certified.
+    assert!(shown.contains("另有销售点销售（盐池特色产品专馆）") && !shown.contains("产品 0.00 元"), "{shown}");
     // What came to the catalogue since the first batch, and the certificate that was renewed meanwhile.
     assert!(shown.contains("NX-2021年第2批（宁扶办发〔2021〕58号，2021-12-24）4 件"), "{shown}");
     assert!(shown.contains("新增 3，变更 1"), "{shown}");

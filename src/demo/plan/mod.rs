@@ -14,7 +14,7 @@ mod tests;
 
 pub use branches::{Act, Branch, Move, moves};
 pub use filing::{Filing, Verdict};
-pub use season::{END, moment};
+pub use season::{END, day, moment};
 pub use standing::Standing;
 
 use super::chance::Chance;

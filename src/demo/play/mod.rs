@@ -10,6 +10,7 @@ mod scheme;
 mod standing;
 mod steps;
 mod supply;
+mod venue;
 
 pub use orders::Refusals;
 

@@ -18,7 +18,7 @@ pub use overlays::OverlayView;
 pub use pairings::{PairingReport, pairing_entries, pairing_volumes};
 pub use picture::picture;
 pub use sums::{Folder, Sums};
-pub use venues::{VenueAmounts, VenueSalesReport, VenueSalesWanted, venue_entries, venue_sales};
+pub use venues::{VenueAmounts, VenueDimension, VenueSalesReport, VenueSalesWanted, venue_entries, venue_sales};
 pub use verify::verify_sums;
 
 use super::rules::{Apart, COUNTY, Dimension, Key, MONTH, TAGS, VolumeSide, apart};
