@@ -59,6 +59,7 @@ impl Rows {
     fn row(&self, key: Key, amount_fen: Fen) -> VolumeView {
         let entries = self.links.to(&key);
         let region = |code: &str| code.parse().ok().and_then(|code: RegionCode| self.regions.get(&code).cloned());
+        // Taken one after another, in the order of the dimensions.
         let mut places = key.into_iter().zip(self.shown);
         let mut given = || places.next().and_then(|(value, shown)| shown.then_some(value));
         let named = |value: String| if value.is_empty() { "-".to_owned() } else { value };
