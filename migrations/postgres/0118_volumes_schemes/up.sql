@@ -1,6 +1,7 @@
 -- Volumes are told apart by the schemes whose certificates a line had in force when it was placed, too. Everything waits to be folded in
 -- anew, as a rebuild would find it; reports read what waits, so no figure is missing meanwhile. What is read most often comes first in the
--- key, and the rows are kept in its order: a report reads those of its months one after another.
+-- key. Nobody folds until this is done; what others count meanwhile puts itself into the tail.
+UPDATE volume_folds SET folded = 0;
 DROP TABLE volume_sums;
 CREATE TABLE volume_sums (
     basis TEXT COLLATE "C" NOT NULL,
@@ -25,5 +26,5 @@ CREATE TABLE volume_sums (
 )
 ;
 DELETE FROM volume_tail;
-INSERT INTO volume_tail (count_id, line_id) SELECT id, line_id FROM ledger_counts WHERE standing <> 'void';
-UPDATE volume_folds SET folded = 0;
+INSERT INTO volume_tail (count_id, line_id) SELECT id, line_id FROM ledger_counts WHERE standing <> 'void'
+ON CONFLICT DO NOTHING;

@@ -1,4 +1,5 @@
 -- The sums as they were; everything waits to be folded in anew.
+UPDATE volume_folds SET folded = 0;
 DROP TABLE volume_sums;
 CREATE TABLE volume_sums (
     basis TEXT NOT NULL,
@@ -20,5 +21,5 @@ CREATE TABLE volume_sums (
         purchaser_region, tags)
 );
 DELETE FROM volume_tail;
-INSERT INTO volume_tail (count_id, line_id) SELECT id, line_id FROM ledger_counts WHERE standing <> 'void';
-UPDATE volume_folds SET folded = 0;
+INSERT INTO volume_tail (count_id, line_id) SELECT id, line_id FROM ledger_counts WHERE standing <> 'void'
+ON CONFLICT DO NOTHING;
