@@ -3,10 +3,11 @@
 use super::words::basis_name;
 use super::{VolumeView, VolumesView};
 use crate::kernel::error::Outcome;
+use crate::kernel::ids::SchemeId;
 use crate::kernel::time::Day;
 use crate::platform::sheet::{self, Cell, Table};
 
-const HEADER: [&str; 17] = [
+const HEADER: [&str; 18] = [
     "口径",
     "生产县代码",
     "生产县",
@@ -22,11 +23,21 @@ const HEADER: [&str; 17] = [
     "采购单位类型",
     "采购地区代码",
     "采购地区",
+    "认定方案编号",
     "认定方案",
     "金额（元）",
 ];
 const WITH_VENUES: [&str; 2] = ["销售点计入（元）", "合计（元）"];
 const OVERLAYS: [&str; 4] = ["类别", "代码", "名称", "金额（元）"];
+
+/// Schemes by their ids; several may have one name.
+fn joined(schemes: &[SchemeId]) -> String {
+    schemes.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+fn named(schemes: &[String]) -> String {
+    if schemes.is_empty() { "未认定".to_owned() } else { schemes.join("、") }
+}
 
 impl VolumesView {
     fn header(&self) -> Vec<&'static str> {
@@ -54,7 +65,8 @@ impl VolumesView {
                 text(&row.purchaser_kind),
                 text(&row.purchaser_region),
                 text(&row.purchaser_name),
-                Cell::from(row.scheme_names.as_ref().map(|names| names.join("、")).unwrap_or_default()),
+                Cell::from(row.schemes.as_deref().map(joined).unwrap_or_default()),
+                Cell::from(row.scheme_names.as_deref().map(named).unwrap_or_default()),
                 Cell::yuan(row.amount_fen),
             ];
             cells.extend(row.venues_added_fen.into_iter().chain(row.together_fen).map(Cell::yuan));
