@@ -109,7 +109,7 @@ pub struct Folder<'a> {
 }
 
 impl Folder<'_> {
-    /// Adds the difference, as far as it counts.
+    /// Adds the difference, as far as it counts. There are many entries of few keys, and most were there before: they are added up at once.
     pub fn add(&self, pieces: &[Piece], apart: &Apart, counts: &dyn Fn(&Key) -> bool, sums: &mut Sums) -> Outcome<()> {
         let mut lines: BTreeMap<_, Vec<&Piece>> = BTreeMap::new();
         for piece in pieces {
@@ -117,6 +117,7 @@ impl Folder<'_> {
             let group = (piece.line_id.as_slice(), piece.standing.as_str(), piece.class_no);
             lines.entry(group).or_default().push(piece);
         }
+        let mut added: HashMap<Key, Fen> = HashMap::new();
         for entries in lines.values() {
             for (stages, sign) in [(self.after, 1), (self.before, -1)] {
                 let there: Vec<&Piece> =
@@ -127,12 +128,14 @@ impl Folder<'_> {
                         key[COUNTY] = if apart[COUNTY] { county } else { String::new() };
                         key[SCHEMES] = schemes(&key[SCHEMES])?;
                         if counts(&key) {
-                            sums.add(key, if sign > 0 { part } else { part.negated() });
+                            let sum = added.entry(key).or_default();
+                            *sum = sum.plus(if sign > 0 { part } else { part.negated() })?;
                         }
                     }
                 }
             }
         }
+        added.into_iter().for_each(|(key, amount)| sums.add(key, amount));
         Ok(())
     }
 }
@@ -164,4 +167,48 @@ pub fn split<'a>(entries: &[&'a Piece]) -> Outcome<Split<'a>> {
     let amounts: Vec<Fen> = entries.iter().map(|entry| Fen::new(entry.volume.amount)).collect();
     let named = |parts: Vec<Fen>| origins.iter().map(|origin| origin.county.to_string()).zip(parts).collect();
     Ok(entries.iter().copied().zip(split_running(&amounts, &shares)?.into_iter().map(named)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(county: &str, month: &str, tags: &str) -> Key {
+        let mut key = Key::default();
+        key[COUNTY] = county.to_owned();
+        (key[1], key[WIDTH - 1]) = (month.to_owned(), tags.to_owned());
+        key
+    }
+
+    #[test]
+    fn equal_keys_are_one_amount_and_all_are_in_their_order() {
+        let given = [
+            ("640522", "2021-10", "b", 5),
+            ("640323", "2021-10", "", 7),
+            ("640522", "2021-09", "b", -3),
+            ("640323", "2021-10", "a", 11),
+            ("", "2021-10", "", 1),
+            ("640323", "2021-10", "", -7),
+            ("640522", "2021-10", "b", 6),
+            ("640522", "2021-10", "a,b", 2),
+        ];
+        let (mut sums, mut naive) = (Sums::default(), BTreeMap::new());
+        for (county, month, tags, fen) in given {
+            sums.add(key(county, month, tags), Fen::new(fen));
+            *naive.entry(key(county, month, tags)).or_insert(0) += fen;
+        }
+        naive.retain(|_, fen| *fen != 0);
+        let rows: Vec<(Key, i64)> = sums.into_rows().unwrap().into_iter().map(|(key, fen)| (key, fen.get())).collect();
+        assert_eq!(rows, naive.into_iter().collect::<Vec<_>>());
+        assert_eq!(Sums::default().into_rows().unwrap(), []);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_no_sum() {
+        let mut sums = Sums::default();
+        for _ in 0..2 {
+            sums.add(Key::default(), Fen::new(i64::MAX));
+        }
+        assert!(sums.into_rows().is_err());
+    }
 }
