@@ -161,7 +161,7 @@ pub struct VolumeEntriesFilter {
     /// Bought by units of exactly this region.
     purchaser_region: Option<RegionCode>,
     /// Certified at placement under exactly these schemes, with commas between; `-` where nothing was certified.
-    #[param(max_length = 400, min_length = 1)]
+    #[param(max_length = 2000, min_length = 1)]
     schemes: Option<String>,
     /// With this tag.
     #[param(max_length = 40, min_length = 2, pattern = "^[a-z][a-z0-9_]*$")]

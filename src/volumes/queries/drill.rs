@@ -86,7 +86,8 @@ pub fn entries(
     let asked = Asked::of(actor, &wanted.volumes, today);
     let value = |dimension: Dimension| wanted.values.get(dimension.as_str()).map_or("", String::as_str);
     let prefix = [wanted.county, asked.home].into_iter().flatten().map(|code| code.subtree().0).max_by_key(String::len);
-    let known: Vec<SchemeId> = certification::scheme_names(read)?.into_keys().collect();
+    let some = wanted.schemes.as_ref().is_some_and(|schemes| !schemes.is_empty());
+    let known: Vec<SchemeId> = if some { certification::scheme_names(read)?.into_keys().collect() } else { Vec::new() };
     let of = EntriesOf {
         basis: wanted.volumes.basis,
         from: &wanted.volumes.from,

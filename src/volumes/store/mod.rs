@@ -29,7 +29,7 @@ pub const COLUMNS: [&str; WIDTH] = [
     "CASE WHEN l.eligible THEN 'true' ELSE 'false' END",
     "u.kind",
     "o.unit_region",
-    "CASE WHEN l.certified AND c.standing = 'as_placed' THEN l.certificates ELSE '' END",
+    "CASE WHEN l.certified AND c.standing = 'as_placed' AND l.certificates <> '[]' THEN l.certificates ELSE '' END",
     "COALESCE(k.tags, '')",
 ];
 const NAMES: [&str; WIDTH] = [

@@ -2,6 +2,8 @@
 
 use super::{VOLUMES, followed, rebuilt};
 use crate::ordering::standing::{Certified, certified_goods};
+use crate::payments::Till;
+use crate::reporting::gift_box;
 use crate::support::TestApp;
 use crate::support::market::{Market, confirm};
 use crate::support::people::Person;
@@ -54,10 +56,15 @@ fn told(view: &Value) -> Vec<(String, Vec<String>, i64)> {
     rows
 }
 
+/// What entries come to.
+fn sum(entries: &[Value]) -> i64 {
+    entries.iter().map(|entry| entry["amount_fen"].as_i64().unwrap()).sum()
+}
+
 on_both! {
     async fn goods_count_once_under_all_schemes_that_certified_them(app) {
         let it = Certified::open(app).await;
-        let (both, _) = certified_goods(app, &it.offices, &it.seller, "红寺堡黄花菜").await;
+        let (both, doubtful) = certified_goods(app, &it.offices, &it.seller, "红寺堡黄花菜").await;
         let second = founded(app, &it.offices.province).await;
         covered(app, &it.seller, &both.to_string(), &second).await;
         let other = Market::open(app, 1).await;
@@ -94,8 +101,7 @@ on_both! {
             assert_eq!(told(&view), before, "after {most}");
             for row in view["rows"].as_array().unwrap() {
                 let entries = followed(&office, row["entries"].as_str().unwrap()).await;
-                let sum: i64 = entries.iter().map(|entry| entry["amount_fen"].as_i64().unwrap()).sum();
-                assert_eq!((Some(sum), entries.len()), (row["amount_fen"].as_i64(), 1), "{row}");
+                assert_eq!((Some(sum(&entries)), entries.len()), (row["amount_fen"].as_i64(), 1), "{row}");
             }
             rebuilt(app).await;
         }
@@ -107,10 +113,47 @@ on_both! {
         assert!(table.contains(&two.join("、")) && table.contains("认定方案"), "{table}");
         // What was never valid certified nothing; where another certificate stands the line stays what it was.
         let body = json!({ "ground": "certification_false", "reason": "检测报告系伪造", "document_no": "宁乡振认〔2021〕12号" });
-        office.post(&format!("/api/v1/certificates/{}/annulments", it.number), body).expect(200).await;
-        app.run_jobs().await;
+        for number in [&it.number, &doubtful] {
+            office.post(&format!("/api/v1/certificates/{number}/annulments"), body.clone()).expect(200).await;
+            app.run_jobs().await;
+        }
         let after = [(month.clone(), vec![], 8_000), (month.clone(), two.clone(), 10_000)];
-        assert_eq!(told(&look().await), after);
+        let view = look().await;
+        assert_eq!(told(&view), after);
+        for row in view["rows"].as_array().unwrap() {
+            assert_eq!(Some(sum(&followed(&office, row["entries"].as_str().unwrap()).await)), row["amount_fen"].as_i64());
+        }
+        rebuilt(app).await;
+    }
+
+    async fn certified_goods_of_several_counties_are_split_like_others(app) {
+        let till = Till::open(app).await;
+        let gift = gift_box(app, &till, 333, [600_000, 400_000]).await;
+        let scheme = crate::certification::scheme(app).await;
+        covered(app, till.seller(), &gift.to_string(), &scheme).await;
+        till.market.place(&[(gift, "3")]).await;
+        till.market.place(&[(till.goods, "1")]).await;
+        let office = crate::volumes::office(app, "640000").await;
+        let manager = app.person(till.market.trader.org_id, &[Role::Manager]).await;
+        for most in [0, 100] {
+            app.write(move |tx| fold_batch(tx, most)).await.unwrap();
+            for who in [&office, &manager] {
+                let path = format!("{VOLUMES}?from=2021-01&to=2022-12&by=county,schemes&basis=ordered");
+                let view = who.get(&path).expect(200).await.json();
+                let mut found = Vec::new();
+                for row in view["rows"].as_array().unwrap() {
+                    let entries = followed(who, row["entries"].as_str().unwrap()).await;
+                    assert_eq!(Some(sum(&entries)), row["amount_fen"].as_i64(), "{row}");
+                    found.push((row["county"].clone(), row["schemes"].clone(), sum(&entries)));
+                }
+                let expected = [
+                    (json!("640323"), json!([]), 1_000),
+                    (json!("640323"), json!([scheme]), 599),
+                    (json!("640522"), json!([scheme]), 400),
+                ];
+                assert_eq!(found, expected, "after {most}");
+            }
+        }
         rebuilt(app).await;
     }
 }
