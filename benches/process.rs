@@ -117,9 +117,9 @@ pub struct Busy {
 /// The unit of times in /proc, on every Linux.
 const TICKS: f64 = 100.0;
 
-/// Waits until the machine is nearly idle, five minutes at most: jobs that go over everything when a server starts would be measured too.
+/// Waits until the machine is nearly idle, twenty minutes at most: jobs that go over everything when a server starts would be measured too.
 pub fn settle() -> Result<()> {
-    for _ in 0..150 {
+    for _ in 0..600 {
         let before = machine_ticks()?;
         std::thread::sleep(Duration::from_secs(2));
         if machine_ticks()? - before < TICKS / 5.0 {

@@ -93,13 +93,14 @@ fn measure(
     if !arguments.smoke {
         process::settle()?;
     }
-    let mut connection = Connection::open(server.address)?;
-    let (token, buyers) = (shop.bureau(&mut connection)?, shop.signed_in(server.address)?);
+    let (token, buyers) = (shop.bureau(&mut Connection::open(server.address)?)?, shop.signed_in(server.address)?);
     let mut floors = Vec::new();
     let (mut alone, mut beside) = (vec![Vec::new(); BY.len()], vec![Vec::new(); BY.len()]);
     for round in 0..arguments.rounds {
         let (whole, floor) = timed(raw)?;
         floors.push(floor);
+        // The server closes a connection on which nothing was asked while all entries were added up.
+        let mut connection = Connection::open(server.address)?;
         pivots(&mut connection, (&token, whole), &mut alone)?;
         let placing = |buyers: &[Buyer]| {
             let name = format!("{database}-{round}");
