@@ -1,5 +1,6 @@
 //! Volumes as a picture: bars for one dimension, lines for months.
 
+use super::rows::joined_ids;
 use super::words::{basis_name, dimension_name, value_name};
 use super::{VolumeView, VolumesView, VolumesWanted, volumes};
 use crate::classification::{self, TermKind};
@@ -124,8 +125,8 @@ fn value(row: &VolumeView, dimension: Dimension) -> String {
 }
 
 fn schemes(row: &VolumeView) -> String {
-    let ids: Vec<String> = row.schemes.iter().flatten().map(ToString::to_string).collect();
-    if ids.is_empty() { "-".to_owned() } else { ids.join(",") }
+    let ids = row.schemes.as_deref().map(joined_ids).unwrap_or_default();
+    if ids.is_empty() { "-".to_owned() } else { ids }
 }
 
 /// The names of values; of two that share one, each is told with its code.

@@ -95,7 +95,11 @@ impl Rows {
     }
 }
 
-/// Schemes as sums tell them apart.
+/// Schemes as sums tell them apart: by their ids, since several may have one name.
+pub fn joined_ids(schemes: &[SchemeId]) -> String {
+    schemes.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
 fn ids(value: &str) -> Vec<SchemeId> {
     value.split_terminator(',').filter_map(|id| id.parse().ok()).collect()
 }

@@ -1,9 +1,9 @@
 //! Volumes as tables: CSV and workbooks, with the names that the offices use.
 
+use super::rows::joined_ids;
 use super::words::basis_name;
 use super::{VolumeView, VolumesView};
 use crate::kernel::error::Outcome;
-use crate::kernel::ids::SchemeId;
 use crate::kernel::time::Day;
 use crate::platform::sheet::{self, Cell, Table};
 
@@ -29,11 +29,6 @@ const HEADER: [&str; 18] = [
 ];
 const WITH_VENUES: [&str; 2] = ["销售点计入（元）", "合计（元）"];
 const OVERLAYS: [&str; 4] = ["类别", "代码", "名称", "金额（元）"];
-
-/// Schemes by their ids; several may have one name.
-fn joined(schemes: &[SchemeId]) -> String {
-    schemes.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
-}
 
 fn named(schemes: &[String]) -> String {
     if schemes.is_empty() { "未认定".to_owned() } else { schemes.join("、") }
@@ -65,7 +60,7 @@ impl VolumesView {
                 text(&row.purchaser_kind),
                 text(&row.purchaser_region),
                 text(&row.purchaser_name),
-                Cell::from(row.schemes.as_deref().map(joined).unwrap_or_default()),
+                Cell::from(row.schemes.as_deref().map(joined_ids).unwrap_or_default()),
                 Cell::from(row.scheme_names.as_deref().map(named).unwrap_or_default()),
                 Cell::yuan(row.amount_fen),
             ];
