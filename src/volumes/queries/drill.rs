@@ -84,8 +84,14 @@ pub fn entries(
 ) -> Outcome<Page<VolumeEntryView>> {
     check(&wanted.volumes.from, &wanted.volumes.to)?;
     let asked = Asked::of(actor, &wanted.volumes, today);
+    let regions: Vec<RegionCode> = [wanted.county, asked.home].into_iter().flatten().collect();
+    let narrowest = regions.iter().find(|one| regions.iter().all(|other| other.contains(one)));
+    if narrowest.is_none() && !regions.is_empty() {
+        // Of goods of another region nothing is shown.
+        return Ok(Page { items: Vec::new(), next: None });
+    }
     let value = |dimension: Dimension| wanted.values.get(dimension.as_str()).map_or("", String::as_str);
-    let prefix = [wanted.county, asked.home].into_iter().flatten().map(|code| code.subtree().0).max_by_key(String::len);
+    let prefix = narrowest.map(|code| code.subtree().0);
     let some = wanted.schemes.as_ref().is_some_and(|schemes| !schemes.is_empty());
     let known: Vec<SchemeId> = if some { certification::scheme_names(read)?.into_keys().collect() } else { Vec::new() };
     let of = EntriesOf {
@@ -114,9 +120,7 @@ pub fn entries(
     let mut parts = Several::default();
     let cut = Page::cut(rows, page, |row| vec![row.at.0.to_string(), row.id.to_string()]);
     cut.try_map(|row| {
-        let within = |county: &RegionCode| {
-            [wanted.county, asked.home].into_iter().flatten().all(|region| region.contains(county))
-        };
+        let within = |county: &RegionCode| narrowest.is_none_or(|region| region.contains(county));
         let own = parts.of(read, &row, of.basis)?.into_iter().filter(|(county, _)| within(county)).collect();
         view(&row, own)
     })

@@ -57,6 +57,27 @@ on_both! {
         rebuilt(app).await;
     }
 
+    async fn no_office_is_led_to_entries_of_goods_from_elsewhere(app) {
+        let till = Till::open(app).await;
+        let gift = gift_box(app, &till, 333, [600_000, 400_000]).await;
+        till.market.place(&[(till.goods, "1"), (gift, "1")]).await;
+        let entries = async |region: &str, county: &str| {
+            let office = office(app, region).await;
+            let link = format!("{VOLUMES}/entries?basis=ordered&side=origin&from=2021-01&to=2021-12&county={county}");
+            let mut found: Vec<i64> = followed(&office, &link).await.iter().map(|entry| entry["amount_fen"].as_i64().unwrap()).collect();
+            found.sort_unstable();
+            found
+        };
+        // Of a county of its own both lines, of another one nothing, whichever of the two lies deeper.
+        for (region, county, want) in [
+            ("640000", "640323", vec![200, 1000]), ("640300", "640323", vec![200, 1000]), ("640323", "640000", vec![200, 1000]),
+            ("640300", "640522", vec![]), ("640400", "640323", vec![]), ("350000", "640323", vec![]), ("640323", "350105", vec![]),
+            ("640522", "640522", vec![133]), ("640522", "640323", vec![]),
+        ] {
+            assert_eq!(entries(region, county).await, want, "{region} asks for {county}");
+        }
+    }
+
     async fn several_fold_while_others_write(app) {
         let till = Till::open(app).await;
         let gift = gift_box(app, &till, 333, [600_000, 400_000]).await;
