@@ -4,7 +4,7 @@ use super::body::{self, Body};
 use super::cache::Kept;
 use super::call::with_link;
 use super::list::{List, PageOf};
-use super::reply::{Answer, Reply, send};
+use super::reply::{Answer, Reply, http_date, send};
 use super::{Meta, Web, accept, client, limits, meta, text_header, web};
 use crate::kernel::error::{AppError, Outcome};
 use crate::kernel::page::{Page, PageRequest};
@@ -84,8 +84,16 @@ impl Public {
         if let Some(kept) = self.web.cache.get(&address) {
             return Ok(answer(&self.request, kept));
         }
-        let (headers, body) = self.fetch(work).await?.into_parts();
-        let kept = Kept { etag: tag(&body), body: Bytes::from(body), headers: headers.into() };
+        let (mut headers, body) = self.fetch(work).await?.into_parts();
+        let (etag, mut seen_since) = (tag(&body), None);
+        if !headers.iter().any(|(name, _)| name == header::LAST_MODIFIED.as_str()) {
+            let (now, since) = (self.now(), self.web.cache.seen_since(&address, &etag, self.now()));
+            // While the second lasts it may change once more: until then nobody is told that very second.
+            let told = if now.seconds() > since.seconds() { since } else { At(since.0 - 1000) };
+            headers.push((header::LAST_MODIFIED.to_string(), http_date(told)));
+            seen_since = Some(since);
+        }
+        let kept = Kept { etag, body: Bytes::from(body), headers: headers.into(), seen_since };
         self.web.cache.put(&address, kept.clone());
         Ok(answer(&self.request, kept))
     }
@@ -93,7 +101,7 @@ impl Public {
     #[must_use]
     pub fn give(self, media_type: &str, body: Bytes, etag: String) -> HttpResponse {
         let headers = [(header::CONTENT_TYPE.to_string(), media_type.to_owned())].into();
-        answer(&self.request, Kept { body, etag, headers })
+        answer(&self.request, Kept { body, etag, headers, seen_since: None })
     }
     /// One snapshot, answered as the work says, and not kept.
     ///
@@ -201,13 +209,17 @@ fn answer(request: &HttpRequest, kept: Kept) -> HttpResponse {
     if known { response.finish() } else { response.body(kept.body) }
 }
 
-/// Whether the caller has this answer: by its entity tag, and only without one by when it changed (RFC 9110, 13.2.2).
+/// Whether the caller has this answer: by its entity tag, and only without one by when it changed (RFC 9110, 13.2.2). By when this
+/// process saw it change only whoever was told that moment has it: another process may have answered otherwise meanwhile.
 fn is_known(request: &HttpRequest, kept: &Kept) -> bool {
     if let Some(tags) = text_header(request, header::IF_NONE_MATCH.as_str()) {
         return tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == kept.etag);
     }
     let moment = |text: &str| text.parse::<header::HttpDate>().ok();
     let since = text_header(request, header::IF_MODIFIED_SINCE.as_str()).and_then(moment);
+    if let Some(seen) = kept.seen_since {
+        return since.is_some_and(|since| since.to_string() == http_date(seen));
+    }
     let changed = kept.headers.iter().find(|(name, _)| name == header::LAST_MODIFIED.as_str());
     match (since, changed.and_then(|(_, value)| moment(value))) {
         (Some(since), Some(changed)) => changed <= since,

@@ -106,7 +106,7 @@ impl Reply {
 }
 
 /// A moment as headers write it: in whole seconds.
-fn http_date(at: At) -> String {
+pub(super) fn http_date(at: At) -> String {
     let since = Duration::from_secs(u64::try_from(at.seconds()).unwrap_or(0));
     header::HttpDate::from(SystemTime::UNIX_EPOCH + since).to_string()
 }

@@ -115,6 +115,34 @@ on_both! {
         }
     }
 
+    async fn every_list_says_when_it_changed_and_whoever_knows_it_is_told_so(app) {
+        let till = crate::payments::Till::open(app).await;
+        app.clock.advance(Duration::from_secs(5));
+        for path in ["/api/v1/listings", "/api/v1/certificates", "/api/v1/public-notices", "/api/v1/regions?level=province"] {
+            let told = |answer: &crate::support::Answered| answer.header("last-modified").unwrap().to_owned();
+            // Within the second in which it is seen first it may still change: that second is not told yet.
+            let first = told(&app.get(path).expect(200).await);
+            app.clock.advance(Duration::from_secs(1));
+            let since = told(&app.get(path).header("if-modified-since", &first).expect(200).await);
+            assert_ne!(first, since);
+            app.clock.advance(Duration::from_secs(60));
+            let again = app.get(path).header("if-modified-since", &since).expect(304).await;
+            assert_eq!((told(&again), again.body.is_empty()), (since.clone(), true));
+            app.get(path).header("if-modified-since", "Mon, 01 Jan 2018 00:00:00 GMT").expect(200).await;
+            app.get(path).header("if-none-match", "\"other\"").header("if-modified-since", &since).expect(200).await;
+        }
+        // A change, and the moment before it is no longer enough.
+        let path = "/api/v1/listings";
+        let since = app.get(path).expect(200).await.header("last-modified").unwrap().to_owned();
+        app.get(path).header("if-modified-since", &since).expect(304).await;
+        let url = format!("/api/v1/listings/{}/withdrawal", till.goods);
+        let version = app.get(&format!("/api/v1/listings/{}", till.goods)).expect(200).await.version();
+        till.seller().post(&url, json!({ "reason": "售罄" })).if_match(version).expect(200).await;
+        let changed = app.get(path).header("if-modified-since", &since).expect(200).await;
+        assert_ne!(changed.header("last-modified"), Some(since.as_str()));
+        assert_eq!(changed.json()["items"], json!([]));
+    }
+
     async fn only_what_a_bureau_published_is_shown_and_nobody(app) {
         let desk = Desk::open(app).await;
         let order = desk.completed(2).await;
