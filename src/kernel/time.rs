@@ -152,6 +152,21 @@ impl Day {
     }
 }
 
+/// A span of days: its first, and the first one after it; without an end while it is open.
+pub type Span = (Day, Option<Day>);
+
+/// Whether a day lies in a span.
+#[must_use]
+pub fn within(day: Day, (from, to): Span) -> bool {
+    from <= day && to.is_none_or(|end| day < end)
+}
+
+/// Whether two spans share a day.
+#[must_use]
+pub fn overlap(one: Span, other: Span) -> bool {
+    within(one.0, other) || within(other.0, one)
+}
+
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&format!("{:04}-{:02}-{:02}", self.0.year(), self.0.month(), self.0.day()))
@@ -196,5 +211,21 @@ mod tests {
         }
         assert_eq!("2020-02-29".parse::<Day>().unwrap().plus_days(1), Day::ymd(2020, 3, 1));
         assert_eq!(Day::ymd(1969, 12, 31).epoch_days(), -1);
+    }
+
+    #[test]
+    fn spans_share_a_day_or_follow_one_another() {
+        let cases = [
+            (("2020-01-01", "2021-01-01"), ("2021-01-01", ""), false),
+            (("2020-01-01", "2021-01-02"), ("2021-01-01", ""), true),
+            (("2020-01-01", ""), ("2012-01-01", "2020-01-01"), false),
+            (("2020-01-01", ""), ("2012-01-01", ""), true),
+            (("2020-03-01", "2020-04-01"), ("2020-01-01", "2021-01-01"), true),
+        ];
+        for (one, other, shared) in cases {
+            let span = |(from, to): (&str, &str)| -> Span { (from.parse().unwrap(), to.parse().ok()) };
+            assert_eq!(overlap(span(one), span(other)), shared, "{one:?} {other:?}");
+            assert_eq!(overlap(span(other), span(one)), shared, "{other:?} {one:?}");
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::kernel::error::{AppError, Code, FieldError, Message, Outcome};
 use crate::kernel::ids::{OrgId, PairingId};
 use crate::kernel::region_code::{RegionCode, RegionLevel};
 use crate::kernel::territory::Territory;
-use crate::kernel::time::Day;
+use crate::kernel::time::{Day, Span, overlap};
 use crate::platform::db::Tx;
 use crate::platform::jobs;
 use crate::platform::secret::sha256_parts;
@@ -53,14 +53,9 @@ pub struct NewPairing {
 /// Enters a partner of a county in the actor's region.
 ///
 /// # Errors
-/// `forbidden` for a county elsewhere, or what is wrong with the row.
+/// `forbidden` for a county elsewhere, or what is wrong with the row: a partner stands once on a day.
 pub fn add_pairing(tx: &mut Tx<'_>, actor: &Actor, new: &NewPairing) -> Outcome<PairingView> {
-    let own = match &actor.scope {
-        Scope::Platform => true,
-        Scope::Region(region) => region.contains(&new.a_code),
-        _ => false,
-    };
-    if !own {
+    if !is_own(actor, &new.a_code) {
         return Err(AppError::new(Code::Forbidden)
             .at("/a_code", Message::new("不属于本单位辖区", "is outside the region of your office")));
     }
@@ -75,6 +70,7 @@ pub fn add_pairing(tx: &mut Tx<'_>, actor: &Actor, new: &NewPairing) -> Outcome<
         valid_to: new.valid_to,
         source: new.source.clone(),
     };
+    alone(tx, &row)?;
     store::add_pairings(tx, std::slice::from_ref(&row))?;
     let entry = audit::Entry {
         actor: Some(actor),
@@ -87,6 +83,76 @@ pub fn add_pairing(tx: &mut Tx<'_>, actor: &Actor, new: &NewPairing) -> Outcome<
     };
     audit::record(tx, &entry)?;
     Ok(row.into())
+}
+
+fn is_own(actor: &Actor, county: &RegionCode) -> bool {
+    match &actor.scope {
+        Scope::Platform => true,
+        Scope::Region(region) => region.contains(county),
+        _ => false,
+    }
+}
+
+/// A pairing of a county in the actor's region, which nobody else changes until this is done.
+///
+/// # Errors
+/// `not_found` for any other.
+pub fn claim_pairing(tx: &mut Tx<'_>, actor: &Actor, id: PairingId) -> Outcome<PairingView> {
+    let row = store::claim_pairing(tx, id)?.filter(|row| is_own(actor, &row.a_code)).ok_or(Code::NotFound)?;
+    Ok(row.into())
+}
+
+/// Corrects from when until when a pairing holds; every report of purchases follows it at once.
+///
+/// # Errors
+/// `not_found` outside the actor's region, `validation_failed` for an end before the first day or days on which the same partner
+/// stands already.
+pub fn set_pairing_days(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: PairingId,
+    (days, reason): (Span, &str),
+) -> Outcome<PairingView> {
+    let before = store::claim_pairing(tx, id)?.filter(|row| is_own(actor, &row.a_code)).ok_or(Code::NotFound)?;
+    let (from, to) = days;
+    if to.is_some_and(|to| to <= from) {
+        return Err(AppError::invalid(vec![ends_early()]));
+    }
+    let row = PairingRow { valid_from: from, valid_to: to, ..before.clone() };
+    alone(tx, &row)?;
+    store::set_pairing_days(tx, id, days)?;
+    let entry = audit::Entry {
+        actor: Some(actor),
+        action: "pairing.days_set",
+        subject: row.id.to_string(),
+        owner_org: actor.org_id,
+        other_org: None,
+        region: row.a_code,
+        details: serde_json::json!({ "reason": reason, "b_name": row.b_name, "valid_from": [before.valid_from, from], "valid_to": [before.valid_to, to] }),
+    };
+    audit::record(tx, &entry)?;
+    Ok(row.into())
+}
+
+/// The same partner of a county stands once on any day.
+fn alone(tx: &mut Tx<'_>, row: &PairingRow) -> Outcome<()> {
+    store::claim_partners(tx, &row.a_code)?;
+    let others = store::pairings(tx, Some(row.a_code), None, None, i64::MAX)?;
+    let same = |other: &&PairingRow| {
+        let partner = if row.b_code.is_some() { other.b_code == row.b_code } else { other.b_name == row.b_name };
+        other.id != row.id && other.kind == row.kind && partner
+    };
+    let taken = |other: &PairingRow| overlap((other.valid_from, other.valid_to), (row.valid_from, row.valid_to));
+    if !others.iter().filter(same).any(taken) {
+        return Ok(());
+    }
+    let message =
+        Message::new("与该县同一帮扶方的已有日期重叠", "overlaps days on which the same partner stands already");
+    Err(AppError::invalid(vec![FieldError::new("/valid_from", "invalid", message)]))
+}
+
+fn ends_early() -> FieldError {
+    FieldError::new("/valid_to", "invalid", Message::new("须晚于起始日", "must be later than valid_from"))
 }
 
 fn check_pairing(tx: &mut Tx<'_>, new: &NewPairing) -> Outcome<()> {
@@ -107,7 +173,7 @@ fn check_pairing(tx: &mut Tx<'_>, new: &NewPairing) -> Outcome<()> {
         _ => {}
     }
     if new.valid_to.is_some_and(|to| to <= new.valid_from) {
-        say("/valid_to", "须晚于起始日", "must be later than valid_from");
+        wrong.push(ends_early());
     }
     if wrong.is_empty() { Ok(()) } else { Err(AppError::invalid(wrong)) }
 }

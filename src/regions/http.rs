@@ -4,6 +4,7 @@ use super::commands::{self, NewPairing};
 use super::queries::{self, CalendarView, PairingView, RegionDetail, RegionView};
 use super::rules::PairingKind;
 use crate::kernel::actor::ManageRules;
+use crate::kernel::ids::PairingId;
 use crate::kernel::region_code::{RegionCode, RegionLevel};
 use crate::kernel::territory::Territory;
 use crate::kernel::time::Day;
@@ -15,7 +16,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(list_regions).service(get_region).service(get_calendar).service(list_pairings).service(add_pairing);
+    config
+        .service(list_regions)
+        .service(get_region)
+        .service(get_calendar)
+        .service(list_pairings)
+        .service(add_pairing)
+        .service(set_pairing_days);
 }
 
 /// A level, as it is asked for.
@@ -160,6 +167,32 @@ pub struct NewPairingRequest {
 #[post("/pairings")]
 pub async fn add_pairing(call: Call<ManageRules, Json<NewPairingRequest>>) -> Answer {
     call.write(|tx, actor, Json(body)| Reply::json(201, &commands::add_pairing(tx, actor, &body.command())?)).await
+}
+
+/// From when until when a pairing holds.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PairingDaysRequest {
+    /// The first day.
+    valid_from: Day,
+    /// The first day on which it no longer holds; absent while it is open.
+    valid_to: Option<Day>,
+    /// Where it is laid down, or why it is corrected.
+    #[schema(max_length = 300, min_length = 2, format = "line")]
+    reason: String,
+}
+
+/// Ends a pairing of a county in your region or corrects its days; purchases belong to it by these from now on, those of past years too.
+#[utoipa::path(post, path = "/pairings/{id}/days", tag = "regions", params(("id" = PairingId, Path)), request_body = PairingDaysRequest,
+    responses((status = 200, body = PairingView)), security(("bearer" = ["rules.manage"])))]
+#[post("/pairings/{id}/days")]
+pub async fn set_pairing_days(call: Call<ManageRules, Json<PairingDaysRequest>>, path: web::Path<PairingId>) -> Answer {
+    let id = path.into_inner();
+    call.write(move |tx, actor, Json(body)| {
+        let days = (body.valid_from, body.valid_to);
+        Reply::json(200, &commands::set_pairing_days(tx, actor, id, (days, &body.reason))?)
+    })
+    .await
 }
 
 impl NewPairingRequest {

@@ -12,7 +12,8 @@ pub(crate) mod schema;
 mod store;
 
 pub use commands::{
-    CALENDAR_LOADED, CalendarLoaded, NewPairing, REGIONS_LOADED, add_pairing, import_calendar, import_regions, seed,
+    CALENDAR_LOADED, CalendarLoaded, NewPairing, REGIONS_LOADED, add_pairing, claim_pairing, import_calendar,
+    import_regions, seed,
 };
 pub use import::{CalendarLine, RegionLine, parse_calendar, parse_regions};
 pub use queries::{

@@ -7,7 +7,7 @@ use crate::kernel::error::Outcome;
 use crate::kernel::ids::PairingId;
 use crate::kernel::region_code::{RegionCode, RegionLevel};
 use crate::kernel::territory::Territory;
-use crate::kernel::time::Day;
+use crate::kernel::time::{Day, Span};
 use crate::platform::db::{Kept, Read, Tx};
 use diesel::dsl::{insert_into, sql, update};
 use diesel::prelude::*;
@@ -251,4 +251,22 @@ pub fn pairings(
         }
         query.order(pairings::id).limit(limit).load(c)
     })?)
+}
+
+/// A pairing; nobody else changes it, or who buys for it, until this is done.
+pub fn claim_pairing(tx: &mut Tx<'_>, id: PairingId) -> Outcome<Option<PairingRow>> {
+    each!(tx, c => update(pairings::table.find(id)).set(pairings::source.eq(pairings::source)).execute(c))?;
+    Ok(each!(tx, c => pairings::table.find(id).select(PairingRow::as_select()).first(c).optional())?)
+}
+
+/// Nobody else changes partners of a county until this is done.
+pub fn claim_partners(tx: &mut Tx<'_>, county: &RegionCode) -> Outcome<()> {
+    each!(tx, c => update(regions::table.filter(regions::code.eq(county))).set(regions::name.eq(regions::name)).execute(c))?;
+    Ok(())
+}
+
+/// Other days of a pairing.
+pub fn set_pairing_days(tx: &mut Tx<'_>, id: PairingId, (from, to): Span) -> Outcome<()> {
+    each!(tx, c => update(pairings::table.find(id)).set((pairings::valid_from.eq(from), pairings::valid_to.eq(to))).execute(c))?;
+    Ok(())
 }

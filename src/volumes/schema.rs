@@ -28,9 +28,11 @@ diesel::table! {
     }
 }
 diesel::table! {
-    pairing_units (pairing_id, org_id) {
+    pairing_members (pairing_id, org_id, valid_from) {
         pairing_id -> Binary,
         org_id -> Binary,
+        valid_from -> Text,
+        valid_to -> Nullable<Text>,
         added_by -> Binary,
         added_at -> BigInt,
     }

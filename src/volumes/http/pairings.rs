@@ -3,9 +3,12 @@
 use crate::kernel::actor::{ManageRules, ReadReports};
 use crate::kernel::ids::{OrgId, PairingId};
 use crate::kernel::terms::Basis;
+use crate::kernel::time::Day;
 use crate::platform::http::{Answer, Call, Format, Json, List, PageOf, Reply, within};
-use crate::volumes::commands::pairings::{add_unit, remove_unit};
-use crate::volumes::queries::{PairingReport, VolumeEntryView, pairing_entries, pairing_volumes};
+use crate::volumes::commands::pairings::{add_unit, end_unit, remove_unit};
+use crate::volumes::queries::{
+    PairingActivityView, PairingReport, VolumeEntryView, pairing_activities, pairing_entries, pairing_volumes,
+};
 use actix_web::{delete, get, post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -13,7 +16,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(pairings_report).service(entries_of_pairing).service(add_pairing_unit).service(remove_pairing_unit);
+    config
+        .service(pairings_report)
+        .service(entries_of_pairing)
+        .service(activities_of_pairing)
+        .service(add_pairing_unit)
+        .service(end_pairing_unit)
+        .service(remove_pairing_unit);
 }
 
 /// The bytes of a workbook.
@@ -88,28 +97,85 @@ pub async fn entries_of_pairing(
     .await
 }
 
+/// Of which year.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PairingActivitiesFilter {
+    /// The year; this one when absent.
+    #[param(minimum = 2012, maximum = 2100)]
+    year: Option<i64>,
+}
+
+/// The activities outside the platform behind a figure of a pairing, those declared last first; for offices, who read declarations.
+#[utoipa::path(get, path = "/reports/pairings/{id}/activities", tag = "reports",
+    params(("id" = PairingId, Path), PairingActivitiesFilter, ("limit" = Option<i64>, Query, minimum = 1, maximum = 200), ("cursor" = Option<String>, Query)),
+    responses((status = 200, body = PageOf<PairingActivityView>)), security(("bearer" = ["reports.read"])))]
+#[get("/reports/pairings/{id}/activities")]
+pub async fn activities_of_pairing(
+    call: Call<ReadReports>,
+    path: web::Path<PairingId>,
+    list: List<PairingActivitiesFilter>,
+) -> Answer {
+    let (id, this_year) = (path.into_inner(), call.now().day().year());
+    within("year", list.filter.year.unwrap_or(this_year), 2012..=2100)?;
+    call.list(list, move |read, actor, filter, page| {
+        pairing_activities(read, actor, (id, filter.year.unwrap_or(this_year)), page)
+    })
+    .await
+}
+
 /// An organisation that buys as a designated unit.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PairingUnitRequest {
     /// The designated unit itself, or one of its subsidiaries.
     organisation_id: OrgId,
+    /// The first day from which it buys for it; that of the pairing when absent.
+    valid_from: Option<Day>,
+    /// The first day on which it no longer does; none while it does.
+    valid_to: Option<Day>,
 }
 
-/// Lets an organisation's purchases count as those of a designated unit of a county in your region.
+/// Lets an organisation's purchases count as those of a designated unit of a county in your region, from when until when it buys for it.
 #[utoipa::path(post, path = "/pairings/{id}/units", tag = "regions", params(("id" = PairingId, Path)), request_body = PairingUnitRequest,
     responses((status = 204)), security(("bearer" = ["rules.manage"])))]
 #[post("/pairings/{id}/units")]
 pub async fn add_pairing_unit(call: Call<ManageRules, Json<PairingUnitRequest>>, path: web::Path<PairingId>) -> Answer {
     let id = path.into_inner();
     call.write(move |tx, actor, Json(body)| {
-        add_unit(tx, actor, id, body.organisation_id)?;
+        add_unit(tx, actor, id, (body.organisation_id, body.valid_from, body.valid_to))?;
         Ok(Reply::no_content())
     })
     .await
 }
 
-/// Takes an organisation out of a designated unit again; its purchases count there no more, those before neither.
+/// When an organisation stops buying as a designated unit.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PairingUnitEnding {
+    /// The first day on which it no longer does.
+    valid_to: Day,
+}
+
+/// Ends what an organisation buys as a designated unit; what it bought before that day stays there.
+#[utoipa::path(post, path = "/pairings/{id}/units/{organisation_id}/endings", tag = "regions",
+    params(("id" = PairingId, Path), ("organisation_id" = OrgId, Path)), request_body = PairingUnitEnding,
+    responses((status = 204)), security(("bearer" = ["rules.manage"])))]
+#[post("/pairings/{id}/units/{organisation_id}/endings")]
+pub async fn end_pairing_unit(
+    call: Call<ManageRules, Json<PairingUnitEnding>>,
+    path: web::Path<(PairingId, OrgId)>,
+) -> Answer {
+    let (id, org) = path.into_inner();
+    call.write(move |tx, actor, Json(body)| {
+        end_unit(tx, actor, id, (org, body.valid_to))?;
+        Ok(Reply::no_content())
+    })
+    .await
+}
+
+/// Takes an organisation out that was entered by mistake; its purchases count there no more, those before neither.
 #[utoipa::path(delete, path = "/pairings/{id}/units/{organisation_id}", tag = "regions",
     params(("id" = PairingId, Path), ("organisation_id" = OrgId, Path)), responses((status = 204)),
     security(("bearer" = ["rules.manage"])))]

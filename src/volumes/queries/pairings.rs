@@ -5,7 +5,7 @@ use super::sums::split_each;
 use crate::identity;
 use crate::kernel::actor::{Actor, Scope};
 use crate::kernel::error::{AppError, Code, Outcome};
-use crate::kernel::ids::{CountId, OrderId, OrgId, PairingId};
+use crate::kernel::ids::{CountId, DeclarationId, OrderId, OrgId, PairingId};
 use crate::kernel::money::Fen;
 use crate::kernel::page::{Page, PageRequest};
 use crate::kernel::region_code::RegionCode;
@@ -15,9 +15,9 @@ use crate::platform::db::Read;
 use crate::platform::sheet::{self, Cell, Table};
 use crate::regions::{self, PairingKind, PairingView};
 use crate::reporting::{Reach, reach};
-use crate::volumes::rules::pairing::{Bought, Pairing, Partner, belongs};
+use crate::volumes::rules::pairing::{Bought, Member, Pairing, Partner, belongs};
 use crate::volumes::store::Piece;
-use crate::volumes::store::pairings::{self as store, PartnerEntry, Purchasers};
+use crate::volumes::store::pairings::{self as store, Declared, MemberRow, PartnerEntry, Purchasers};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
@@ -61,6 +61,12 @@ pub struct PairingVolume {
     pub declared_fen: Fen,
     /// Where the entries are that sum to what was accepted and paid.
     pub entries: String,
+    /// Where those are that sum to what was ordered.
+    pub ordered_entries: String,
+    /// Where those are that sum to what was completed.
+    pub completed_entries: String,
+    /// Where the activities are; absent where they are not shown.
+    pub declared_entries: Option<String>,
 }
 
 /// An organisation that buys as a designated unit.
@@ -70,6 +76,14 @@ pub struct PairingUnitView {
     pub organisation_id: OrgId,
     /// Its name.
     pub name: String,
+    /// The first day from which it buys for it.
+    pub valid_from: Day,
+    /// The first day on which it no longer does.
+    pub valid_to: Option<Day>,
+}
+
+fn unit_view(row: &MemberRow, name: String) -> PairingUnitView {
+    PairingUnitView { organisation_id: row.org_id, name, valid_from: row.valid_from, valid_to: row.valid_to }
 }
 
 /// Volumes of all pairings in scope.
@@ -94,7 +108,7 @@ struct Part {
 /// When the database fails.
 pub fn pairing_volumes(read: &mut Read, actor: &Actor, year: i64, today: Day) -> Outcome<PairingReport> {
     let views = regions::pairings(read, None)?;
-    let (pairings, members) = (known(read, &views)?, store::units(read)?);
+    let (pairings, members) = (known(read, &views)?, store::members(read)?);
     let names = regions::names(read)?;
     let orgs: Vec<OrgId> = members.iter().map(|row| row.org_id).collect::<BTreeSet<_>>().into_iter().collect();
     let orgs = identity::organisations(read, &orgs)?;
@@ -104,11 +118,12 @@ pub fn pairing_volumes(read: &mut Read, actor: &Actor, year: i64, today: Day) ->
         let sum = |basis: Basis| {
             Fen::total(parts.iter().filter(|part| part.entry.basis == basis.as_str()).map(|part| part.fen))
         };
-        let declared = store::declared(read, (&purchasers(view), view.a_code), year, (view.valid_from, view.valid_to))?;
+        let declared = declared(read, view, &pairings, year)?;
         // Declarations are read by offices; a unit sees its own elsewhere.
         let shown = matches!(actor.scope, Scope::Platform | Scope::Region(_));
-        let own = members.iter().filter(|row| row.pairing_id == view.id).map(|row| row.org_id);
+        let own = members.iter().filter(|row| row.pairing_id == view.id);
         let name = |id: OrgId| orgs.iter().find(|org| org.id == id).map_or_else(String::new, |org| org.name.clone());
+        let link = |basis: Basis| format!("/api/v1/reports/pairings/{}/entries?year={year}&basis={basis}", view.id);
         let row = PairingVolume {
             pairing_id: view.id,
             kind: view.kind,
@@ -118,14 +133,17 @@ pub fn pairing_volumes(read: &mut Read, actor: &Actor, year: i64, today: Day) ->
             partner: view.b_name.clone(),
             valid_from: view.valid_from,
             valid_to: view.valid_to,
-            units: own.map(|id| PairingUnitView { organisation_id: id, name: name(id) }).collect(),
+            units: own.map(|row| unit_view(row, name(row.org_id))).collect(),
             orders: parts.iter().map(|part| part.entry.order_id).collect::<BTreeSet<OrderId>>().len(),
             ordered_fen: sum(Basis::Ordered)?,
             accepted_paid_fen: sum(Basis::AcceptedPaid)?,
             completed_fen: sum(Basis::Completed)?,
-            declared_activities: if shown { declared.activities } else { 0 },
-            declared_fen: if shown { Fen::new(declared.amount) } else { Fen::ZERO },
-            entries: format!("/api/v1/reports/pairings/{}/entries?year={year}&basis=accepted_paid", view.id),
+            declared_activities: if shown { declared.0 } else { 0 },
+            declared_fen: if shown { declared.1 } else { Fen::ZERO },
+            entries: link(Basis::AcceptedPaid),
+            ordered_entries: link(Basis::Ordered),
+            completed_entries: link(Basis::Completed),
+            declared_entries: shown.then(|| format!("/api/v1/reports/pairings/{}/activities?year={year}", view.id)),
         };
         let held = view.valid_from <= Day::last_of_year(year)
             && view.valid_to.is_none_or(|end| end > Day::first_of_year(year));
@@ -162,6 +180,48 @@ pub fn pairing_entries(
     Ok(cut.map(|part| entry_view(part, view.a_code)))
 }
 
+/// A verified activity of a partner outside the platform.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PairingActivityView {
+    /// Its declaration, at `/donation-activities/{id}`.
+    pub declaration_id: DeclarationId,
+    /// Who organised it.
+    pub organiser_id: OrgId,
+    /// The day on which it was held.
+    pub held_on: Day,
+    /// What counts of it, in fen.
+    #[schema(value_type = i64)]
+    pub amount_fen: Fen,
+}
+
+/// The activities behind a figure of a pairing, those declared last first.
+///
+/// # Errors
+/// `not_found` for a pairing outside the scope and for whoever reads no declarations of others; when the database fails.
+pub fn pairing_activities(
+    read: &mut Read,
+    actor: &Actor,
+    (id, year): (PairingId, i64),
+    page: &PageRequest,
+) -> Outcome<Page<PairingActivityView>> {
+    let views = regions::pairings(read, None)?;
+    let reads = matches!(actor.scope, Scope::Platform | Scope::Region(_));
+    let view = views.iter().find(|view| view.id == id && reads && seen(actor, view)).ok_or(Code::NotFound)?;
+    let pairings = known(read, &views)?;
+    let after: Option<DeclarationId> = page.key()?;
+    let most = usize::try_from(page.fetch()).map_err(AppError::internal)?;
+    let rows = activities(read, view, &pairings, year)?;
+    let rest = rows.into_iter().filter(|row| row.activities != 0 || row.amount != 0);
+    let rest = rest.filter(|row| after.is_none_or(|after| row.id < after));
+    let cut = Page::cut(rest.take(most).collect(), page, |row: &Declared| vec![row.id.to_string()]);
+    Ok(cut.map(|row| PairingActivityView {
+        declaration_id: row.id,
+        organiser_id: row.organiser,
+        held_on: row.held_on,
+        amount_fen: Fen::new(row.amount),
+    }))
+}
+
 fn entry_view(part: Part, county: RegionCode) -> VolumeEntryView {
     let Part { entry, fen } = part;
     VolumeEntryView {
@@ -190,10 +250,10 @@ fn seen(actor: &Actor, view: &PairingView) -> bool {
 }
 
 fn known(read: &mut Read, views: &[PairingView]) -> Outcome<Vec<Pairing>> {
-    let members = store::units(read)?;
+    let members = store::members(read)?;
     let partner = |view: &PairingView| match view.b_code {
         Some(region) => Partner::Region(region),
-        None => Partner::Units(members.iter().filter(|row| row.pairing_id == view.id).map(|row| row.org_id).collect()),
+        None => Partner::Units(members.iter().filter(|row| row.pairing_id == view.id).map(member).collect()),
     };
     let pairing = |view: &PairingView| Pairing {
         id: view.id,
@@ -203,6 +263,31 @@ fn known(read: &mut Read, views: &[PairingView]) -> Outcome<Vec<Pairing>> {
         to: view.valid_to,
     };
     Ok(views.iter().map(pairing).collect())
+}
+
+fn member(row: &MemberRow) -> Member {
+    Member { unit: row.org_id, from: row.valid_from, to: row.valid_to }
+}
+
+/// Whether what was bought belongs to a pairing: each activity and each purchase to one of a kind at most.
+fn is_of(view: &PairingView, pairings: &[Pairing], bought: &Bought) -> bool {
+    belongs(pairings, bought).iter().flatten().any(|pairing| pairing.id == view.id)
+}
+
+/// Activities of the partner outside the platform, the latest declared first.
+fn activities(read: &mut Read, view: &PairingView, pairings: &[Pairing], year: i64) -> Outcome<Vec<Declared>> {
+    let mut rows = store::declared(read, (&purchasers(view), view.a_code), year)?;
+    rows.retain(|row| {
+        let bought = Bought { county: view.a_code, unit: row.organiser, region: row.region, placed_on: row.held_on };
+        is_of(view, pairings, &bought)
+    });
+    Ok(rows)
+}
+
+/// How many activities, and for how much they were.
+fn declared(read: &mut Read, view: &PairingView, pairings: &[Pairing], year: i64) -> Outcome<(i64, Fen)> {
+    let rows = activities(read, view, pairings, year)?;
+    Ok((rows.iter().map(|row| row.activities).sum(), Fen::total(rows.iter().map(|row| Fen::new(row.amount)))?))
 }
 
 fn purchasers(view: &PairingView) -> Purchasers {
@@ -226,9 +311,8 @@ fn parts(
     for entry in entries {
         let region: RegionCode = entry.volume.purchaser_region.parse().map_err(AppError::internal)?;
         let bought = Bought { county: view.a_code, unit: entry.unit_id, region, placed_on: entry.placed_on };
-        let own = belongs(pairings, &bought).iter().flatten().any(|pairing| pairing.id == view.id);
         let month = entry.volume.month.as_str();
-        if own && first.as_str() <= month && month <= last.as_str() {
+        if is_of(view, pairings, &bought) && first.as_str() <= month && month <= last.as_str() {
             let fen = shares.get(&entry.id).copied().unwrap_or(Fen::new(entry.volume.amount));
             parts.push(Part { entry, fen });
         }

@@ -2,7 +2,7 @@
 
 use crate::kernel::ids::{OrgId, PairingId};
 use crate::kernel::region_code::RegionCode;
-use crate::kernel::time::Day;
+use crate::kernel::time::{Day, within};
 
 /// A county's partner.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,10 +25,21 @@ pub enum Partner {
     /// Purchasers of a region: 闽宁协作.
     Region(RegionCode),
     /// These organisations: 定点帮扶.
-    Units(Vec<OrgId>),
+    Units(Vec<Member>),
 }
 
-/// What was bought by whom and when, as far as pairings ask.
+/// An organisation that buys as a designated unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Member {
+    /// The organisation.
+    pub unit: OrgId,
+    /// The first day.
+    pub from: Day,
+    /// The first day on which it no longer does.
+    pub to: Option<Day>,
+}
+
+/// What was bought by whom and when, as far as pairings ask; an activity outside the platform was bought by its organiser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bought {
     /// Where it was produced.
@@ -37,18 +48,20 @@ pub struct Bought {
     pub unit: OrgId,
     /// Its region.
     pub region: RegionCode,
-    /// The day when it was placed.
+    /// The day when it was placed, or when the activity was held.
     pub placed_on: Day,
 }
 
 impl Pairing {
     fn takes(&self, bought: &Bought) -> bool {
-        let in_force = self.from <= bought.placed_on && self.to.is_none_or(|end| bought.placed_on < end);
+        let in_force = |from, to| within(bought.placed_on, (from, to));
         let by_partner = match &self.partner {
             Partner::Region(region) => region.contains(&bought.region),
-            Partner::Units(units) => units.contains(&bought.unit),
+            Partner::Units(members) => {
+                members.iter().any(|member| member.unit == bought.unit && in_force(member.from, member.to))
+            }
         };
-        in_force && by_partner && self.county == bought.county
+        in_force(self.from, self.to) && by_partner && self.county == bought.county
     }
     /// Of several regions the smallest is the partner, of the same one the row that began last.
     fn closeness(&self) -> (usize, Day, PairingId) {
@@ -87,12 +100,16 @@ mod tests {
     #[test]
     fn a_purchase_belongs_to_the_pairing_in_force_on_its_day() {
         let unit = OrgId([7; 16]);
+        let member = |from: &str, to: &str| Member { unit, from: from.parse().unwrap(), to: to.parse().ok() };
         let pairings = [
             region(1, "640402", "350105", "2018-01-01", "2020-01-01"),
             region(2, "640422", "350181", "2021-05-01", ""),
             region(3, "640422", "350100", "2012-01-01", ""),
             region(4, "640522", "350600", "2012-01-01", ""),
-            Pairing { partner: Partner::Units(vec![unit]), ..region(5, "640522", "350600", "2012-01-01", "") },
+            Pairing {
+                partner: Partner::Units(vec![member("2012-01-01", "2020-01-01"), member("2021-05-01", "")]),
+                ..region(5, "640522", "350600", "2012-01-01", "")
+            },
         ];
         let cases = [
             ("640402", "350105", "2019-12-31", [Some(1), None]),
@@ -105,6 +122,10 @@ mod tests {
             // A region and a designated unit are two overlays.
             ("640522", "350623", "2021-05-01", [Some(4), Some(5)]),
             ("640522", "640104", "2021-05-01", [None, Some(5)]),
+            // An organisation buys for it from when until when it is entered.
+            ("640522", "640104", "2021-04-30", [None, None]),
+            ("640522", "640104", "2020-01-01", [None, None]),
+            ("640522", "640104", "2019-12-31", [None, Some(5)]),
         ];
         for (county, place, day, want) in cases {
             let bought = Bought {

@@ -45,7 +45,7 @@ fn named(path: &str) -> Option<Named> {
         "catalogue-batches/{id}" | "catalogue-batches/{id}/diff" => Public,
         "inspection-plans/{id}" | "inspection-plans/{id}/record" | "open-data/bulletins/{number}" => Public,
         // Everybody reads pairings; who buys sees its own purchases behind them.
-        "reports/pairings/{id}/entries" => Public,
+        "reports/pairings/{id}/entries" | "reports/pairings/{id}/activities" => Public,
         "ocds/releases/{ocid}" | "ocds/records/{ocid}" => Public,
         "supplier-applications/{id}/reviews" | "users/{id}/suspensions" | "users/{id}/reinstatements" => Platform,
         "organisations/{id}/suspensions" | "organisations/{id}/reinstatements" => Platform,

@@ -245,7 +245,7 @@ impl World {
         let word = json!({ "kind": "tag", "code": code, "region_code": COUNTY, "name_zh": "展销会", "name_en": "fair",
             "effective_from": "2021-01-01", "source": "1号文" });
         self.keep(office.post("/api/v1/classification-terms", word).expect(201).await.id());
-        let pairing = json!({ "kind": "designated_unit", "a_code": COUNTY, "b_name": "某集团", "valid_from": "2021-01-01", "source": "1号文" });
+        let pairing = json!({ "kind": "designated_unit", "a_code": COUNTY, "b_name": format!("某集团{code}"), "valid_from": "2021-01-01", "source": "1号文" });
         self.keep(office.post("/api/v1/pairings", pairing).expect(201).await.id());
         let bureau = app.new_person(OrgKind::FinanceBureau, COUNTY, &[Role::Reviewer]).await;
         let yesterday = app.ctx().at.day().plus_days(-1);
