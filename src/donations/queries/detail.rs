@@ -7,7 +7,7 @@ use super::views::{
 use super::{all, seen};
 use crate::donations::commands::stops;
 use crate::donations::persons::Keys;
-use crate::donations::rules::{DeclarationKind, DeclarationState, Stop};
+use crate::donations::rules::{self, DeclarationKind, DeclarationState, Stop};
 use crate::donations::store::{self, CadreRow, DeclarationRow, ItemRow};
 use crate::identity;
 use crate::kernel::actor::{Actor, OrgKind};
@@ -35,6 +35,7 @@ pub fn detail(
     let row = found.ok_or(Code::NotFound)?;
     let stops = stops(read, &row.region_code)?;
     let named = names_persons(actor, &row, &stops);
+    let waits_for = rules::level(row.state).and_then(|level| rules::at_or_after(&stops, level));
     let content = store::content(read, id, row.edition)?;
     let cadres = content.cadres.into_iter().map(|cadre| cadre_view(keys, cadre, named)).collect::<Outcome<_>>()?;
     let entries = store::entries(read, id)?;
@@ -53,7 +54,7 @@ pub fn detail(
         same_number_elsewhere: elsewhere,
         history: history(read, id)?,
         entries: entries.into_iter().map(|entry| DonationEntryView::of(entry, &parts)).collect(),
-        declaration: DeclarationView::of(row, counted, region),
+        declaration: DeclarationView::of(row, waits_for, counted, region),
     })
 }
 

@@ -22,6 +22,7 @@ use crate::kernel::time::Day;
 use crate::platform::db::{Read, Tx};
 use crate::regions;
 use std::collections::BTreeMap;
+use waits::Desk;
 
 /// Whose declarations the actor sees.
 fn seen(read: &mut Read, actor: &Actor, today: Day) -> Outcome<Seen> {
@@ -66,11 +67,12 @@ pub fn declarations(
     let ids: Vec<DeclarationId> = page.items.iter().map(|row| row.id).collect();
     let counted: BTreeMap<DeclarationId, Fen> =
         store::counted(read, &ids, wanted.counted_on.unwrap_or(today))?.into_iter().collect();
-    let names = regions::names(read)?;
-    Ok(page.map(|row: DeclarationRow| {
+    let (names, mut desk) = (regions::names(read)?, Desk::default());
+    page.try_map(|row: DeclarationRow| {
         let (counted, region) = (counted.get(&row.id).copied(), names.get(&row.region_code).cloned());
-        DeclarationView::of(row, counted, region)
-    }))
+        let waits_for = desk.decides(read, &row)?;
+        Ok(DeclarationView::of(row, waits_for, counted, region))
+    })
 }
 
 /// A declaration that was just changed.
@@ -81,7 +83,8 @@ pub fn view(tx: &mut Tx<'_>, row: DeclarationRow) -> Outcome<DeclarationView> {
     let today = tx.at().day();
     let counted = store::counted(tx, &[row.id], today)?.pop().map(|(_, fen)| fen);
     let region = regions::names(tx)?.remove(&row.region_code);
-    Ok(DeclarationView::of(row, counted, region))
+    let waits_for = Desk::default().decides(tx, &row)?;
+    Ok(DeclarationView::of(row, waits_for, counted, region))
 }
 
 /// Declarations whose entries are not what they should be: which, what is said, what was found.

@@ -1,7 +1,7 @@
 //! Declarations as they are shown.
 
 use crate::certification::BeneficiaryClass;
-use crate::donations::rules::{DeclarationEvent, DeclarationState, DonationMeasure, EntryPart, OfficeLevel, level};
+use crate::donations::rules::{DeclarationEvent, DeclarationState, DonationMeasure, EntryPart, OfficeLevel, Stop};
 use crate::donations::store::{DeclarationRow, EntryRow, ItemRow, PartRow, StepRow, UnitRow};
 use crate::kernel::ids::{DeclarationId, DonationEntryId, FileId, OrgId, UserId};
 use crate::kernel::money::Fen;
@@ -70,7 +70,12 @@ pub struct DeclarationView {
 }
 
 impl DeclarationView {
-    pub(super) fn of(row: DeclarationRow, counted: Option<Fen>, region: Option<String>) -> DeclarationView {
+    pub(super) fn of(
+        row: DeclarationRow,
+        waits_for: Option<Stop>,
+        counted: Option<Fen>,
+        region: Option<String>,
+    ) -> DeclarationView {
         DeclarationView {
             id: row.id,
             organiser_id: row.org_id,
@@ -88,8 +93,8 @@ impl DeclarationView {
             households: row.households,
             counted_fen: counted,
             state: row.state,
-            waits_for_level: level(row.state),
-            waits_for_region: row.waits_for,
+            waits_for_level: waits_for.map(|stop| stop.level),
+            waits_for_region: waits_for.map(|stop| stop.region),
             since: row.since,
             edition: row.edition,
             submitted_at: row.submitted_at,

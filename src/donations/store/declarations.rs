@@ -258,10 +258,20 @@ macro_rules! longest_waiting {
     }};
 }
 
-/// Declarations that wait for an office's decision and that this person may decide, the longest waiting first.
+/// The offices of a region and below for which something waits.
+pub fn waited_for(on: &mut Read, region: &RegionCode) -> Outcome<Vec<RegionCode>> {
+    let (from, below) = region.subtree();
+    let found: Vec<Option<RegionCode>> = each!(on, c => declarations::table
+        .filter(declarations::waits_for.ge(from)).filter(declarations::waits_for.lt(below))
+        .select(declarations::waits_for).distinct().load(c))?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// Declarations of a region that waited for one of these offices when the last one decided, but for those about which this person
+/// decided, the longest waiting first.
 pub fn waiting_for(
     on: &mut Read,
-    region: &RegionCode,
+    (region, offices): (&RegionCode, &[RegionCode]),
     person: UserId,
     from: &WaitingSince,
     most: i64,
@@ -270,9 +280,11 @@ pub fn waiting_for(
         .filter(steps::declaration_id.eq(declarations::id))
         .filter(steps::round.eq(declarations::round))
         .filter(steps::user_id.eq(person));
+    let (lower, upper) = region.subtree();
     Ok(each!(on, c => {
-        let query = declarations::table.filter(declarations::waits_for.eq(region)).filter(not(exists(decided)))
-            .select(DeclarationRow::as_select()).into_boxed();
+        let query = declarations::table.filter(declarations::waits_for.eq_any(offices))
+            .filter(declarations::region_code.ge(lower)).filter(declarations::region_code.lt(upper))
+            .filter(not(exists(decided))).select(DeclarationRow::as_select()).into_boxed();
         longest_waiting!(query, from).limit(most).load(c)
     })?)
 }

@@ -117,8 +117,29 @@ on_both! {
         let path = format!("/api/v1/organisations/{}/suspensions", scene.village.org_id);
         operator.post(&path, json!({ "reason": "撤销" })).expect(200).await;
         decide(&scene.county, ACTIVITIES, &id, "verify").await.refused("forbidden").await;
+        // It is the next one's task, and everybody is told for whom it waits.
+        let waits = async |person: &Person| { tasks(person).await.iter().any(|(_, subject)| *subject == id) };
+        assert!(waits(&scene.township).await && !waits(&scene.county).await);
+        let shown = scene.organiser.get(&format!("{ACTIVITIES}/{id}")).expect(200).await;
+        assert_eq!((shown.str("/waits_for_level"), shown.str("/waits_for_region")), ("township".to_owned(), TOWNSHIP.to_owned()));
+        let listed = all(&scene.organiser, ACTIVITIES).await;
+        assert_eq!(listed[0]["waits_for_region"], json!(TOWNSHIP));
         let done = decide(&scene.township, ACTIVITIES, &id, "verify").await.expect(200).await;
         assert_eq!(done.str("/state"), "at_county");
+    }
+
+    async fn an_office_that_comes_takes_its_step_from_the_one_above(app) {
+        let organiser = app.new_person(OrgKind::BudgetUnit, "640324", &[Role::Trader]).await;
+        let prefecture = office(app, "640300").await;
+        let mut body = declaration(&proof(&organiser).await);
+        body["region_code"] = json!("640324");
+        let id = organiser.post(ACTIVITIES, body).expect(201).await.id();
+        let waits = async |person: &Person| { tasks(person).await.iter().any(|(_, subject)| *subject == id) };
+        assert!(waits(&prefecture).await);
+        let county = office(app, "640324").await;
+        assert!(waits(&county).await && !waits(&prefecture).await);
+        decide(&prefecture, ACTIVITIES, &id, "verify").await.refused("forbidden").await;
+        assert_eq!(decide(&county, ACTIVITIES, &id, "verify").await.expect(200).await.str("/state"), "verified");
     }
 
     async fn who_submitted_or_belongs_to_it_verifies_nothing(app) {
