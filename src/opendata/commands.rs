@@ -81,6 +81,7 @@ fn cells(made: &MonthOfCounties, names: &BTreeMap<RegionCode, String>, head: &Mo
     let cell = |(county, counted): (&RegionCode, &volumes::CountyMonth)| {
         let [(ordered_fen, ordered_units), (accepted_paid_fen, accepted_paid_units), (completed_fen, completed_units)] =
             counted.sums;
+        let [ordered_unpaid_units, paid_uncompleted_units, ordered_uncompleted_units] = counted.apart.map(Some);
         CellRow {
             month: head.month.clone(),
             county: *county,
@@ -95,6 +96,9 @@ fn cells(made: &MonthOfCounties, names: &BTreeMap<RegionCode, String>, head: &Mo
             accepted_paid_units,
             completed_units,
             revised_at: head.revised_at,
+            ordered_unpaid_units,
+            paid_uncompleted_units,
+            ordered_uncompleted_units,
         }
     };
     made.counties.iter().map(cell).collect()

@@ -123,7 +123,10 @@ fn view(read: &mut Read, cell: CellRow, least: &mut Least) -> Outcome<OpenCounty
         (cell.accepted_paid_fen, cell.accepted_paid_units),
         (cell.completed_fen, cell.completed_units),
     ];
-    let kept = Kept { sums, orders: cell.orders, purchasers: cell.purchasers };
+    // What is not known may be a single unit's.
+    let apart = [cell.ordered_unpaid_units, cell.paid_uncompleted_units, cell.ordered_uncompleted_units]
+        .map(|units| units.unwrap_or(1));
+    let kept = Kept { sums, apart, orders: cell.orders, purchasers: cell.purchasers };
     let seen: Shown = shown(&kept, least.of(read, cell.county)?);
     let [ordered_fen, accepted_paid_fen, completed_fen] = seen.amounts;
     Ok(OpenCountyMonth {

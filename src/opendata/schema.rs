@@ -23,6 +23,9 @@ diesel::table! {
         accepted_paid_units -> BigInt,
         completed_units -> BigInt,
         revised_at -> BigInt,
+        ordered_unpaid_units -> Nullable<BigInt>,
+        paid_uncompleted_units -> Nullable<BigInt>,
+        ordered_uncompleted_units -> Nullable<BigInt>,
     }
 }
 diesel::allow_tables_to_appear_in_same_query!(open_months, open_county_months);

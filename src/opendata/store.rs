@@ -37,6 +37,10 @@ pub struct CellRow {
     pub accepted_paid_units: i64,
     pub completed_units: i64,
     pub revised_at: At,
+    /// Units of which two amounts differ; unknown of revisions made before this was asked.
+    pub ordered_unpaid_units: Option<i64>,
+    pub paid_uncompleted_units: Option<i64>,
+    pub ordered_uncompleted_units: Option<i64>,
 }
 
 /// Every month that was made, with how many entries.

@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 pub struct CountyMonth {
     /// The amount of each basis and how many units contributed to it, in the order of [`Basis::ALL`].
     pub sums: [(Fen, i64); 3],
+    /// Of how many units two of the amounts differ: ordered and paid, paid and completed, ordered and completed.
+    pub apart: [i64; 3],
     /// Orders of which any amount is not nothing.
     pub orders: i64,
     /// Units of which any amount is not nothing.
@@ -130,6 +132,11 @@ fn counted(amounts: Amounts) -> Outcome<CountyMonth> {
         month.sums[*basis].1 += 1;
     }
     let units: std::collections::BTreeSet<&[u8]> = by_unit.keys().map(|(_, unit)| unit.as_slice()).collect();
+    let of = |basis: usize, unit: &[u8]| by_unit.get(&(basis, unit.to_vec())).copied().unwrap_or_default();
+    for (place, (one, other)) in [(0, 1), (1, 2), (0, 2)].into_iter().enumerate() {
+        let differ = units.iter().filter(|unit| of(one, unit) != of(other, unit)).count();
+        month.apart[place] = i64::try_from(differ).map_err(AppError::internal)?;
+    }
     month.purchasers = i64::try_from(units.len()).map_err(AppError::internal)?;
     month.orders = i64::try_from(orders.len()).map_err(AppError::internal)?;
     Ok(month)
