@@ -51,7 +51,7 @@ pub struct VolumesFilter {
     by: Option<String>,
     /// On which side your region stands: produced there or bought there. A poverty office sees what was produced.
     side: Option<VolumeSide>,
-    /// Whether tags and supervised places are shown beside the total; a supervised county counts in the months of which it was
+    /// Whether tags and supervised places are shown beside the total, in all forms but CSV; a supervised county counts in the months of which it was
     /// supervised on any day.
     overlays: Option<bool>,
     /// Whether what venues (专柜、专馆、专区) sold beyond goods that were bought here is added in each row; only by county, month and
@@ -97,6 +97,11 @@ pub async fn county_volumes(call: Call<ReadReports>, list: List<VolumesFilter>) 
     let (now, today, filter) = (call.now(), call.now().day(), list.filter);
     let accept = call.header("accept").unwrap_or_default();
     let format = Format::asked(&accept, &[Format::Json, Format::Csv, Format::Xlsx, Format::Svg])?;
+    if filter.overlays == Some(true) && format == Format::Csv {
+        let message =
+            Message::new("CSV 中不给出专项，请用 JSON 或 XLSX", "overlays are not given as CSV: ask for JSON or XLSX");
+        return Err(AppError::field(Code::InvalidParameter, "overlays", message));
+    }
     let (from, to) = months(filter.from, filter.to, today);
     let wanted = VolumesWanted {
         basis: filter.basis.unwrap_or(Basis::AcceptedPaid),

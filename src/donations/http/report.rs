@@ -68,7 +68,7 @@ pub struct DonationReportFilter {
     region: Option<RegionCode>,
     /// By what was recorded until the end of this day: what a report of that day said; today when absent.
     as_of: Option<Day>,
-    /// Whether supervised places (挂牌督战) stand beside it.
+    /// Whether supervised places (挂牌督战) stand beside it, as JSON or a workbook.
     supervised: Option<bool>,
 }
 
@@ -112,6 +112,13 @@ impl DonationReportFilter {
 pub async fn donation_report(call: Call<ReadReports>, list: List<DonationReportFilter>) -> Answer {
     let accept = call.header("accept").unwrap_or_default();
     let format = Format::asked(&accept, &[Format::Json, Format::Csv, Format::Xlsx])?;
+    if list.filter.supervised == Some(true) && format == Format::Csv {
+        let message = Message::new(
+            "CSV 中不给出挂牌督战，请用 JSON 或 XLSX",
+            "supervised places are not given as CSV: ask for JSON or XLSX",
+        );
+        return Err(AppError::field(Code::InvalidParameter, "supervised", message));
+    }
     let today = call.now().day();
     let wanted = list.filter.wanted(today)?;
     call.read_reply(move |read, actor| {

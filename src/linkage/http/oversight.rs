@@ -7,7 +7,7 @@ use crate::kernel::region_code::RegionCode;
 use crate::linkage::commands;
 use crate::linkage::households::Households;
 use crate::linkage::queries::{self, HouseholdMatches, LinkageReport};
-use crate::platform::http::{Answer, Call, Json, List, Reply};
+use crate::platform::http::{Answer, Call, Format, Json, List, Reply};
 use actix_web::web::Data;
 use actix_web::{get, post};
 use serde::Deserialize;
@@ -21,6 +21,12 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// The most years that one report counts together.
 const MOST_YEARS: i64 = 20;
+
+/// The bytes of a workbook.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct LinkageReportBytes(Vec<u8>);
 
 /// Which households.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -42,12 +48,16 @@ pub struct LinkageReportFilter {
 /// Households reached in your region, by county and year, by kind and class, with their persons and what they gained: each
 /// household once, whoever claims it and for whatever. Of its persons the largest number claimed is taken. Those of several years
 /// or counties are distinct over all of them, and so fewer than the sum of the rows. What an office has rejected or overruled
-/// does not count.
+/// does not count. `lists` lead to the lists behind a row. As CSV the shares by product where they are asked for, the counts otherwise.
 #[utoipa::path(get, path = "/reports/linkage", tag = "reports", params(LinkageReportFilter),
-    responses((status = 200, body = LinkageReport)), security(("bearer" = ["linkage.oversee"])))]
+    responses((status = 200, content((LinkageReport = "application/json"), (String = "text/csv"),
+        (LinkageReportBytes = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))),
+    security(("bearer" = ["linkage.oversee"])))]
 #[get("/reports/linkage")]
 pub async fn linkage_report(call: Call<OverseeLinkage>, list: List<LinkageReportFilter>) -> Answer {
-    let filter = list.filter;
+    let (filter, today) = (list.filter, call.now().day());
+    let accept = call.header("accept").unwrap_or_default();
+    let format = Format::asked(&accept, &[Format::Json, Format::Csv, Format::Xlsx])?;
     let to = filter.to_year.or(filter.from_year).unwrap_or_else(|| call.now().year());
     let from = filter.from_year.unwrap_or(to);
     if from > to || to - from >= MOST_YEARS {
@@ -56,7 +66,16 @@ pub async fn linkage_report(call: Call<OverseeLinkage>, list: List<LinkageReport
         return Err(AppError::field(Code::InvalidParameter, "to_year", message));
     }
     let allocated = filter.allocated.unwrap_or(false);
-    call.read(move |read, actor| queries::linkage(read, actor, filter.county, (from, to), allocated)).await
+    call.read_reply(move |read, actor| {
+        let report = queries::linkage(read, actor, filter.county, (from, to), allocated)?;
+        let reply = match format {
+            Format::Csv => Reply::file(format, "linkage", report.csv()?),
+            Format::Xlsx => Reply::file(format, "linkage", report.xlsx(today)?),
+            _ => Reply::ok(&report)?,
+        };
+        Ok(reply.header("vary", "Accept"))
+    })
+    .await
 }
 
 /// Households to look up. It is no `Debug`: nothing may write down what names them.

@@ -67,6 +67,8 @@ pub struct HouseholdsOfYear {
     pub year: i64,
     /// Counted once within the year.
     pub count: HouseholdCount,
+    /// Where the lists are that it counts.
+    pub lists: String,
 }
 
 /// The households of a county in a year.
@@ -80,6 +82,8 @@ pub struct HouseholdsOfCounty {
     pub year: i64,
     /// Counted once within the county and year.
     pub count: HouseholdCount,
+    /// Where the lists are that it counts.
+    pub lists: String,
 }
 
 /// Households reached. Each part counts a household once: those of several years or counties are fewer than the sum of their rows.
@@ -125,6 +129,8 @@ pub struct AllocatedHouseholds {
     /// What they gained from it, in fen.
     #[schema(value_type = i64)]
     pub amount_fen: Fen,
+    /// Where its lists are.
+    pub lists: String,
 }
 
 /// How many households are reached by some products together, each counted once: by the list of each product that stands for a year, or by
@@ -162,17 +168,28 @@ pub fn linkage(
     let of_county = |((county, year), count): ((String, i64), HouseholdCount)| {
         let county: RegionCode = county.parse().map_err(AppError::internal)?;
         let county_name = names.get(&county).cloned().unwrap_or_default();
-        Ok(HouseholdsOfCounty { county, county_name, year, count })
+        let lists = lists_of(year, ("county", Some(county.to_string())));
+        Ok(HouseholdsOfCounty { county, county_name, year, count, lists })
+    };
+    let of_year = |((_, year), count): ((String, i64), HouseholdCount)| {
+        let lists = lists_of(year, ("county", region.map(|code| code.to_string())));
+        HouseholdsOfYear { year, count, lists }
     };
     Ok(LinkageReport {
         from_year: first,
         to_year: last,
         total: total.pop_first().map(|(_, count)| count).unwrap_or_default(),
-        years: by_year.into_iter().map(|((_, year), count)| HouseholdsOfYear { year, count }).collect(),
+        years: by_year.into_iter().map(of_year).collect(),
         counties: by_county.into_iter().map(of_county).collect::<Outcome<_>>()?,
         open_double_claims: store::open_double_claims(on, &reach, years)?,
         allocated: if allocated { Some(allocate(&store::gains(on, &reach, years)?)?) } else { None },
     })
+}
+
+/// Where the lists of a year are, of a county or a product where it says so.
+fn lists_of(year: i64, (name, value): (&str, Option<String>)) -> String {
+    let of = value.map_or_else(String::new, |value| format!("&{name}={value}"));
+    format!("/api/v1/household-lists?year={year}{of}")
 }
 
 /// Gives each household of a year to the products that reach it, by what it gained from each.
@@ -193,6 +210,7 @@ fn allocate(gains: &[GainRow]) -> Outcome<Vec<AllocatedHouseholds>> {
                 households: 0,
                 share_millionths: 0,
                 amount_fen: Fen::ZERO,
+                lists: lists_of(gain.year, ("product", Some(gain.product_id.to_string()))),
             });
             row.households += 1;
             row.share_millionths += share;

@@ -5,6 +5,7 @@ mod figures;
 mod lists;
 mod matches;
 mod rechecks;
+mod table;
 
 pub use doubles::*;
 pub use figures::*;

@@ -15,7 +15,7 @@ mod words;
 pub use counties::{CountyMonth, MonthOfCounties, county_month, entries_by_month, months_split_with};
 pub use drill::{EntriesWanted, VolumeEntryView, entries};
 pub use overlays::OverlayView;
-pub use pairings::{PairingReport, pairing_entries, pairing_volumes};
+pub use pairings::{PairingActivityView, PairingReport, pairing_activities, pairing_entries, pairing_volumes};
 pub use picture::picture;
 pub use sums::{Folder, Sums};
 pub use venues::{VenueAmounts, VenueDimension, VenueSalesReport, VenueSalesWanted, venue_entries, venue_sales};
@@ -32,6 +32,7 @@ use crate::kernel::terms::Basis;
 use crate::kernel::time::Day;
 use crate::platform::db::Read;
 use crate::reporting::{Reach, reach};
+use drill::Links;
 use rows::Rows;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -74,12 +75,17 @@ pub struct VolumesView {
     /// The sum of the rows, in fen.
     #[schema(value_type = i64)]
     pub total_fen: Fen,
+    /// Where the entries are that sum to it.
+    pub entries: String,
     /// Tags and supervised places: parts of the total, which may overlap, and are never added to it. Only where they are asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overlays: Option<Vec<OverlayView>>,
     /// What venues sold; only where it is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub venues: Option<VenueAmounts>,
+    /// Where the entries are that sum to what venues sold; only where it is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub venue_entries: Option<String>,
     /// Orders and what venues sold beyond goods that were bought here, together, in fen; only where it is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<i64>)]
@@ -151,6 +157,9 @@ pub struct VolumeView {
     pub together_fen: Option<Fen>,
     /// Where the entries are that sum to the amount.
     pub entries: String,
+    /// Where the entries are of what venues sold; only where it is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub venue_entries: Option<String>,
 }
 
 /// What a request means for its caller.
@@ -227,7 +236,7 @@ pub fn volumes(read: &mut Read, actor: &Actor, wanted: &VolumesWanted, today: Da
         let mut places = apart(&[Dimension::County, Dimension::Month]);
         places[TAGS] = true;
         let sums = asked.sums(read, places)?;
-        Some(overlays::overlays(read, &sums)?)
+        Some(overlays::overlays(read, &asked, &sums)?)
     } else {
         None
     };
@@ -238,7 +247,9 @@ pub fn volumes(read: &mut Read, actor: &Actor, wanted: &VolumesWanted, today: Da
         (None, BTreeMap::new())
     };
     let together_fen = venues.map(|venues| total_fen.plus(venues.added_fen)).transpose()?;
-    let rows = if wanted.venues { rows.with_venues(sums, added)? } else { rows.all(sums) };
+    let rows = if wanted.venues { rows.with_venues((wanted, asked.side), sums, added)? } else { rows.all(sums) };
+    let entries = Links::new(wanted, asked.side, apart(&[])).to(&Key::default());
+    let venue_entries = wanted.venues.then(|| venues::link_beside(wanted, asked.side, [None, None, None]));
     let by = Dimension::ALL.iter().copied().filter(|dimension| wanted.by.contains(dimension)).collect();
     let (from, to) = (wanted.from.clone(), wanted.to.clone());
     Ok(VolumesView {
@@ -249,8 +260,10 @@ pub fn volumes(read: &mut Read, actor: &Actor, wanted: &VolumesWanted, today: Da
         side: asked.side,
         rows,
         total_fen,
+        entries,
         overlays,
         venues,
+        venue_entries,
         together_fen,
     })
 }

@@ -1,7 +1,7 @@
 //! The rows of a report: sums with the names of what they are of, and the address of the entries behind them.
 
 use super::drill::Links;
-use super::{Asked, VolumeView};
+use super::{Asked, VolumeView, VolumesWanted, venues};
 use crate::certification;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::SchemeId;
@@ -9,7 +9,7 @@ use crate::kernel::money::Fen;
 use crate::kernel::region_code::RegionCode;
 use crate::platform::db::Read;
 use crate::regions;
-use crate::volumes::rules::{Apart, CERTIFIED, COUNTY, Key, MONTH, SCHEMES, apart};
+use crate::volumes::rules::{Apart, CERTIFIED, COUNTY, Key, MONTH, SCHEMES, VolumeSide, apart};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is needed to say a sum as a row.
@@ -36,6 +36,7 @@ impl Rows {
     /// One for each sum with what venues add to it; where they alone sold something there is a row too.
     pub fn with_venues(
         &self,
+        (wanted, side): (&VolumesWanted, VolumeSide),
         mut sums: Vec<(Key, Fen)>,
         mut added: BTreeMap<[String; 3], Fen>,
     ) -> Outcome<Vec<VolumeView>> {
@@ -49,7 +50,10 @@ impl Rows {
         sums.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         let row = |(key, amount): (Key, Fen)| {
             let added = added.remove(&of(&key)).unwrap_or_default();
+            let told = [COUNTY, MONTH, CERTIFIED].map(|place| self.shown[place].then_some(key[place].as_str()));
+            let venue_entries = venues::link_beside(wanted, side, told);
             let mut row = self.row(key, amount);
+            row.venue_entries = Some(venue_entries);
             (row.venues_added_fen, row.together_fen) = (Some(added), Some(amount.plus(added)?));
             Ok(row)
         };

@@ -1,6 +1,6 @@
 //! What venues (专柜、专馆、专区) sold, and what of it is added to the volumes of orders.
 
-use super::{Asked, check, stands, wrong};
+use super::{Asked, VolumesWanted, check, stands, wrong};
 use crate::kernel::actor::Actor;
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::VenueId;
@@ -141,6 +141,8 @@ pub struct VenueSalesReport {
     pub rows: Vec<VenueSalesRow>,
     /// The sum of the rows.
     pub total: VenueAmounts,
+    /// Where the entries are that sum to it.
+    pub entries: String,
 }
 
 /// What tells a row from others.
@@ -197,6 +199,7 @@ pub fn venue_sales(read: &mut Read, actor: &Actor, wanted: &VenueSalesWanted, to
         side,
         rows: rows.into_iter().map(row).collect(),
         total,
+        entries: link(wanted, side, &RowKey::default()),
     })
 }
 
@@ -208,6 +211,23 @@ fn asked(actor: &Actor, wanted: &VenueSalesWanted, today: Day) -> Outcome<(Volum
     let (side, home) = stands(actor, wanted.side);
     let months = (wanted.from.clone(), wanted.to.clone());
     Ok((side, SoldIn { months, as_of: wanted.as_of, from: home, of: wanted.of.clone() }))
+}
+
+/// The address of the entries of venues beside a row of volumes: those of its county, month and whether they were certified, as far as
+/// these are told apart.
+pub(super) fn link_beside(
+    wanted: &VolumesWanted,
+    side: VolumeSide,
+    [county, month, certified]: [Option<&str>; 3],
+) -> String {
+    let (from, to) = month.map_or((wanted.from.as_str(), wanted.to.as_str()), |month| (month, month));
+    let mut link = format!("/api/v1/reports/venue-sales/entries?from={from}&to={to}&side={side}");
+    for (name, value) in [("county", county), ("certified", certified)] {
+        if let Some(value) = value {
+            link.push_str(&format!("&{name}={value}"));
+        }
+    }
+    link
 }
 
 /// The address of the entries of a row.

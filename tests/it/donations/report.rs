@@ -65,6 +65,8 @@ on_both! {
         province.post(terms, term("640424", "2020-01-01", None)).expect(201).await;
         province.post(terms, term("649923100200", "2020-01-01", None)).refused("validation_failed").await;
         let report = report_of(&scene.county, "&supervised=true").await.json();
+        let asked = scene.county.get("/api/v1/reports/donation?supervised=true").header("accept", "text/csv");
+        assert_eq!(asked.refused("invalid_parameter").await.pointers(), ["supervised"]);
         let plain = report_of(&scene.county, "").await.json();
         assert_eq!((&report["total"], plain.get("supervised")), (&plain["total"], None));
         let shown: Vec<Value> = report["supervised"].as_array().unwrap().iter().map(|row| json!([row["region_code"], row["from"], row["to"],

@@ -1,7 +1,9 @@
 //! Households are counted once: the report against a naive recount over random lists.
 
 use super::*;
+use calamine::{Data, Reader, Xlsx};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Cursor;
 
 /// Numbers that look random and are the same in every run (Knuth's MMIX).
 struct Chance(u64);
@@ -202,6 +204,42 @@ on_both! {
         assert!(standing > counted.len(), "{standing}");
         let by_year: usize = (2019..=2021).map(|year| counted.iter().filter(|claim| claim.year == year).map(|claim| claim.household).collect::<BTreeSet<_>>().len()).sum();
         assert!(by_year > counted.iter().map(|claim| claim.household).collect::<BTreeSet<_>>().len());
+    }
+
+    async fn the_report_is_a_table_too_and_leads_to_its_lists(app) {
+        let scene = Scene::set(app).await;
+        scene.first.file(2020, vec![row("NX000001", "wage"), row("NX000001", "asset"), row("NX000002", "wage")]).await;
+        scene.second.file(2020, vec![row("NX000001", "business")]).await;
+        let path = "/api/v1/reports/linkage?from_year=2020&to_year=2021";
+        let report = scene.county.get(&format!("{path}&allocated=true")).expect(200).await.json();
+        for (row, lists) in [(&report["counties"][0], 2), (&report["years"][0], 2), (&report["allocated"][0], 1), (&report["allocated"][1], 1)] {
+            assert_eq!(all(&scene.county, row["lists"].as_str().unwrap()).await.len(), lists, "{row}");
+        }
+        let csv = async |path: &str| {
+            let text = scene.county.get(path).header("accept", "text/csv").expect(200).await.text();
+            text.trim_start_matches('\u{feff}').lines().map(str::to_owned).collect::<Vec<_>>()
+        };
+        let lines = csv(path).await;
+        let (households, persons, fen) = figures(&report["total"]);
+        let want = format!("{households},{persons},{}.{:02},2,1,1,2,0,0,0", fen / 100, fen % 100);
+        assert_eq!(lines.len(), 4, "{lines:?}");
+        assert_eq!(lines[1], format!("2020,640323,盐池县,{want}"));
+        assert_eq!(lines[2], format!("2020,,全年（去重）,{want}"));
+        assert_eq!(lines[3], format!("2020—2021,,合计（去重）,{want}"));
+        let allocated = format!("{path}&allocated=true");
+        let lines = csv(&allocated).await;
+        let of = &report["allocated"][0];
+        let share = of["share_millionths"].as_i64().unwrap();
+        assert!(lines[1].contains(of["organisation_name"].as_str().unwrap()), "{lines:?}");
+        assert!(lines[1].contains(&format!(",{},{}.{:06},", of["households"], share / 1_000_000, share % 1_000_000)), "{lines:?}");
+        let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+        let bytes = scene.county.get(&allocated).header("accept", kind).expect(200).await.body;
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+        let sheet = book.worksheet_range("带动户数").unwrap();
+        assert_eq!(sheet.get_value((3, 3)), Some(&Data::Float(2.0)));
+        let shares = book.worksheet_range("按产品分摊").unwrap();
+        let sum: f64 = (1..3).map(|line| match shares.get_value((line, 7)) { Some(Data::Float(share)) => *share, other => panic!("{other:?}") }).sum();
+        assert!((sum - 2.0).abs() < 1e-9, "{sum}");
     }
 
     async fn a_report_stays_in_the_region_and_in_its_years(app) {

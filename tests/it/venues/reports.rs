@@ -72,5 +72,14 @@ on_both! {
         let lines: Vec<&str> = volumes.trim_start_matches('\u{feff}').lines().collect();
         assert!(lines[0].ends_with("金额（元）,销售点计入（元）,合计（元）"), "{volumes}");
         assert!(lines.last().unwrap().ends_with("0.00,1236.56,1236.56"), "{volumes}");
+        // What is added leads to its entries, in all and row by row.
+        let view = auditor.get("/api/v1/reports/county-volumes?from=2021-01&to=2021-12&by=county,month&venues=true").expect(200).await.json();
+        let added = async |link: &Value| behind(&auditor, link.as_str().unwrap()).await.1;
+        assert_eq!(json!(added(&view["venue_entries"]).await), view["venues"]["added_fen"]);
+        for row in view["rows"].as_array().unwrap() {
+            assert_eq!(json!(added(&row["venue_entries"]).await), row["venues_added_fen"], "{row}");
+        }
+        let report = auditor.get(&path).expect(200).await.json();
+        assert_eq!(json!(added(&report["entries"]).await), report["total"]["added_fen"]);
     }
 }
