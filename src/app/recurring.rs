@@ -20,7 +20,7 @@ pub fn volume_jobs(runner: Runner, installation: &Installation) -> Runner {
             let store = folding.clone();
             async move { volumes::fold(&store, &ctx).await.map(drop) }
         })
-        .every(Duration::from_secs(3_600), "opendata.publish", move |ctx| {
+        .every_at_length((Duration::from_secs(3_600), Duration::from_secs(1_800)), "opendata.publish", move |ctx| {
             let store = opening.clone();
             async move { opendata::publish_months(&store, &ctx).await.map(drop) }
         })

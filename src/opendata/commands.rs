@@ -12,42 +12,77 @@ use crate::volumes::{self, MonthOfCounties};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A month as it was read in one snapshot, with the names of its counties.
 type Made = (MonthOfCounties, BTreeMap<RegionCode, String>);
 
+/// Orders that are read together.
+const ORDERS_AT_ONCE: i64 = 500;
+
 /// Makes every month that has ended and of which entries were appended since; how many were published anew. Nothing of the month
-/// under way is.
+/// under way is. What was made stays made when this is ended half way.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn publish_months(db: &Store, ctx: &Ctx) -> Outcome<usize> {
     let current = ctx.at.day().month();
+    let before = current.clone();
+    let changed = db.read(move |read| changed(read, &before)).await?;
     let mut published = 0;
-    for month in db.read(move |read| stale(read, &current)).await? {
-        let made: Arc<Made> =
-            Arc::new(db.read(move |read| Ok((volumes::county_month(read, &month)?, regions::names(read)?))).await?);
-        published += usize::from(db.write(ctx.clone(), move |tx| publish(tx, &made)).await?);
+    for month in &changed {
+        // Those whose split hangs on it come first: while it waits itself they come again, if this ends in between.
+        for other in split_with(db, month, &current).await?.difference(&changed) {
+            published += usize::from(made(db, ctx, other).await?);
+        }
+        published += usize::from(made(db, ctx, month).await?);
     }
     Ok(published)
 }
 
-/// Months before the current one that have other entries than when they were made, and those whose splits hang on them.
-fn stale(read: &mut Read, current: &str) -> Outcome<BTreeSet<String>> {
+/// Reads a month in one snapshot and publishes it; whether its figures are others than before.
+async fn made(db: &Store, ctx: &Ctx, month: &str) -> Outcome<bool> {
+    let waited = Waited::default();
+    let (month, given_up) = (month.to_owned(), waited.given_up());
+    let made: Arc<Made> = Arc::new(
+        db.read(move |read| {
+            Ok((volumes::county_month(read, &month, ORDERS_AT_ONCE, &given_up)?, regions::names(read)?))
+        })
+        .await?,
+    );
+    db.write(ctx.clone(), move |tx| publish(tx, &made)).await
+}
+
+/// Somebody waits for a read, until this is dropped: a thread of the database would go on for nobody.
+#[derive(Default)]
+struct Waited(Arc<AtomicBool>);
+
+impl Waited {
+    fn given_up(&self) -> impl Fn() -> bool + Send + 'static {
+        let gone = self.0.clone();
+        move || gone.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Waited {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Months before the current one that have other entries than when they were made.
+fn changed(read: &mut Read, current: &str) -> Outcome<BTreeSet<String>> {
     let made: BTreeMap<String, i64> = store::made(read)?.into_iter().collect();
     let counted = volumes::entries_by_month(read, current)?;
-    let changed: Vec<String> = counted
-        .into_iter()
-        .filter(|(month, entries)| made.get(month) != Some(entries))
-        .map(|(month, _)| month)
-        .collect();
-    let mut stale = BTreeSet::new();
-    for month in changed {
-        let others = volumes::months_split_with(read, &month)?;
-        stale.extend(others.into_iter().filter(|other| other.as_str() < current));
-        stale.insert(month);
-    }
-    Ok(stale)
+    let other = counted.into_iter().filter(|(month, entries)| made.get(month) != Some(entries));
+    Ok(other.map(|(month, _)| month).collect())
+}
+
+/// Months before the current one whose splits hang on what was counted in this one.
+async fn split_with(db: &Store, month: &str, current: &str) -> Outcome<BTreeSet<String>> {
+    let month = month.to_owned();
+    let others = db.read(move |read| volumes::months_split_with(read, &month)).await?;
+    Ok(others.into_iter().filter(|other| other.as_str() < current).collect())
 }
 
 /// Publishes a month's next revision, if its figures are others than before; whether it was published. Who read fewer entries than

@@ -97,6 +97,42 @@ on_both! {
         assert_eq!((done.run_due().await.unwrap(), counts(app).await), (1, (0, 0)));
     }
 
+    async fn a_job_that_goes_through_much_has_a_patience_of_its_own(app) {
+        let count = Count::new();
+        let (long, short) = (count.clone(), count.clone());
+        let slowly = |count: Count| async move {
+            let begun = Instant::now();
+            while begun.elapsed() < Duration::from_millis(300) {
+                tokio::task::yield_now().await;
+            }
+            count.up().await
+        };
+        let jobs = runner(app)
+            .patience(Duration::from_millis(50))
+            .every_at_length((Duration::from_secs(3_600), Duration::from_secs(600)), "long", move |_| slowly(long.clone()))
+            .every(Duration::from_secs(3_600), "short", move |_| slowly(short.clone()));
+        jobs.run_due().await.unwrap();
+        assert_eq!(count.now(), 1, "the other one was given up");
+        // Whoever failed is due again after the usual lease, whoever was done with the next period.
+        app.clock.advance(Duration::from_secs(61));
+        let short = count.clone();
+        let again = runner(app).every(Duration::from_secs(3_600), "short", move |_| short.up());
+        again.run_due().await.unwrap();
+        assert_eq!(count.now(), 2);
+        jobs.run_due().await.unwrap();
+        assert_eq!(count.now(), 2);
+        // One of long patience that failed at once does not wait for its long lease.
+        let fails = runner(app).every_at_length((Duration::from_secs(3_600), Duration::from_secs(600)), "fails", |_| {
+            std::future::ready(Err(yigou::kernel::error::Code::ServerBusy.into()))
+        });
+        fails.run_due().await.unwrap();
+        app.clock.advance(Duration::from_secs(61));
+        let works = count.clone();
+        let works = runner(app).every_at_length((Duration::from_secs(3_600), Duration::from_secs(600)), "fails", move |_| works.up());
+        works.run_due().await.unwrap();
+        assert_eq!(count.now(), 3);
+    }
+
     async fn a_handler_that_panics_fails_alone(app) {
         for topic in ["panics", "panics-later", "works"] {
             enqueue(app, topic).await;

@@ -90,6 +90,48 @@ on_both! {
         assert_eq!(app.read(count).await.unwrap(), 2);
     }
 
+    async fn what_nobody_waits_for_any_more_is_not_begun(app) {
+        app.write(|tx| execute(tx, PROBE)).await.unwrap();
+        let store = Store::open(&url(app), &Options { connections: 1, queue: 64 }).unwrap();
+        let (entered, started) = mpsc::channel::<()>();
+        // Every thread that reads is kept busy.
+        let mut blocking = Vec::new();
+        for _ in 0..16 {
+            let (release, gate) = mpsc::channel::<()>();
+            let entered = entered.clone();
+            let mut read = Box::pin(store.read(move |_| {
+                entered.send(()).unwrap();
+                gate.recv().unwrap();
+                Ok(())
+            }));
+            assert!(futures_util::poll!(&mut read).is_pending());
+            blocking.push((release, read));
+        }
+        started.recv().unwrap();
+        let (begun, beginnings) = mpsc::channel::<&str>();
+        for (who, stays) in [("left", false), ("stayed", true)] {
+            let begun = begun.clone();
+            let mut waiting = Box::pin(store.read(move |_| {
+                begun.send(who).unwrap();
+                Ok(())
+            }));
+            assert!(futures_util::poll!(&mut waiting).is_pending());
+            if !stays {
+                drop(waiting);
+                continue;
+            }
+            for (release, _) in &blocking {
+                release.send(()).unwrap();
+            }
+            waiting.await.unwrap();
+        }
+        for (_, read) in blocking {
+            read.await.unwrap();
+        }
+        drop(begun);
+        assert_eq!(beginnings.iter().collect::<Vec<_>>(), ["stayed"]);
+    }
+
     async fn reads_see_one_snapshot(app) {
         app.write(|tx| execute(tx, PROBE)).await.unwrap();
         let (asked, ask) = mpsc::channel::<()>();

@@ -55,6 +55,10 @@ impl Lane {
     {
         let (done, answer) = oneshot::channel();
         let job: Job = Box::new(move |worker| {
+            if done.is_closed() {
+                // Its caller went away while it waited: nothing has begun.
+                return;
+            }
             let result = worker.read().and_then(work);
             if result.as_ref().is_err_and(|e| matches!(e.code(), Code::Unavailable | Code::OutcomeUnknown)) {
                 worker.read = None;

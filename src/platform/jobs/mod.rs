@@ -71,6 +71,8 @@ pub fn outbox_counts(on: &mut Read) -> Outcome<(i64, i64)> {
 struct Periodic {
     name: &'static str,
     every_ms: i64,
+    /// How long it may run, where that is longer than usual.
+    patience: Option<Duration>,
     run: PeriodicHandler,
 }
 
@@ -135,12 +137,33 @@ impl Runner {
         name: &'static str,
         handler: impl Fn(Ctx) -> F + Send + Sync + 'static,
     ) -> Runner {
-        let every_ms = i64::try_from(every.as_millis()).unwrap_or(i64::MAX).max(1);
-        let job = Periodic { name, every_ms, run: Arc::new(move |ctx| Box::pin(handler(ctx))) };
+        self.add(every, None, name, handler);
+        self
+    }
+    /// Binds a job that goes through much in each period and may run so long; where its process dies, another one waits as long.
+    #[must_use]
+    pub fn every_at_length<F: Future<Output = Outcome<()>> + Send + 'static>(
+        mut self,
+        (every, patience): (Duration, Duration),
+        name: &'static str,
+        handler: impl Fn(Ctx) -> F + Send + Sync + 'static,
+    ) -> Runner {
+        self.add(every, Some(patience), name, handler);
+        self
+    }
+
+    fn add<F: Future<Output = Outcome<()>> + Send + 'static>(
+        &mut self,
+        every: Duration,
+        patience: Option<Duration>,
+        name: &'static str,
+        handler: impl Fn(Ctx) -> F + Send + Sync + 'static,
+    ) {
+        let job =
+            Periodic { name, every_ms: ms(every).max(1), patience, run: Arc::new(move |ctx| Box::pin(handler(ctx))) };
         if let Some(list) = Arc::get_mut(&mut self.periodic) {
             list.push(job);
         }
-        self
     }
 
     fn ctx(&self, name: &str) -> Ctx {
@@ -177,8 +200,8 @@ impl Runner {
     }
 
     /// Runs a handler to its end, but not for ever; a panic is its own failure and nobody else's.
-    async fn watched(&self, work: impl Future<Output = Outcome<()>>) -> Outcome<()> {
-        match tokio::time::timeout(self.patience, AssertUnwindSafe(work).catch_unwind()).await {
+    async fn watched(&self, patience: Duration, work: impl Future<Output = Outcome<()>>) -> Outcome<()> {
+        match tokio::time::timeout(patience, AssertUnwindSafe(work).catch_unwind()).await {
             Ok(Ok(result)) => result,
             Ok(Err(panic)) => Err(AppError::internal(format!("a handler panicked: {}", panic_text(&*panic)))),
             Err(_) => Err(AppError::new(Code::Unavailable).cause("the handler took too long")),
@@ -188,16 +211,20 @@ impl Runner {
     async fn run_period(&self, job: &Periodic) -> Outcome<()> {
         let ctx = self.ctx(job.name);
         let (name, period) = (job.name, ctx.at.0.div_euclid(job.every_ms));
+        let patience = job.patience.unwrap_or(self.patience);
+        let lease = LEASE_MS.max(ms(patience) + LEASE_MS - ms(PATIENCE));
         let claim = self.store.write(ctx.clone(), move |tx| {
-            let until = tx.at().plus_ms(LEASE_MS);
+            let until = tx.at().plus_ms(lease);
             store::claim_period(tx, name, period, until)
         });
         let Some(fence) = claim.await? else { return Ok(()) };
-        match self.watched(async { (job.run)(ctx.clone()).await }).await {
+        match self.watched(patience, async { (job.run)(ctx.clone()).await }).await {
             Ok(()) => self.store.write(ctx, move |tx| store::finish_period(tx, name, period, fence)).await,
             Err(error) => {
                 tracing::error!(job = name, code = %error.code(), cause = ?error.parts().cause, "a periodic job failed");
-                Ok(())
+                self.store
+                    .write(ctx, move |tx| store::put_back_period(tx, name, fence, tx.at().plus_ms(LEASE_MS)))
+                    .await
             }
         }
     }
@@ -205,7 +232,7 @@ impl Runner {
     async fn run_job(&self, job: Job) -> Outcome<()> {
         let ctx = self.ctx(&job.id.to_string());
         let result = match self.handlers.get(job.topic.as_str()) {
-            Some(handler) => self.watched(async { handler(ctx, job.clone()).await }).await,
+            Some(handler) => self.watched(self.patience, async { handler(ctx, job.clone()).await }).await,
             None => Err(AppError::internal(format!("no handler for {}", job.topic))),
         };
         let ctx = self.ctx(&job.id.to_string());
@@ -253,6 +280,10 @@ async fn keep_on<F: Future<Output = Outcome<usize>>>(mut stop: watch::Receiver<b
             return;
         }
     }
+}
+
+fn ms(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// One second, then twice as long each time, an hour at most.

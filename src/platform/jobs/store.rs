@@ -109,6 +109,13 @@ pub fn claim_period(tx: &mut Tx<'_>, name: &str, period: i64, lease_until: At) -
     )
 }
 
+/// Lets a period that failed be claimed again from then on, if the claim still stands.
+pub fn put_back_period(tx: &mut Tx<'_>, name: &str, fence: i64, from: At) -> Outcome<()> {
+    each!(tx, c => update(job_periods::table.filter(job_periods::name.eq(name)).filter(job_periods::fence.eq(fence)))
+        .set(job_periods::lease_until.eq(from)).execute(c))?;
+    Ok(())
+}
+
 /// Marks a period as done, if the claim still stands.
 pub fn finish_period(tx: &mut Tx<'_>, name: &str, period: i64, fence: i64) -> Outcome<()> {
     each!(tx, c => update(job_periods::table.filter(job_periods::name.eq(name)).filter(job_periods::fence.eq(fence)))

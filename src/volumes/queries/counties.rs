@@ -1,13 +1,13 @@
 //! Whole months by county, with how many bought: what is published of them.
 
 use super::sums::origins;
-use crate::kernel::error::{AppError, Outcome};
+use crate::kernel::error::{AppError, Code, Outcome};
 use crate::kernel::money::{Fen, split_running};
 use crate::kernel::region_code::RegionCode;
 use crate::kernel::terms::Basis;
 use crate::platform::db::Read;
 use crate::volumes::store::counties::{self as store, BoughtEntry};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What units bought of a county's goods in a month.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,54 +49,88 @@ pub fn months_split_with(read: &mut Read, month: &str) -> Outcome<Vec<String>> {
     store::split_with(read, month)
 }
 
-/// A month by county.
+/// A month by county, so many orders at a time, so that it needs no more memory for more of them.
 ///
 /// # Errors
-/// When a sum does not fit or the database fails.
-pub fn county_month(read: &mut Read, month: &str) -> Outcome<MonthOfCounties> {
+/// `unavailable` once nobody waits for it; when a sum does not fit or the database fails.
+pub fn county_month(
+    read: &mut Read,
+    month: &str,
+    at_once: i64,
+    given_up: &dyn Fn() -> bool,
+) -> Outcome<MonthOfCounties> {
     let entries = store::count_entries(read, month)?;
-    let mut bought = Bought::default();
-    for line in lines(&store::bought(read, month)?).into_values() {
-        bought.add(&line, month)?;
+    let (mut bought, mut after) = (Bought::default(), Vec::new());
+    while let Some(last) = store::last_of_some(read, month, &after, at_once)? {
+        if given_up() {
+            return Err(AppError::new(Code::Unavailable).cause("nobody waits for the month any more"));
+        }
+        let mut some = Amounts::new();
+        for line in lines(&store::bought(read, month, (&after, &last))?).into_values() {
+            add(&mut some, &line, month)?;
+        }
+        bought.take(some)?;
+        after = last;
     }
     Ok(MonthOfCounties { month: month.to_owned(), entries, counties: bought.counted()? })
 }
 
-type LineKey<'a> = (&'a str, &'a [u8], &'a str, i64);
+type LineKey<'a> = (&'a str, &'a [u8], &'a str, i64, &'a str);
 
 /// Entries that follow each other on one line, as far as they are split together.
 fn lines(entries: &[BoughtEntry]) -> BTreeMap<LineKey<'_>, Vec<&BoughtEntry>> {
     let mut lines: BTreeMap<LineKey<'_>, Vec<&BoughtEntry>> = BTreeMap::new();
     for entry in entries {
-        let key = (entry.basis.as_str(), entry.line_id.as_slice(), entry.standing.as_str(), entry.class_no);
+        let key = (
+            entry.basis.as_str(),
+            entry.line_id.as_slice(),
+            entry.standing.as_str(),
+            entry.class_no,
+            entry.origins.as_str(),
+        );
         lines.entry(key).or_default().push(entry);
     }
     lines
 }
 
-/// Amounts by basis, unit and order.
-type Amounts = BTreeMap<(usize, Vec<u8>, Vec<u8>), Fen>;
+/// Amounts by county, order, unit and basis.
+type Amounts = BTreeMap<(RegionCode, Vec<u8>, Vec<u8>, usize), Fen>;
 
-/// Amounts by county.
+fn add(amounts: &mut Amounts, line: &[&BoughtEntry], month: &str) -> Outcome<()> {
+    let Some(first) = line.first() else { return Ok(()) };
+    let basis = Basis::ALL.iter().position(|basis| basis.as_str() == first.basis);
+    let basis = basis.ok_or_else(|| AppError::internal(format!("no basis {}", first.basis)))?;
+    let origins = origins(&first.origins)?;
+    let shares: Vec<i64> = origins.iter().map(|origin| origin.share_ppm.0).collect();
+    let fens: Vec<Fen> = line.iter().map(|entry| Fen::new(entry.amount)).collect();
+    for (entry, parts) in line.iter().zip(split_running(&fens, &shares)?) {
+        if entry.month != month {
+            continue;
+        }
+        for (origin, part) in origins.iter().zip(parts) {
+            let sum = amounts.entry((origin.county, entry.order_id.clone(), entry.unit_id.clone(), basis)).or_default();
+            *sum = sum.plus(part)?;
+        }
+    }
+    Ok(())
+}
+
+/// What units bought by county: by unit and basis, and how many orders came to something.
 #[derive(Default)]
-struct Bought(BTreeMap<RegionCode, Amounts>);
+struct Bought(BTreeMap<RegionCode, (BTreeMap<(Vec<u8>, usize), Fen>, i64)>);
 
 impl Bought {
-    fn add(&mut self, line: &[&BoughtEntry], month: &str) -> Outcome<()> {
-        let Some(first) = line.first() else { return Ok(()) };
-        let basis = Basis::ALL.iter().position(|basis| basis.as_str() == first.basis);
-        let basis = basis.ok_or_else(|| AppError::internal(format!("no basis {}", first.basis)))?;
-        let origins = origins(&first.origins)?;
-        let shares: Vec<i64> = origins.iter().map(|origin| origin.share_ppm.0).collect();
-        let amounts: Vec<Fen> = line.iter().map(|entry| Fen::new(entry.amount)).collect();
-        for (entry, parts) in line.iter().zip(split_running(&amounts, &shares)?) {
-            if entry.month != month {
-                continue;
-            }
-            for (origin, part) in origins.iter().zip(parts) {
-                let key = (basis, entry.unit_id.clone(), entry.order_id.clone());
-                let sum = self.0.entry(origin.county).or_default().entry(key).or_default();
-                *sum = sum.plus(part)?;
+    /// Takes what whole orders come to. An order is counted where any of it is not nothing, whatever went back and forth.
+    fn take(&mut self, amounts: Amounts) -> Outcome<()> {
+        let mut counted = None;
+        for ((county, order, unit, basis), amount) in amounts {
+            let (units, orders) = self.0.entry(county).or_default();
+            let sum = units.entry((unit, basis)).or_default();
+            *sum = sum.plus(amount)?;
+            let of = Some((county, order));
+            if !amount.is_zero() && counted != of {
+                *orders += 1;
+                counted = of;
             }
         }
         Ok(())
@@ -104,40 +138,29 @@ impl Bought {
 
     fn counted(self) -> Outcome<BTreeMap<RegionCode, CountyMonth>> {
         let mut counties = BTreeMap::new();
-        for (county, amounts) in self.0 {
-            let counted = counted(amounts)?;
-            if counted.orders > 0 {
-                counties.insert(county, counted);
+        for (county, (units, orders)) in self.0 {
+            if orders > 0 {
+                counties.insert(county, counted(units, orders)?);
             }
         }
         Ok(counties)
     }
 }
 
-/// Units and orders are counted where what they come to is not nothing, whatever went back and forth.
-fn counted(amounts: Amounts) -> Outcome<CountyMonth> {
-    let mut month = CountyMonth::default();
-    let mut by_unit: BTreeMap<(usize, Vec<u8>), Fen> = BTreeMap::new();
-    let mut orders = std::collections::BTreeSet::new();
-    for ((basis, unit, order), amount) in amounts {
-        month.sums[basis].0 = month.sums[basis].0.plus(amount)?;
-        let sum = by_unit.entry((basis, unit)).or_default();
-        *sum = sum.plus(amount)?;
-        if !amount.is_zero() {
-            orders.insert(order);
-        }
-    }
+/// Units are counted where what they come to is not nothing.
+fn counted(mut by_unit: BTreeMap<(Vec<u8>, usize), Fen>, orders: i64) -> Outcome<CountyMonth> {
+    let mut month = CountyMonth { orders, ..CountyMonth::default() };
     by_unit.retain(|_, amount| !amount.is_zero());
-    for (basis, _) in by_unit.keys() {
-        month.sums[*basis].1 += 1;
+    for ((_, basis), amount) in &by_unit {
+        let (sum, units) = &mut month.sums[*basis];
+        (*sum, *units) = (sum.plus(*amount)?, *units + 1);
     }
-    let units: std::collections::BTreeSet<&[u8]> = by_unit.keys().map(|(_, unit)| unit.as_slice()).collect();
-    let of = |basis: usize, unit: &[u8]| by_unit.get(&(basis, unit.to_vec())).copied().unwrap_or_default();
+    let units: BTreeSet<&[u8]> = by_unit.keys().map(|(unit, _)| unit.as_slice()).collect();
+    let of = |basis: usize, unit: &[u8]| by_unit.get(&(unit.to_vec(), basis)).copied().unwrap_or_default();
     for (place, (one, other)) in [(0, 1), (1, 2), (0, 2)].into_iter().enumerate() {
         let differ = units.iter().filter(|unit| of(one, unit) != of(other, unit)).count();
         month.apart[place] = i64::try_from(differ).map_err(AppError::internal)?;
     }
     month.purchasers = i64::try_from(units.len()).map_err(AppError::internal)?;
-    month.orders = i64::try_from(orders.len()).map_err(AppError::internal)?;
     Ok(month)
 }

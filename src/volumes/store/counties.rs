@@ -1,6 +1,6 @@
 //! SQL of whole months by county: which months have entries, and the entries of one with who bought.
 
-use super::{JOINED, SEVERAL};
+use super::SEVERAL;
 use crate::each;
 use crate::kernel::error::Outcome;
 use crate::platform::db::Read;
@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Binary, Text};
 
-/// An entry of a line of which something was counted in a month.
+/// What was counted of an order: of a line of several counties one entry, of all its other lines of the same origin what they come to.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct BoughtEntry {
     #[diesel(sql_type = Binary)]
@@ -30,6 +30,12 @@ pub struct BoughtEntry {
     pub order_id: Vec<u8>,
     #[diesel(sql_type = BigInt)]
     pub amount: i64,
+}
+
+#[derive(QueryableByName)]
+struct OrderOfMonth {
+    #[diesel(sql_type = Binary)]
+    order_id: Vec<u8>,
 }
 
 #[derive(QueryableByName)]
@@ -58,26 +64,43 @@ pub fn count_entries(on: &mut Read, month: &str) -> Outcome<i64> {
 /// Other months in which something was counted of a line of several counties that has entries in this one.
 pub fn split_with(on: &mut Read, month: &str) -> Outcome<Vec<String>> {
     let text = format!(
-        "SELECT o.month AS month, COUNT(*) AS entries FROM ledger_counts o WHERE o.month <> $1 AND o.line_id IN
-        (SELECT c.line_id FROM ledger_counts c JOIN order_lines l ON l.id = c.line_id WHERE c.month = $1 AND l.origins {SEVERAL})
-        GROUP BY o.month ORDER BY o.month"
+        "SELECT o.month AS month, COUNT(*) AS entries FROM ledger_counts c JOIN order_lines l ON l.id = c.line_id
+        JOIN ledger_counts o ON o.order_id = c.order_id AND o.line_id = c.line_id
+        WHERE c.month = $1 AND l.origins {SEVERAL} AND o.month <> $1 GROUP BY o.month ORDER BY o.month"
     );
     let rows: Vec<MonthCount> = each!(on, c => sql_query(text).bind::<Text, _>(month).load(c))?;
     Ok(rows.into_iter().map(|row| row.month).collect())
 }
 
-/// The entries of a month; of lines of several counties all of them, in the order in which they were counted, because the split of an
-/// entry depends on those before it.
-pub fn bought(on: &mut Read, month: &str) -> Outcome<Vec<BoughtEntry>> {
-    let columns = "SELECT c.line_id AS line_id, c.standing AS standing, c.class_no AS class_no, c.basis AS basis, c.month AS month,
-        l.origins AS origins, o.unit_id AS unit_id, c.order_id AS order_id, c.amount_fen AS amount";
-    let one = format!("{columns} {JOINED} WHERE c.standing <> 'void' AND c.month = $1 AND l.origins NOT {SEVERAL}");
-    let several = format!(
-        "{columns} {JOINED} WHERE c.standing <> 'void' AND l.origins {SEVERAL}
-        AND c.line_id IN (SELECT s.line_id FROM ledger_counts s WHERE s.month = $1) ORDER BY c.at, c.id"
+/// The last of so many orders of a month behind one, in the order of their ids; none where there are no more.
+pub fn last_of_some(on: &mut Read, month: &str, after: &[u8], most: i64) -> Outcome<Option<Vec<u8>>> {
+    let text = "SELECT DISTINCT order_id AS order_id FROM ledger_counts WHERE month = $1 AND order_id > $2 ORDER BY order_id LIMIT $3";
+    let rows: Vec<OrderOfMonth> = each!(on, c => sql_query(text).bind::<Text, _>(month).bind::<Binary, _>(after)
+        .bind::<BigInt, _>(most).load(c))?;
+    Ok(rows.into_iter().next_back().map(|row| row.order_id))
+}
+
+/// What was counted in a month of orders behind one up to another; of lines of several counties all entries, those of other months too, in
+/// the order in which they were counted, because the split of an entry depends on those before it.
+pub fn bought(on: &mut Read, month: &str, (after, last): (&[u8], &[u8])) -> Outcome<Vec<BoughtEntry>> {
+    let from = "FROM ledger_counts c JOIN order_lines l ON l.id = c.line_id JOIN orders o ON o.id = c.order_id WHERE c.standing <> 'void'";
+    let one = format!(
+        "SELECT c.order_id AS line_id, '' AS standing, CAST(0 AS BIGINT) AS class_no, c.basis AS basis, c.month AS month, l.origins AS origins,
+        o.unit_id AS unit_id, c.order_id AS order_id, CAST(SUM(c.amount_fen) AS BIGINT) AS amount {from}
+        AND c.month = $1 AND c.order_id > $2 AND c.order_id <= $3 AND l.origins NOT {SEVERAL}
+        GROUP BY c.order_id, c.basis, c.month, l.origins, o.unit_id"
     );
-    let mut entries: Vec<BoughtEntry> = each!(on, c => sql_query(&one).bind::<Text, _>(month).load(c))?;
-    let split: Vec<BoughtEntry> = each!(on, c => sql_query(&several).bind::<Text, _>(month).load(c))?;
-    entries.extend(split);
-    Ok(entries)
+    let several = format!(
+        "SELECT c.line_id AS line_id, c.standing AS standing, c.class_no AS class_no, c.basis AS basis, c.month AS month,
+        l.origins AS origins, o.unit_id AS unit_id, c.order_id AS order_id, c.amount_fen AS amount {from} AND l.origins {SEVERAL}
+        AND c.order_id IN (SELECT s.order_id FROM ledger_counts s WHERE s.month = $1 AND s.order_id > $2 AND s.order_id <= $3)
+        ORDER BY c.at, c.id"
+    );
+    let mut rows = Vec::new();
+    for text in [&one, &several] {
+        let some: Vec<BoughtEntry> = each!(on, c => sql_query(text).bind::<Text, _>(month).bind::<Binary, _>(after)
+            .bind::<Binary, _>(last).load(c))?;
+        rows.extend(some);
+    }
+    Ok(rows)
 }

@@ -1,0 +1,2 @@
+DROP INDEX ledger_counts_month;
+CREATE INDEX ledger_counts_month ON ledger_counts (month);
