@@ -16,7 +16,7 @@ use yigou::volumes::fold_batch;
 const BY: &str = "from=2021-01&to=2022-12&by=month,schemes&basis=ordered";
 
 /// A second scheme of Ningxia: its id.
-async fn founded(app: &TestApp, province: &Person) -> String {
+pub async fn founded(app: &TestApp, province: &Person) -> String {
     let step = |key: &str, kind: &str, level: &str| json!({ "key": key, "kind": kind, "level": level });
     let steps = [
         step("county_review", "review", "county"),
@@ -31,7 +31,7 @@ async fn founded(app: &TestApp, province: &Person) -> String {
 }
 
 /// Certifies what a listing sells under another scheme too.
-async fn covered(app: &TestApp, seller: &Person, listing: &str, scheme: &str) {
+pub async fn covered(app: &TestApp, seller: &Person, listing: &str, scheme: &str) {
     let shown = seller.get(&format!("/api/v1/listings/{listing}")).expect(200).await;
     let cover = Cover {
         product_id: shown.str("/product_id").parse().unwrap(),
