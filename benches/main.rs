@@ -20,7 +20,7 @@ use process::{Busy, Server};
 use report::{Report, Target, Text, Unit};
 use shop::Shop;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A fault ends the run with its text.
@@ -60,6 +60,9 @@ struct Arguments {
     /// Entries of volumes, in millions.
     #[arg(long, default_value_t = 5)]
     millions: usize,
+    /// Keep what is measured of volumes on the embedded database in this folder; where it is there already it is not entered again.
+    #[arg(long)]
+    keep: Option<PathBuf>,
     /// A small catalogue and one short round: does it run at all?
     #[arg(long)]
     smoke: bool,

@@ -57,6 +57,25 @@ impl Shop {
         Ok(actix_web::rt::System::new().block_on(entering).map_err(told)?)
     }
 
+    /// What was entered in this data folder before.
+    pub fn kept(folder: &Path) -> Result<Shop> {
+        let parts = installation(folder, None).map_err(told)?;
+        parts.store.migrate().map_err(told)?;
+        let delivery = parts.clock.now().day().plus_days(30);
+        let connection = rusqlite::Connection::open(folder.join("yigou.db"))?;
+        let mut statement = connection.prepare("SELECT org_id, id FROM listings ORDER BY seq")?;
+        let found = statement.query_map([], |row| Ok((row.get::<_, [u8; 16]>(0)?, ListingId(row.get(1)?))))?;
+        let mut listings: Vec<(_, Vec<ListingId>)> = Vec::new();
+        for listing in found {
+            let (supplier, id) = listing?;
+            match listings.iter_mut().find(|(known, _)| *known == supplier) {
+                Some((_, ids)) => ids.push(id),
+                None => listings.push((supplier, vec![id])),
+            }
+        }
+        Ok(Shop { listings: listings.into_iter().map(|(_, ids)| ids).collect(), delivery })
+    }
+
     async fn enter_all(folder: &Path, database_url: Option<&str>, listings: usize) -> Outcome<Shop> {
         let office = Office(installation(folder, database_url)?);
         office.0.store.migrate()?;

@@ -45,12 +45,15 @@ struct Amount {
 
 /// On the embedded database.
 pub fn sqlite(arguments: &Arguments, folder: &Path, report: &mut Report) -> Result<()> {
-    let data = folder.join("volumes");
-    let shop = Shop::enter(&data, None, 400)?;
+    let data = arguments.keep.clone().unwrap_or_else(|| folder.join("volumes"));
+    let kept = data.join("yigou.db").exists();
+    let shop = if kept { Shop::kept(&data)? } else { Shop::enter(&data, None, 400)? };
     let connection = rusqlite::Connection::open(data.join("yigou.db"))?;
     connection.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA cache_size=-64000")?;
-    fill(&Words::sqlite(), orders_of(arguments), |sql| Ok(connection.execute_batch(sql)?))?;
-    connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
+    if !kept {
+        fill(&Words::sqlite(), orders_of(arguments), |sql| Ok(connection.execute_batch(sql)?))?;
+        connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
+    }
     let mut raw = || -> Result<i64> { Ok(connection.query_row(RAW, [], |row| row.get(0))?) };
     measure(arguments, (&data, None), &shop, report, "SQLite", &mut raw)
 }
@@ -88,7 +91,9 @@ fn measure(
         // As autovacuum does within a minute.
         orders::execute(url, "VACUUM ANALYZE volume_tail, volume_sums")?;
     }
-    report.plain(("　归并分录", "  entries folded in"), Unit::PerSecond, folded, Target::None);
+    if folded > 0.0 {
+        report.plain(("　归并分录", "  entries folded in"), Unit::PerSecond, folded, Target::None);
+    }
     let server = Server::yigou(data, url)?;
     if !arguments.smoke {
         process::settle()?;
