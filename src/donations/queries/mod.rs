@@ -67,12 +67,12 @@ pub fn declarations(
     let ids: Vec<DeclarationId> = page.items.iter().map(|row| row.id).collect();
     let counted: BTreeMap<DeclarationId, Fen> =
         store::counted(read, &ids, wanted.counted_on.unwrap_or(today))?.into_iter().collect();
-    let (names, mut desk) = (regions::names(read)?, Desk::default());
-    page.try_map(|row: DeclarationRow| {
+    let (names, desk) = (regions::names(read)?, Desk::of(read, &page.items)?);
+    Ok(page.map(|row: DeclarationRow| {
         let (counted, region) = (counted.get(&row.id).copied(), names.get(&row.region_code).cloned());
-        let waits_for = desk.decides(read, &row)?;
-        Ok(DeclarationView::of(row, waits_for, counted, region))
-    })
+        let waits_for = desk.decides(&row);
+        DeclarationView::of(row, waits_for, counted, region)
+    }))
 }
 
 /// A declaration that was just changed.
@@ -83,7 +83,7 @@ pub fn view(tx: &mut Tx<'_>, row: DeclarationRow) -> Outcome<DeclarationView> {
     let today = tx.at().day();
     let counted = store::counted(tx, &[row.id], today)?.pop().map(|(_, fen)| fen);
     let region = regions::names(tx)?.remove(&row.region_code);
-    let waits_for = Desk::default().decides(tx, &row)?;
+    let waits_for = Desk::of(tx, [&row])?.decides(&row);
     Ok(DeclarationView::of(row, waits_for, counted, region))
 }
 

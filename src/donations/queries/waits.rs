@@ -1,18 +1,16 @@
 //! What waits for somebody: an office's decisions, and what an organiser got back.
 
-use crate::donations::commands::stops;
-use crate::donations::rules::{Stop, at_or_after, level};
+use crate::donations::rules::{Stop, at_or_after, level, stops};
 use crate::donations::store::{self, DeclarationRow, WaitingSince};
 use crate::identity;
 use crate::kernel::actor::{Actor, OrgKind, Role};
 use crate::kernel::error::Outcome;
 use crate::kernel::ids::{DeclarationId, OrgId};
 use crate::kernel::money::Fen;
-use crate::kernel::region_code::RegionCode;
+use crate::kernel::region_code::{RegionCode, RegionLevel};
 use crate::kernel::time::At;
 use crate::platform::db::Read;
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::collections::BTreeSet;
 
 /// A declaration that waits.
 #[derive(Debug, Clone)]
@@ -64,38 +62,54 @@ pub fn waiting(
 /// Declarations about which the actor's office decides as the offices are now: those that waited for one that has gone too, and none
 /// for which there is a nearer one meanwhile.
 fn for_office(read: &mut Read, actor: &Actor, mut from: WaitingSince, most: i64) -> Outcome<Vec<DeclarationRow>> {
-    let mut offices = store::waited_for(read, &actor.region)?;
-    offices.extend(actor.region.ancestors());
-    let (mut found, mut desk) = (Vec::new(), Desk::default());
+    let offices = offices_before(read, &actor.region)?;
+    let mut found = Vec::new();
     loop {
         let rows = store::waiting_for(read, (&actor.region, &offices), actor.user_id, &from, most)?;
         let Some(last) = rows.last() else { return Ok(found) };
         let full = i64::try_from(rows.len()).is_ok_and(|rows| rows == most);
         from = WaitingSince { since: last.since, after: Some(last.id), inclusive: false };
-        for row in rows {
-            let own = desk.decides(read, &row)?.is_some_and(|stop| stop.region == actor.region);
-            if own && i64::try_from(found.len()).is_ok_and(|so_far| so_far < most) {
-                found.push(row);
+        let desk = Desk::of(read, &rows)?;
+        let own = rows.into_iter().filter(|row| desk.decides(row).is_some_and(|stop| stop.region == actor.region));
+        for row in own {
+            if i64::try_from(found.len()).is_ok_and(|so_far| so_far == most) {
+                return Ok(found);
             }
+            found.push(row);
         }
-        if !full || i64::try_from(found.len()).is_ok_and(|so_far| so_far == most) {
+        if !full {
             return Ok(found);
         }
     }
 }
 
-/// Who decides about what was at a place, as the offices are now; each place is looked up once.
-#[derive(Default)]
-pub(super) struct Desk(BTreeMap<RegionCode, Vec<Stop>>);
+/// For whom that waited when it was decided last for which this office may decide now: itself, those below that have gone, and those
+/// above, of which it may have taken a county's step over.
+fn offices_before(read: &mut Read, region: &RegionCode) -> Outcome<Vec<RegionCode>> {
+    let mut offices = store::waited_for(read, region)?;
+    let active = identity::regions_with_office(read, OrgKind::PovertyOffice, &offices)?;
+    offices.retain(|office| !active.contains(office));
+    if region.level() <= RegionLevel::County {
+        offices.extend(region.ancestors());
+    } else {
+        offices.push(*region);
+    }
+    Ok(offices)
+}
+
+/// Who decides about declarations, as the offices are now.
+pub(super) struct Desk(Vec<RegionCode>);
 
 impl Desk {
-    /// The office that decides about a declaration next; none where nothing waits.
-    pub(super) fn decides(&mut self, read: &mut Read, row: &DeclarationRow) -> Outcome<Option<Stop>> {
-        let Some(level) = level(row.state) else { return Ok(None) };
-        let stops = match self.0.entry(row.region_code) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(unknown) => unknown.insert(stops(read, &row.region_code)?),
-        };
-        Ok(at_or_after(stops, level))
+    /// Looks up the offices above all that waits of these at once.
+    pub(super) fn of<'a>(read: &mut Read, rows: impl IntoIterator<Item = &'a DeclarationRow>) -> Outcome<Desk> {
+        let waiting = rows.into_iter().filter(|row| level(row.state).is_some());
+        let above: BTreeSet<RegionCode> = waiting.flat_map(|row| row.region_code.ancestors()).collect();
+        let above: Vec<RegionCode> = above.into_iter().collect();
+        Ok(Desk(identity::regions_with_office(read, OrgKind::PovertyOffice, &above)?))
+    }
+    /// The office that decides about one of them next; none where nothing waits.
+    pub(super) fn decides(&self, row: &DeclarationRow) -> Option<Stop> {
+        at_or_after(&stops(&row.region_code, &self.0), level(row.state)?)
     }
 }
