@@ -82,7 +82,7 @@ pub async fn export(installation: &Installation, wanted: Export) -> Outcome<()> 
 /// # Errors
 /// When the database fails or a file cannot be written.
 pub async fn export_open(installation: &Installation, ctx: &Ctx, folder: &Path) -> Outcome<()> {
-    opendata::publish_months(&installation.store, ctx).await?;
+    opendata::publish_months(&installation.store, &*installation.clock, ctx).await?;
     let bar = indicatif::ProgressBar::new(0);
     let sets = DataSet::ALL;
     let tell = |set: DataSet, rows: usize| {

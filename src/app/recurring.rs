@@ -14,15 +14,16 @@ use std::time::Duration;
 
 /// Volumes: folded as they come in, and published when their month has ended.
 pub fn volume_jobs(runner: Runner, installation: &Installation) -> Runner {
-    let (folding, opening) = (installation.store.clone(), installation.store.clone());
+    let (folding, opening, clock) =
+        (installation.store.clone(), installation.store.clone(), installation.clock.clone());
     runner
         .every(Duration::from_secs(5), "volumes.fold", move |ctx| {
             let store = folding.clone();
             async move { volumes::fold(&store, &ctx).await.map(drop) }
         })
         .every_at_length((Duration::from_secs(3_600), Duration::from_secs(1_800)), "opendata.publish", move |ctx| {
-            let store = opening.clone();
-            async move { opendata::publish_months(&store, &ctx).await.map(drop) }
+            let (store, clock) = (opening.clone(), clock.clone());
+            async move { opendata::publish_months(&store, &*clock, &ctx).await.map(drop) }
         })
 }
 

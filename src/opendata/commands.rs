@@ -5,7 +5,7 @@ use crate::audit;
 use crate::identity;
 use crate::kernel::error::Outcome;
 use crate::kernel::region_code::RegionCode;
-use crate::platform::clock::Ctx;
+use crate::platform::clock::{Clock, Ctx};
 use crate::platform::db::{Read, Store, Tx};
 use crate::regions;
 use crate::volumes::{self, MonthOfCounties};
@@ -25,23 +25,26 @@ const ORDERS_AT_ONCE: i64 = 500;
 ///
 /// # Errors
 /// When the database fails.
-pub async fn publish_months(db: &Store, ctx: &Ctx) -> Outcome<usize> {
+pub async fn publish_months(db: &Store, clock: &dyn Clock, ctx: &Ctx) -> Outcome<usize> {
     let current = ctx.at.day().month();
     let before = current.clone();
     let changed = db.read(move |read| changed(read, &before)).await?;
-    let mut published = 0;
+    let mut others = BTreeSet::new();
     for month in &changed {
-        // Those whose split hangs on it come first: while it waits itself they come again, if this ends in between.
-        for other in split_with(db, month, &current).await?.difference(&changed) {
-            published += usize::from(made(db, ctx, other).await?);
-        }
-        published += usize::from(made(db, ctx, month).await?);
+        others.extend(split_with(db, month, &current).await?);
+    }
+    let mut published = 0;
+    // Those whose split hangs on them come first: while they wait themselves these come again, if this ends in between.
+    for month in others.difference(&changed).chain(&changed) {
+        // Each has its own moment: who asks whether anything changed since the one before is told so.
+        let now = Ctx { at: clock.now(), ..ctx.clone() };
+        published += usize::from(made(db, now, month).await?);
     }
     Ok(published)
 }
 
 /// Reads a month in one snapshot and publishes it; whether its figures are others than before.
-async fn made(db: &Store, ctx: &Ctx, month: &str) -> Outcome<bool> {
+async fn made(db: &Store, ctx: Ctx, month: &str) -> Outcome<bool> {
     let waited = Waited::default();
     let (month, given_up) = (month.to_owned(), waited.given_up());
     let made: Arc<Made> = Arc::new(
@@ -50,7 +53,7 @@ async fn made(db: &Store, ctx: &Ctx, month: &str) -> Outcome<bool> {
         })
         .await?,
     );
-    db.write(ctx.clone(), move |tx| publish(tx, &made)).await
+    db.write(ctx, move |tx| publish(tx, &made)).await
 }
 
 /// Somebody waits for a read, until this is dropped: a thread of the database would go on for nobody.

@@ -127,6 +127,17 @@ on_both! {
         });
         fails.run_due().await.unwrap();
         app.clock.advance(Duration::from_secs(61));
+        // Nor is one begun again at once that failed after long work: its pause begins when it ends.
+        let (clock, tries) = (app.clock.clone(), Count::new());
+        let tried = tries.clone();
+        let late = runner(app).every_at_length((Duration::from_secs(86_400), Duration::from_secs(600)), "late", move |_| {
+            clock.advance(Duration::from_secs(300));
+            drop(tried.up());
+            std::future::ready(Err(yigou::kernel::error::Code::ServerBusy.into()))
+        });
+        late.run_due().await.unwrap();
+        late.run_due().await.unwrap();
+        assert_eq!(tries.now(), 1);
         let works = count.clone();
         let works = runner(app).every_at_length((Duration::from_secs(3_600), Duration::from_secs(600)), "fails", move |_| works.up());
         works.run_due().await.unwrap();

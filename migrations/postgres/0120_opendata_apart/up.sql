@@ -4,3 +4,5 @@ ALTER TABLE open_county_months ADD COLUMN ordered_unpaid_units BIGINT;
 ALTER TABLE open_county_months ADD COLUMN paid_uncompleted_units BIGINT;
 ALTER TABLE open_county_months ADD COLUMN ordered_uncompleted_units BIGINT;
 UPDATE open_months SET entries = -1;
+-- At once, not in the next hour.
+UPDATE job_periods SET last_period = -1 WHERE name = 'opendata.publish';

@@ -218,7 +218,9 @@ impl Runner {
             store::claim_period(tx, name, period, until)
         });
         let Some(fence) = claim.await? else { return Ok(()) };
-        match self.watched(patience, async { (job.run)(ctx.clone()).await }).await {
+        let ended = self.watched(patience, async { (job.run)(ctx).await }).await;
+        let ctx = self.ctx(job.name);
+        match ended {
             Ok(()) => self.store.write(ctx, move |tx| store::finish_period(tx, name, period, fence)).await,
             Err(error) => {
                 tracing::error!(job = name, code = %error.code(), cause = ?error.parts().cause, "a periodic job failed");

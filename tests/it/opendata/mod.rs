@@ -23,7 +23,7 @@ async fn tills(app: &TestApp, units: usize) -> Vec<Till> {
 
 /// Publishes what has ended; how many months.
 async fn published(app: &TestApp) -> usize {
-    yigou::opendata::publish_months(&app.installation.store, &app.ctx()).await.unwrap()
+    yigou::opendata::publish_months(&app.installation.store, &*app.installation.clock, &app.ctx()).await.unwrap()
 }
 
 async fn volumes(app: &TestApp) -> Value {

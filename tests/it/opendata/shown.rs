@@ -8,9 +8,12 @@ use crate::support::TestApp;
 use crate::support::market::COUNTY;
 use diesel::RunQueryDsl;
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use yigou::each;
 use yigou::kernel::actor::{OrgKind, Role};
+use yigou::kernel::time::At;
+use yigou::platform::clock::Clock;
 
 const OTHER: &str = "640522";
 
@@ -21,6 +24,15 @@ async fn reported(app: &TestApp, basis: &str, county: &str) -> i64 {
     let view = office.get(&path).expect(200).await.json();
     let rows = view["rows"].as_array().unwrap();
     rows.iter().find(|row| row["county"] == county).map_or(0, |row| row["amount_fen"].as_i64().unwrap())
+}
+
+/// A minute later each time it is asked.
+struct Ticking(AtomicI64);
+
+impl Clock for Ticking {
+    fn now(&self) -> At {
+        At(self.0.fetch_add(60_000, Ordering::Relaxed))
+    }
 }
 
 on_both! {
@@ -140,7 +152,7 @@ on_both! {
             let told = |answer: &crate::support::Answered| answer.header("last-modified").unwrap().to_owned();
             // Within the second in which it is seen first it may still change: that second is not told yet.
             let first = told(&app.get(path).expect(200).await);
-            app.clock.advance(Duration::from_secs(1));
+            app.clock.advance(Duration::from_secs(2));
             let since = told(&app.get(path).header("if-modified-since", &first).expect(200).await);
             assert_ne!(first, since);
             app.clock.advance(Duration::from_secs(60));
@@ -159,6 +171,19 @@ on_both! {
         let changed = app.get(path).header("if-modified-since", &since).expect(200).await;
         assert_ne!(changed.header("last-modified"), Some(since.as_str()));
         assert_eq!(changed.json()["items"], json!([]));
+    }
+
+    async fn months_of_one_run_are_published_each_at_its_moment(app) {
+        let till = crate::payments::Till::open(app).await;
+        till.market.place(&[(till.goods, "1")]).await;
+        app.clock.set_day("2021-04-02");
+        till.market.place(&[(till.goods, "1")]).await;
+        app.clock.set_day("2021-05-01");
+        let clock = Ticking(AtomicI64::new(app.ctx().at.0));
+        let published = yigou::opendata::publish_months(&app.installation.store, &clock, &app.ctx()).await.unwrap();
+        let view = volumes(app).await;
+        let moments = ["2021-03", "2021-04"].map(|month| row(&view, month, COUNTY)["revised_at"].as_str().unwrap().to_owned());
+        assert!(published == 2 && moments[0] < moments[1], "{moments:?}");
     }
 
     async fn only_what_a_bureau_published_is_shown_and_nobody(app) {
