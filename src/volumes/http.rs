@@ -51,7 +51,7 @@ pub struct VolumesFilter {
     by: Option<String>,
     /// On which side your region stands: produced there or bought there. A poverty office sees what was produced.
     side: Option<VolumeSide>,
-    /// Whether tags and supervised places are shown beside the total, in all forms but CSV; a supervised county counts in the months of which it was
+    /// Whether tags and supervised places are shown beside the total, as JSON or in a workbook; a supervised county counts in the months of which it was
     /// supervised on any day.
     overlays: Option<bool>,
     /// Whether what venues (专柜、专馆、专区) sold beyond goods that were bought here is added in each row; only by county, month and

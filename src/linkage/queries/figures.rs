@@ -168,11 +168,11 @@ pub fn linkage(
     let of_county = |((county, year), count): ((String, i64), HouseholdCount)| {
         let county: RegionCode = county.parse().map_err(AppError::internal)?;
         let county_name = names.get(&county).cloned().unwrap_or_default();
-        let lists = lists_of(year, ("county", Some(county.to_string())));
+        let lists = lists_of(year, Some(county), None);
         Ok(HouseholdsOfCounty { county, county_name, year, count, lists })
     };
     let of_year = |((_, year), count): ((String, i64), HouseholdCount)| {
-        let lists = lists_of(year, ("county", region.map(|code| code.to_string())));
+        let lists = lists_of(year, region, None);
         HouseholdsOfYear { year, count, lists }
     };
     Ok(LinkageReport {
@@ -186,10 +186,11 @@ pub fn linkage(
     })
 }
 
-/// Where the lists of a year are, of a county or a product where it says so.
-fn lists_of(year: i64, (name, value): (&str, Option<String>)) -> String {
-    let of = value.map_or_else(String::new, |value| format!("&{name}={value}"));
-    format!("/api/v1/household-lists?year={year}{of}")
+/// Where the lists of a year are that count, of a county and a product where these are told apart.
+fn lists_of(year: i64, county: Option<RegionCode>, product: Option<ProductId>) -> String {
+    let county = county.map_or_else(String::new, |code| format!("&county={code}"));
+    let product = product.map_or_else(String::new, |id| format!("&product={id}"));
+    format!("/api/v1/household-lists?year={year}&status=standing{county}{product}")
 }
 
 /// Gives each household of a year to the products that reach it, by what it gained from each.
@@ -210,7 +211,7 @@ fn allocate(gains: &[GainRow]) -> Outcome<Vec<AllocatedHouseholds>> {
                 households: 0,
                 share_millionths: 0,
                 amount_fen: Fen::ZERO,
-                lists: lists_of(gain.year, ("product", Some(gain.product_id.to_string()))),
+                lists: lists_of(gain.year, Some(county), Some(gain.product_id)),
             });
             row.households += 1;
             row.share_millionths += share;

@@ -2,6 +2,7 @@
 //! when each address has been answered as it is now.
 
 use crate::kernel::time::At;
+use crate::platform::secret::sha256;
 use actix_web::web::Bytes;
 use moka::sync::Cache;
 use std::sync::Arc;
@@ -32,8 +33,9 @@ pub struct Kept {
 #[derive(Clone)]
 pub struct PublicCache {
     bodies: Cache<String, Kept>,
-    /// The entity tag of the last answer of an address, and the moment when it was seen first.
-    seen: Cache<String, (String, At)>,
+    /// The entity tag of the last answer of an address, and the moment when it was seen first; addresses by their digests, because
+    /// anybody may make up long ones.
+    seen: Cache<[u8; 32], (String, At)>,
 }
 
 impl PublicCache {
@@ -51,10 +53,11 @@ impl PublicCache {
     }
     /// Since when this process has seen an address answered under this tag.
     pub(super) fn seen_since(&self, key: &str, etag: &str, now: At) -> At {
-        match self.seen.get(key) {
+        let key = sha256(key.as_bytes());
+        match self.seen.get(&key) {
             Some((known, since)) if known == etag => since,
             _ => {
-                self.seen.insert(key.to_owned(), (etag.to_owned(), now));
+                self.seen.insert(key, (etag.to_owned(), now));
                 now
             }
         }

@@ -88,8 +88,8 @@ impl Public {
         let (etag, mut seen_since) = (tag(&body), None);
         if !headers.iter().any(|(name, _)| name == header::LAST_MODIFIED.as_str()) {
             let (now, since) = (self.now(), self.web.cache.seen_since(&address, &etag, self.now()));
-            // While the second lasts it may change once more: until then nobody is told that very second.
-            let told = if now.seconds() > since.seconds() { since } else { At(since.0 - 1000) };
+            // While the second lasts it may change once more, and clocks differ a little: until then nobody is told that very second.
+            let told = if now.seconds() > since.seconds() + 1 { since } else { At(since.0 - 1000) };
             headers.push((header::LAST_MODIFIED.to_string(), http_date(told)));
             seen_since = Some(since);
         }

@@ -76,10 +76,13 @@ fn too_early() -> FieldError {
 /// `not_found`.
 pub fn remove_unit(tx: &mut Tx<'_>, actor: &Actor, pairing: PairingId, org: OrgId) -> Outcome<()> {
     let row = designated(tx, actor, pairing)?;
-    if !store::remove_member(tx, pairing, org)? {
+    let spans = store::spans(tx, pairing, org)?;
+    if spans.is_empty() {
         return Err(Code::NotFound.into());
     }
-    note(tx, actor, &row, ("pairing.unit_removed", org), json!({}))
+    store::remove_member(tx, pairing, org)?;
+    let days: Vec<_> = spans.iter().map(|span| json!([span.valid_from, span.valid_to])).collect();
+    note(tx, actor, &row, ("pairing.unit_removed", org), json!({ "days": days }))
 }
 
 /// A designated unit's pairing with a county of the actor's region; nobody else changes who buys for it until this is done.

@@ -107,7 +107,7 @@ pub struct PairingActivitiesFilter {
     year: Option<i64>,
 }
 
-/// The activities outside the platform behind a figure of a pairing, those declared last first; for offices, who read declarations.
+/// The activities outside the platform behind a figure of a pairing, those declared last first; for offices of the county's side, who read its declarations.
 #[utoipa::path(get, path = "/reports/pairings/{id}/activities", tag = "reports",
     params(("id" = PairingId, Path), PairingActivitiesFilter, ("limit" = Option<i64>, Query, minimum = 1, maximum = 200), ("cursor" = Option<String>, Query)),
     responses((status = 200, body = PageOf<PairingActivityView>)), security(("bearer" = ["reports.read"])))]
@@ -131,7 +131,7 @@ pub async fn activities_of_pairing(
 pub struct PairingUnitRequest {
     /// The designated unit itself, or one of its subsidiaries.
     organisation_id: OrgId,
-    /// The first day from which it buys for it; that of the pairing when absent.
+    /// The first day from which it buys for it; when absent that of the pairing as it is now, whatever is corrected there later.
     valid_from: Option<Day>,
     /// The first day on which it no longer does; none while it does.
     valid_to: Option<Day>,
@@ -175,7 +175,7 @@ pub async fn end_pairing_unit(
     .await
 }
 
-/// Takes an organisation out that was entered by mistake; its purchases count there no more, those before neither.
+/// Takes an organisation out that was entered by mistake, with all its days: nothing that it bought counts there any more.
 #[utoipa::path(delete, path = "/pairings/{id}/units/{organisation_id}", tag = "regions",
     params(("id" = PairingId, Path), ("organisation_id" = OrgId, Path)), responses((status = 204)),
     security(("bearer" = ["rules.manage"])))]

@@ -115,9 +115,12 @@ fn add(amounts: &mut Amounts, line: &[&BoughtEntry], month: &str) -> Outcome<()>
     Ok(())
 }
 
-/// What units bought by county: by unit and basis, and how many orders came to something.
+/// Amounts by unit and basis.
+type OfUnits = BTreeMap<(Vec<u8>, usize), Fen>;
+
+/// What units bought by county, and how many orders came to something.
 #[derive(Default)]
-struct Bought(BTreeMap<RegionCode, (BTreeMap<(Vec<u8>, usize), Fen>, i64)>);
+struct Bought(BTreeMap<RegionCode, (OfUnits, i64)>);
 
 impl Bought {
     /// Takes what whole orders come to. An order is counted where any of it is not nothing, whatever went back and forth.
@@ -148,7 +151,7 @@ impl Bought {
 }
 
 /// Units are counted where what they come to is not nothing.
-fn counted(mut by_unit: BTreeMap<(Vec<u8>, usize), Fen>, orders: i64) -> Outcome<CountyMonth> {
+fn counted(mut by_unit: OfUnits, orders: i64) -> Outcome<CountyMonth> {
     let mut month = CountyMonth { orders, ..CountyMonth::default() };
     by_unit.retain(|_, amount| !amount.is_zero());
     for ((_, basis), amount) in &by_unit {

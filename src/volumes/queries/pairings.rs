@@ -65,7 +65,7 @@ pub struct PairingVolume {
     pub ordered_entries: String,
     /// Where those are that sum to what was completed.
     pub completed_entries: String,
-    /// Where the activities are; absent where they are not shown.
+    /// Where the activities are; only for offices of the county's side.
     pub declared_entries: Option<String>,
 }
 
@@ -143,7 +143,8 @@ pub fn pairing_volumes(read: &mut Read, actor: &Actor, year: i64, today: Day) ->
             entries: link(Basis::AcceptedPaid),
             ordered_entries: link(Basis::Ordered),
             completed_entries: link(Basis::Completed),
-            declared_entries: shown.then(|| format!("/api/v1/reports/pairings/{}/activities?year={year}", view.id)),
+            declared_entries: reads_declarations(actor, view)
+                .then(|| format!("/api/v1/reports/pairings/{}/activities?year={year}", view.id)),
         };
         let held = view.valid_from <= Day::last_of_year(year)
             && view.valid_to.is_none_or(|end| end > Day::first_of_year(year));
@@ -205,8 +206,7 @@ pub fn pairing_activities(
     page: &PageRequest,
 ) -> Outcome<Page<PairingActivityView>> {
     let views = regions::pairings(read, None)?;
-    let reads = matches!(actor.scope, Scope::Platform | Scope::Region(_));
-    let view = views.iter().find(|view| view.id == id && reads && seen(actor, view)).ok_or(Code::NotFound)?;
+    let view = views.iter().find(|view| view.id == id && reads_declarations(actor, view)).ok_or(Code::NotFound)?;
     let pairings = known(read, &views)?;
     let after: Option<DeclarationId> = page.key()?;
     let most = usize::try_from(page.fetch()).map_err(AppError::internal)?;
@@ -238,6 +238,15 @@ fn entry_view(part: Part, county: RegionCode) -> VolumeEntryView {
         channel: entry.volume.channel,
         certified: entry.volume.certified == "true",
         purchaser_region: entry.volume.purchaser_region,
+    }
+}
+
+/// Declarations are read by the offices of the county where they were made.
+fn reads_declarations(actor: &Actor, view: &PairingView) -> bool {
+    match &actor.scope {
+        Scope::Platform => true,
+        Scope::Region(region) => region.contains(&view.a_code),
+        _ => false,
     }
 }
 

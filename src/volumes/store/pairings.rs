@@ -39,10 +39,11 @@ pub fn end_member(tx: &mut Tx<'_>, (pairing, org, from): (PairingId, OrgId, Day)
     Ok(())
 }
 
-/// Takes all spans of one out; whether there was any.
-pub fn remove_member(tx: &mut Tx<'_>, pairing: PairingId, org: OrgId) -> Outcome<bool> {
+/// Takes all spans of one out.
+pub fn remove_member(tx: &mut Tx<'_>, pairing: PairingId, org: OrgId) -> Outcome<()> {
     let own = members::pairing_id.eq(pairing).and(members::org_id.eq(org));
-    Ok(each!(tx, c => delete(members::table.filter(own)).execute(c))? > 0)
+    each!(tx, c => delete(members::table.filter(own)).execute(c))?;
+    Ok(())
 }
 
 /// All of them.

@@ -23,6 +23,9 @@ impl Dice {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % below
     }
+    fn one_of(&mut self, many: u64) -> usize {
+        usize::try_from(self.roll(many)).unwrap()
+    }
     fn fen(&mut self, most: i64) -> i64 {
         1 + i64::try_from(self.roll(u64::try_from(most).unwrap())).unwrap()
     }
@@ -171,7 +174,7 @@ impl Scene {
 
     /// Places an order and has it delivered.
     async fn ordered(&self, dice: &mut Dice, month: &str) -> Line {
-        let (buyer, goods) = (dice.roll(3) as usize, dice.roll(3) as usize);
+        let (buyer, goods) = (dice.one_of(3), dice.one_of(3));
         let (till, of, boxes) = (&self.buyers[buyer], &self.goods[goods], dice.fen(4));
         let quantity = boxes.to_string();
         let mut body = till.market.order(&[(of.listing, &quantity)]);
@@ -181,7 +184,7 @@ impl Scene {
         } else if dice.roll(2) == 0 {
             body["fund"] = json!("union");
         }
-        body["purpose"] = json!(["own_use", "welfare"][dice.roll(2) as usize]);
+        body["purpose"] = json!(["own_use", "welfare"][dice.one_of(2)]);
         let order = till.market.trader.post("/api/v1/orders", body.clone()).expect(201).await.str("/orders/0/id");
         till.market.hand_over(0, &order, &[&quantity]).await;
         let shown = till.market.trader.get(&format!("/api/v1/orders/{order}")).expect(200).await;
